@@ -1,0 +1,164 @@
+"""Records as views: what the statements say of a subject, at a date."""
+
+from __future__ import annotations
+
+import difflib
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from landbridge.errors import UnknownLabel
+from landbridge.ledger import schema
+from landbridge.ledger.statement import Statement
+from landbridge.provenance import Figure, Source
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Everything the ledger says of one subject."""
+
+    subject: str
+    kind: str
+    statements: tuple[Statement, ...]
+    sources: Mapping[str, Source]
+
+    def all(self, name: str) -> tuple[Statement, ...]:
+        """The statements of one property, by period."""
+        return tuple(
+            sorted((s for s in self.statements if s.property == name), key=lambda s: (s.period or s.as_of, s.id))
+        )
+
+    def first(self, name: str) -> Statement | None:
+        """The first statement of a property, or None."""
+        found = self.all(name)
+        return found[0] if found else None
+
+    def text(self, name: str) -> str:
+        """The words of a property stated once; empty where nothing is said."""
+        found = self.first(name)
+        return found.text if found else ""
+
+    @property
+    def name(self) -> str:
+        """The record's name, or its slug."""
+        return self.text("name") or self.subject.partition("/")[2]
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """Every place that the record names as a party, member or neighbour."""
+        found: dict[str, None] = {}
+        for statement in self.statements:
+            if statement.property in ("parties", "member", "near"):
+                found.update(dict.fromkeys(statement.places))
+        return tuple(found)
+
+    @property
+    def parties(self) -> tuple[str, ...]:
+        """The places on whose behalf the record stands."""
+        return tuple(code for s in self.statements if s.property == "parties" for code in s.places)
+
+    def figure(self, statement: Statement) -> Figure:
+        """One of the record's quantities as a figure."""
+        return statement.figure(f"{self.name}: {statement.property.replace('_', ' ')}", self.sources)
+
+    def quantities(self, *names: str) -> Iterator[Statement]:
+        """The statements that hold a number, in the order of properties in the schema."""
+        for name in names or tuple(schema.kind(self.kind).properties):
+            yield from (statement for statement in self.all(name) if statement.is_quantity)
+
+
+class Ledger:
+    """A frozen set of statements, seen as records. `at` narrows it to what was recorded by a date."""
+
+    def __init__(self, statements: Iterable[Statement], sources: Mapping[str, Source]) -> None:
+        unique = {statement.id: statement for statement in statements}
+        superseded = {statement.supersedes for statement in unique.values() if statement.supersedes}
+        self._all: tuple[Statement, ...] = tuple(unique.values())
+        self._standing = tuple(statement for statement in self._all if statement.id not in superseded)
+        self.sources = sources
+
+    def at(self, recorded_by: str) -> Ledger:
+        """The ledger as it was known on a date (YYYY-MM-DD)."""
+        return Ledger((s for s in self._all if s.recorded <= recorded_by), self.sources)
+
+    @property
+    def statements(self) -> tuple[Statement, ...]:
+        """Every statement that stands, superseded ones left out."""
+        return self._standing
+
+    @property
+    def history(self) -> tuple[Statement, ...]:
+        """Every statement, superseded ones too."""
+        return self._all
+
+    @cached_property
+    def _records(self) -> dict[str, Record]:
+        grouped: dict[str, list[Statement]] = defaultdict(list)
+        for statement in self._standing:
+            grouped[statement.subject].append(statement)
+        return {
+            subject: Record(subject, said[0].kind, tuple(said), self.sources) for subject, said in grouped.items()
+        }
+
+    @cached_property
+    def _by_id(self) -> dict[str, Statement]:
+        return {statement.id: statement for statement in self._all}
+
+    def statement(self, identifier: str) -> Statement | None:
+        """The statement with that id, standing or superseded."""
+        return self._by_id.get(identifier)
+
+    def record(self, subject: str) -> Record:
+        """The record of that name; raises `UnknownLabel` with the nearest ones."""
+        try:
+            return self._records[subject]
+        except KeyError:
+            raise UnknownLabel("record", subject, self._records) from None
+
+    def records(self, *kinds: str) -> tuple[Record, ...]:
+        """The records of some kinds (all, if none is named), by subject."""
+        chosen = (record for record in self._records.values() if not kinds or record.kind in kinds)
+        return tuple(sorted(chosen, key=lambda record: record.subject))
+
+    def between(self, side_a: Sequence[str], side_b: Sequence[str], *kinds: str) -> tuple[Record, ...]:
+        """The records that touch both sides; a side is a set of place codes that all stand for it."""
+        a, b = set(side_a), set(side_b)
+        return tuple(
+            record for record in self.records(*kinds) if a & set(record.places) and b & set(record.places)
+        )
+
+
+def check(ledger: Ledger) -> list[str]:
+    """What is wrong with the records as a whole: missing properties, orphans, stages out of legal order."""
+    wrong: list[str] = []
+    known = {record.subject for record in ledger.records()}
+    for record in ledger.records():
+        kind = schema.kind(record.kind)
+        for prop in kind.properties.values():
+            stated = record.all(prop.name)
+            if prop.required and not stated:
+                wrong.append(f"{record.subject}: {prop.name} is missing.")
+            if prop.type == "record":
+                for statement in stated:
+                    if statement.text not in known:
+                        close = difflib.get_close_matches(statement.text, known, 1)
+                        hint = f" Nearest: {close[0]}." if close else ""
+                        wrong.append(f"{record.subject}: {prop.name} names {statement.text}, which is not there.{hint}")
+        wrong += _out_of_order(record)
+    for statement in ledger.history:
+        if statement.source != "assumed" and statement.source not in ledger.sources:
+            wrong.append(f"{statement.subject}: source {statement.source!r} is not in the list of sources.")
+        if statement.supersedes and ledger.statement(statement.supersedes) is None:
+            wrong.append(f"{statement.subject}: supersedes {statement.supersedes}, which is not there.")
+    return wrong
+
+
+def _out_of_order(record: Record) -> Iterator[str]:
+    for earlier, later in (("signed", "in_force"), ("in_force", "expires"), ("signed", "expires"), ("since", "until")):
+        for first in record.all(earlier):
+            for second in record.all(later):
+                # Compared at the coarser precision of the two, so that 2018 does not precede 2018-05-17.
+                length = min(len(first.text.partition("/")[0]), len(second.text.partition("/")[0]))
+                if first.text[:length] > second.text[:length]:
+                    yield f"{record.subject}: {earlier} {first.text} is after {later} {second.text}."

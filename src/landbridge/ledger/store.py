@@ -1,0 +1,100 @@
+"""The append-only store of statements: SQLite through SQLAlchemy. What is in it can be superseded, never changed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import DDL, Column, Engine, Float, Integer, MetaData, String, Table, create_engine, event, select
+from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.exc import DatabaseError
+
+from landbridge.errors import BrokenRelease
+from landbridge.ledger.statement import Statement
+from landbridge.provenance import Status
+
+SCHEMA_VERSION = 1
+_NUMBERS = {"number": Float, "low": Float, "high": Float, "start": Integer, "end": Integer}
+_metadata = MetaData()
+_table = Table(
+    "statement",
+    _metadata,
+    Column("id", String, primary_key=True),
+    *(
+        Column(name, _NUMBERS.get(name, String), nullable=name in _NUMBERS)
+        for name in Statement.__dataclass_fields__
+        if name != "id"
+    ),
+)
+for _verb in ("UPDATE", "DELETE"):
+    event.listen(
+        _table,
+        "after_create",
+        DDL(
+            f"CREATE TRIGGER statement_no_{_verb.lower()} BEFORE {_verb} ON statement "
+            "BEGIN SELECT RAISE(ABORT, 'statements are never changed or deleted'); END"
+        ),
+    )
+
+
+class Store:
+    """Statements in one SQLite file. Adding the same statement twice adds nothing."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._engine: Engine = create_engine(f"sqlite:///{path}")
+        try:
+            with self._engine.begin() as connection:
+                version = connection.exec_driver_sql("PRAGMA user_version").scalar()
+                if version not in (0, SCHEMA_VERSION):
+                    raise BrokenRelease(
+                        f"the ledger has schema version {version}; this Landbridge reads {SCHEMA_VERSION}.",
+                        where=str(path),
+                        remedy="Use the Landbridge that wrote it, or load the ledger files again into a new workspace.",
+                    )
+                _metadata.create_all(connection)
+                connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        except DatabaseError as error:
+            raise BrokenRelease(
+                "the ledger of this workspace cannot be read.",
+                where=str(path),
+                cause=str(error.orig),
+                remedy="Restore it from a copy; Landbridge has not changed it.",
+            ) from None
+
+    def append(self, statements: Iterable[Statement]) -> int:
+        """Add statements in one transaction; returns how many were new."""
+        rows = [_row(statement) for statement in statements]
+        if not rows:
+            return 0
+        with self._engine.begin() as connection:
+            before = len(self)
+            connection.execute(insert(_table).on_conflict_do_nothing(), rows)
+            after = connection.exec_driver_sql("SELECT count(*) FROM statement").scalar()
+        return int(after or 0) - before
+
+    def __len__(self) -> int:
+        with self._engine.connect() as connection:
+            return int(connection.exec_driver_sql("SELECT count(*) FROM statement").scalar() or 0)
+
+    def statements(self, recorded_by: str = "9999") -> list[Statement]:
+        """Every statement recorded by that date, in the order of their ids."""
+        query = select(_table).where(_table.c.recorded <= recorded_by).order_by(_table.c.id)
+        with self._engine.connect() as connection:
+            return [_statement(dict(row._mapping)) for row in connection.execute(query)]
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._engine.dispose()
+
+
+def _row(statement: Statement) -> dict[str, Any]:
+    row = {name: getattr(statement, name) for name in Statement.__dataclass_fields__}
+    return row | {"status": statement.status.value, "detail": json.dumps(dict(statement.detail), sort_keys=True)}
+
+
+def _statement(row: dict[str, Any]) -> Statement:
+    row.pop("id")
+    return Statement(**row | {"status": Status(row["status"]), "detail": json.loads(row["detail"])})
