@@ -20,6 +20,7 @@ _HOME = {
     "Unavailable": "landbridge.provenance",
     "errors": "landbridge.errors",
 }
+_MODULES = ("brief", "errors", "indicators")
 __all__ = ["Data", "Figure", "Status", "Unavailable", "__version__", "brief", "errors", "indicators", "load"]
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def __getattr__(name: str) -> Any:
     if home is None:
         raise AttributeError(f"module 'landbridge' has no attribute {name!r}")
     module = import_module(home)
-    return module if home.rpartition(".")[2] == name and name != "brief" else getattr(module, name)
+    return module if name in _MODULES else getattr(module, name)
 
 
 def __dir__() -> list[str]:

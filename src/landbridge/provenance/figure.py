@@ -126,7 +126,7 @@ class Figure:
 
 def derive(
     measure: str,
-    value: float,
+    value: float | None,
     unit: str,
     inputs: Sequence[Figure],
     code: str,

@@ -1,0 +1,133 @@
+"""Build the embedded release from the project's own tables and pinned packages.
+
+    python scripts/build_release.py --wheel sanction_simulator-0.1.4-py3-none-any.whl
+
+The wheel carries the OECD table; its hash is checked. Building twice gives the same bytes. Without --wheel the
+accounts already in the release are kept and only tables, sources and ledger are rebuilt.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import shutil
+import sys
+from pathlib import Path
+
+import polars as pl
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT / "scripts"))
+
+from landbridge import codes  # noqa: E402
+from landbridge.errors import BadFile, LandbridgeError  # noqa: E402
+from landbridge.ledger import Ledger, Statement, check, read_file  # noqa: E402
+from landbridge.provenance import Source  # noqa: E402
+from landbridge.release import manifest as manifests  # noqa: E402
+
+WHEEL_SHA256 = "1c29bce64dd5e15d14b956556fc544cae21ac504f0cea07558019c4b9eae4909"
+TABLES = ("totals", "basket_hs2", "observations", "agreements")
+NUMBERS = {"value_usd": pl.Float64, "value": pl.Float64, "year": pl.Int64}
+COLUMNS = ("id", "publisher", "title", "published", "url", "licence", "kind", "weak")
+# Sources that no row cites but that the packages used by the build name.
+PACKAGED = ("oecd-icio-2025", "geonames", "unicode-cldr", "cepii-baci-v202501")
+
+
+def build(tables: Path, out: Path, wheel: Path | None) -> manifests.Manifest:
+    """Write the release to `out` and return its manifest."""
+    if wheel is not None:
+        from build_accounts import build as build_accounts
+
+        found = manifests.digest(wheel)
+        if found != WHEEL_SHA256:
+            raise BadFile(f"the wheel has the hash {found}, not {WHEEL_SHA256}.", where=wheel.name)
+        shutil.rmtree(out / "flows", ignore_errors=True)
+        (out / "flows").mkdir(parents=True)
+        build_accounts(wheel, tables, out / "flows")
+    for folder in ("tables", "ledger"):
+        shutil.rmtree(out / folder, ignore_errors=True)
+    (out / "tables").mkdir(parents=True)
+    for name in TABLES:
+        _table(tables / f"{name}.csv", out / "tables" / f"{name}.parquet")
+    sources = _sources(tables / "sources", out / "sources.csv")
+    statements = _ledger(tables / "ledger", out / "ledger", sources)
+    old = manifests.read(out).statements if (out / manifests.FILE).exists() else {}
+    recorded = {statement.id: statement.recorded for statement in statements}
+    lost = sorted(identifier for identifier, date in old.items() if recorded.get(identifier, date) != date)
+    if lost:
+        raise BadFile(f"{len(lost)} statements changed the date on which they were recorded, among them {lost[0]}.")
+    manifest = manifests.compose(out, _vintages(sources), dict(sorted(recorded.items())))
+    (out / manifests.FILE).write_text(manifest.to_json(), encoding="utf-8")
+    return manifest
+
+
+def _table(path: Path, target: Path) -> None:
+    frame = pl.read_csv(path, infer_schema=False)
+    frame = frame.with_columns(pl.col(name).cast(kind) for name, kind in NUMBERS.items() if name in frame.columns)
+    frame.write_parquet(target, compression="zstd", compression_level=9, statistics=False)
+
+
+def _sources(folder: Path, target: Path) -> dict[str, Source]:
+    found: dict[str, dict[str, str]] = {}
+    for path in sorted(folder.glob("*.csv")):
+        with path.open(encoding="utf-8", newline="") as handle:
+            for row in csv.DictReader(handle):
+                if row["id"] in found:
+                    raise BadFile(f"source {row['id']} is listed twice.", where=path.name)
+                found[row["id"]] = {name: row.get(name, "") or "" for name in COLUMNS}
+    with target.open("w", encoding="utf-8", newline="") as handle:
+        writer = csv.DictWriter(handle, COLUMNS, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(found[identifier] for identifier in sorted(found))
+    return {identifier: Source(**{**row, "weak": row["weak"] == "1"}) for identifier, row in found.items()}
+
+
+def _ledger(folder: Path, target: Path, sources: dict[str, Source]) -> list[Statement]:
+    places = [place.code for place in codes.places()]
+    statements: list[Statement] = []
+    problems: list[str] = []
+    for path in sorted(folder.rglob("*.yaml")):
+        try:
+            statements += read_file(path, places)
+        except LandbridgeError as error:
+            problems.append(str(error))
+        copy = target / path.relative_to(folder)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, copy)
+    problems += check(Ledger(statements, sources))
+    if problems:
+        raise BadFile("\n".join(["the ledger has problems:", *problems]))
+    return statements
+
+
+def _vintages(sources: dict[str, Source]) -> tuple[dict[str, str], ...]:
+    return tuple(
+        {
+            "source": name,
+            "publisher": sources[name].publisher,
+            "title": sources[name].title,
+            "published": sources[name].published,
+            "licence": sources[name].licence,
+            "url": sources[name].url,
+        }
+        for name in PACKAGED
+        if name in sources
+    )
+
+
+def main() -> None:
+    """Parse the call, build, print the release's id."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--wheel", type=Path, help="the pinned wheel with the OECD table")
+    parser.add_argument("--out", type=Path, default=ROOT / "src" / "landbridge" / "data" / "release")
+    options = parser.parse_args()
+    try:
+        manifest = build(ROOT / "tables", options.out, options.wheel)
+    except LandbridgeError as error:
+        raise SystemExit(str(error)) from None
+    size = sum(path.stat().st_size for path in options.out.rglob("*") if path.is_file())
+    print(f"release {manifest.id}: {len(manifest.files)} files, {size / 1e6:.1f} MB, {len(manifest.statements)} statements")
+
+
+if __name__ == "__main__":
+    main()

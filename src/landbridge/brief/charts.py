@@ -1,0 +1,74 @@
+"""Charts as inline SVG: drawn by Altair and vl-convert from typed data alone, in a wide and a narrow setting.
+
+There are no numeric axes: values are written where they stand, each tied to its figure. Both settings are in the
+text that `draw` returns; the page's style sheet shows the one that fits the screen.
+"""
+
+from __future__ import annotations
+
+from xml.etree import ElementTree
+
+from landbridge.brief.chart_bars import draw_bars
+from landbridge.brief.chart_lines import draw_lines
+from landbridge.brief.chart_surface import Surface, marks, observed
+from landbridge.brief.chart_timeline import draw_timeline
+from landbridge.brief.chart_words import Show
+from landbridge.brief.document import Bars, Chart, Lines, Timeline
+from landbridge.brief.text import atoms, plain
+from landbridge.provenance import Figure
+
+WIDE, NARROW = 660.0, 340.0
+
+
+def draw(chart: Chart, show: Show) -> str:
+    """Two `<svg>` elements, classes `wide` and `narrow`, each with `<title>` and `<desc>` from the chart's words.
+
+    Raises `UntracedDigit` where a digit in the picture is not the display of a typed part of the chart.
+    """
+    return "\n".join(_svg(chart, show, setting, width) for setting, width in (("wide", WIDE), ("narrow", NARROW)))
+
+
+def figures(chart: Chart) -> tuple[Figure, ...]:
+    """The figures that a chart shows, in its order."""
+    match chart.data:
+        case Lines(series, targets):
+            found = [figure for line in series for _, figure in line.points]
+            found += [target.figure for target in targets]
+        case Bars(bars):
+            found = [bar.figure for bar in bars]
+        case Timeline():
+            found = []
+    return tuple({figure.id: figure for figure in found}.values())
+
+
+def hollow(chart: Chart) -> bool:
+    """Whether some of a chart's figures are drawn hollow, because nobody counted them."""
+    return any(not observed(figure) for figure in figures(chart))
+
+
+def _svg(chart: Chart, show: Show, setting: str, width: float) -> str:
+    root = _surface(chart, show, width).traced(show)
+    name = f"{chart.id}-{setting}"
+    root.attrib |= {
+        "xmlns": "http://www.w3.org/2000/svg",
+        "class": f"picture {setting}",
+        "role": "img",
+        "aria-labelledby": f"{name}-title",
+        "aria-describedby": f"{name}-desc",
+        "font-family": "Helvetica Neue, Helvetica, Arial, Liberation Sans, Noto Sans, sans-serif",
+    }
+    for place, (tag, part) in enumerate((("title", chart.title), ("desc", chart.alternative))):
+        element = ElementTree.Element(tag, {"id": f"{name}-{tag}"} | marks(atoms(part)))
+        element.text = plain(part, show)
+        root.insert(place, element)
+    return ElementTree.tostring(root, encoding="unicode")
+
+
+def _surface(chart: Chart, show: Show, width: float) -> Surface:
+    match chart.data:
+        case Lines():
+            return draw_lines(chart.data, show, width)
+        case Bars():
+            return draw_bars(chart.data, show, width)
+        case Timeline():
+            return draw_timeline(chart.data, show, width)

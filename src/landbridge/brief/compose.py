@@ -1,0 +1,89 @@
+"""Sections put in order, and the sources that the whole rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+import landbridge
+from landbridge.brief.document import Document, Section
+from landbridge.brief.sections import (
+    answers,
+    barriers,
+    basket,
+    claims,
+    corridors,
+    interview,
+    people,
+    projects,
+    regions,
+    targets,
+    ties,
+    turnover,
+    unknown,
+    value_added,
+)
+from landbridge.brief.setting import Setting
+from landbridge.brief.text import Name, Quote
+from landbridge.provenance import Source
+
+_NATIONAL = (turnover, targets, basket, value_added, ties, projects, corridors, people, barriers, claims, unknown)
+_REGIONAL = (interview, regions)
+
+
+def compose(setting: Setting, language: str) -> Document:
+    """The whole brief. For regions, what is known of them comes before the frame of their countries."""
+    say = setting.say
+    a, b = setting.place(setting.a.code), setting.place(setting.b.code)
+    modules = (*_REGIONAL, *_NATIONAL) if setting.regional else _NATIONAL
+    front = answers.sections(setting)
+    body = tuple(module.section(setting) for module in modules)
+    subtitle = (
+        say(
+            "What is known of the two regions and their ties, with {a} and {b} as the frame around them.",
+            a=setting.place(setting.nation_a.code),
+            b=setting.place(setting.nation_b.code),
+        )
+        if setting.regional
+        else say("What flows between them, what they promised each other, what stands in the way.")
+    )
+    return Document(
+        pair=(setting.a.code, setting.b.code),
+        title=say("{a} and {b}", a=a, b=b),
+        subtitle=subtitle,
+        front=front,
+        body=body,
+        sources=_sources(setting, (*front, *body)),
+        release=setting.data.manifest.id,
+        as_of=setting.data.as_of,
+        language=language,
+        version=landbridge.__version__,
+    )
+
+
+def _sources(setting: Setting, sections: tuple[Section, ...]) -> tuple[Source, ...]:
+    """The sources of every figure, name and quote shown, by publisher and title."""
+    known = setting.ledger.sources
+    found: dict[str, Source] = {}
+    for node in _leaves(sections):
+        citation = getattr(node, "citation", None)
+        if citation is not None:
+            found[citation.source.id] = citation.source
+        elif isinstance(node, Quote):
+            statement = setting.ledger.statement(node.statement)
+            if statement is not None and statement.source in known:
+                found[statement.source] = known[statement.source]
+        elif isinstance(node, Name) and node.record in known:
+            found[node.record] = known[node.record]
+    return tuple(sorted(found.values(), key=lambda source: (source.publisher.casefold(), source.title, source.id)))
+
+
+def _leaves(node: Any) -> Iterator[Any]:
+    if isinstance(node, tuple | list):
+        for item in node:
+            yield from _leaves(item)
+    elif is_dataclass(node):
+        yield node
+        for spec in fields(node):
+            yield from _leaves(getattr(node, spec.name))

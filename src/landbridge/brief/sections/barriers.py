@@ -1,0 +1,93 @@
+"""Barriers, settlement and proposed measures, with who said so."""
+
+from __future__ import annotations
+
+from landbridge.brief.document import Block, Refusal, Section, Table
+from landbridge.brief.sections.projects import quantities
+from landbridge.brief.setting import Setting, name, said_by, words
+from landbridge.brief.text import Code, Date, Part
+from landbridge.ledger import Record
+
+
+def section(setting: Setting) -> Section:
+    """What is said to stand in the way, how trade is paid, and what is proposed."""
+    say = setting.say
+    blocks: list[Block] = []
+    for kind, title, sheet in (
+        ("barrier", say("Obstacles, with who said so"), "barriers"),
+        ("measure", say("Proposed measures, with who said so"), "measures"),
+    ):
+        records = setting.nations.between(kind)
+        if records:
+            blocks.append(_table(setting, records, title, sheet))  # type: ignore[arg-type]
+        else:
+            blocks.append(Refusal(title, say("The ledger holds none for this pair.")))
+    settlement = setting.nations.between("settlement")
+    if settlement:
+        blocks.append(quantities(setting, settlement, say("How trade is paid"), "settlement"))
+        happened = _happened(setting, settlement)
+        if happened is not None:
+            blocks.append(happened)
+    else:
+        blocks.append(Refusal(say("How trade is paid."), say("The ledger holds nothing for this pair.")))
+    blocks.append(
+        Refusal(
+            say("What each obstacle costs, and what removing it is worth."),
+            say("Most sources name obstacles without a size; where one is given it is in the table."),
+            say("A ranking needs a cost equivalent for each obstacle with its range."),
+        )
+    )
+    return Section("barriers", say("Barriers, payment and proposed measures"), tuple(blocks))
+
+
+def _table(setting: Setting, records: tuple[Record, ...], title: object, sheet: str) -> Table:
+    say = setting.say
+    rows: list[tuple[Part | None, ...]] = []
+    for record in records:
+        sizes: list[Part] = [record.figure(statement) for statement in record.quantities("size", "effect")]
+        since, until = record.first("since"), record.first("until")
+        span = "/".join(filter(None, (since and since.text, (until and until.text) or (since and ".."))))
+        sources = tuple(dict.fromkeys(said_by(setting, statement) for statement in record.statements))
+        form = record.first("form")
+        product = record.first("product") or record.first("addressee")
+        rows.append(
+            (
+                name(record),
+                Code(form.text.replace("-", " ")) if form else None,
+                words(product) if product else None,
+                Date(span) if span else None,
+                tuple(sizes) if sizes else None,
+                sources,
+            )
+        )
+    return Table(
+        sheet,
+        title,  # type: ignore[arg-type]
+        (
+            say("What"),
+            say("Sort"),
+            say("Concerns"),
+            say("Valid"),
+            say("Size or effect stated"),
+            say("Who says so"),
+        ),
+        tuple(rows),
+        fold=len(rows) > 10,
+    )
+
+
+def _happened(setting: Setting, records: tuple[Record, ...]) -> Table | None:
+    say = setting.say
+    rows: list[tuple[Part | None, ...]] = [
+        (name(record), Date(statement.period) if statement.period else None, words(statement), said_by(setting, statement))
+        for record in records
+        for statement in record.all("happened")
+    ]
+    if not rows:
+        return None
+    return Table(
+        "payment events",
+        say("Dated happenings in payment"),
+        (say("What"), say("When"), say("What happened"), say("Who says so")),
+        tuple(rows),
+    )

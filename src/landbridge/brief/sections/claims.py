@@ -1,0 +1,96 @@
+"""What the source articles assert, shown as their speakers' words, beside what the statistics say."""
+
+from __future__ import annotations
+
+import re
+
+from landbridge import codes
+from landbridge.brief.document import Block, Refusal, Section, Table
+from landbridge.brief.setting import Setting, said_by
+from landbridge.brief.text import Code, Date, Label, Part, Quote, Sentence
+from landbridge.ledger import Record, Statement
+from landbridge.provenance import Figure
+
+_SLOT = re.compile(r"(\{value\}|\{period\})")
+
+
+def section(setting: Setting) -> Section:
+    """The claims that concern the two sides, by system of cooperation."""
+    say = setting.say
+    claims = concerning(setting)
+    title = say("What the source articles claim")
+    if not claims:
+        return Section(
+            "claims", title, (Refusal(say("Claims about this pair."), say("No article in the ledger speaks of it.")),)
+        )
+    rows: list[tuple[Part | None, ...]] = []
+    for statement in claims:
+        number = int(statement.detail["system"])
+        period = statement.period or statement.detail.get("period_inferred", "")
+        rows.append(
+            (
+                Label(codes.system(number).name, f"system {number}"),
+                asserted(setting, statement),
+                Date(period) if period else None,
+                said_by(setting, statement),
+                beside(setting, statement),
+            )
+        )
+    blocks: list[Block] = [
+        Table(
+            "claims",
+            say("Asserted by the articles, in our words"),
+            (say("System"), say("Claim"), say("About"), say("Who says so"), say("What the statistics say")),
+            tuple(rows),
+            note=say(
+                "The articles argue for cooperation. Their figures stand here as claims of their speakers and enter no "
+                "other figure of this brief; an empty last cell means that no series held measures the claim."
+            ),
+            fold=True,
+        )
+    ]
+    return Section("claims", title, tuple(blocks))
+
+
+def concerning(setting: Setting) -> list[Statement]:
+    """The claims whose parties touch the two sides, ordered by system."""
+    sides = (set(setting.nations.side_a), set(setting.nations.side_b))
+    found = []
+    for record in setting.ledger.records("claim"):
+        statement = record.statements[0]
+        parties = set(statement.detail.get("parties", "").split())
+        if all(parties & side for side in sides):
+            found.append(statement)
+    return sorted(found, key=lambda item: (int(item.detail["system"]), item.source, item.start or 0))
+
+
+def asserted(setting: Setting, statement: Statement) -> Part:
+    """A claim in our words, its number as a figure and its period as a date."""
+    record = Record(statement.subject, "claim", (statement,), setting.ledger.sources)
+    label = statement.detail["indicator"].replace("_", " ")
+    pieces: list[Part] = []
+    for piece in _SLOT.split(statement.text):
+        if piece == "{value}":
+            pieces.append(statement.figure(f"Claim: {label}", record.sources))
+        elif piece == "{period}":
+            pieces.append(Date(statement.period or statement.detail.get("period_inferred", "")))
+        elif piece:
+            pieces.append(Quote(piece, statement.id))
+    slots = {f"part_{chr(97 + position)}": piece for position, piece in enumerate(pieces)}
+    return Sentence("".join(f"{{{slot}}}" for slot in slots), tuple(slots.items()))
+
+
+def beside(setting: Setting, statement: Statement) -> Part | None:
+    """What the published totals say of the same quantity and year, by each reporter."""
+    wanted = statement.detail.get("beside", "").split()
+    if len(wanted) != 4:
+        return None
+    measure, first, second, year = wanted
+    totals = setting.data.totals
+    by = totals.turnover_by_reporter(first, second) if measure == "turnover" else totals.flow_by_reporter(first, second)
+    found: list[Part] = [
+        setting.say("{figure} by {who}", figure=years[year], who=setting.reporter(reporter))
+        for reporter, years in by.items()
+        if year in years and isinstance(years[year], Figure)
+    ]
+    return tuple(found) if found else setting.say("no count of {year} is held", year=Code(year))

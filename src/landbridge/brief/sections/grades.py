@@ -1,0 +1,49 @@
+"""Evidence grades A to E, by rule (docs/explanation/evidence-grades.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from landbridge.brief.setting import Setting
+from landbridge.brief.text import Code, Sentence
+from landbridge.provenance import Figure, Status
+
+_OFFICIAL = (Status.REPORTED, Status.MIRRORED, Status.RECONCILED)
+AGREE = 0.10
+
+
+def grade(setting: Setting, figures: Sequence[Figure]) -> tuple[Code, Sentence]:
+    """The grade of an answer that rests on `figures`: how independent, official and direct they are.
+
+    A: two sides' official counts of one thing within a tenth of each other. B: official counts, one side only or
+    further apart. C: estimates, imputations, or official counts known only through a weak source. D: claims and
+    forecasts. E: assumptions, or no figure at all.
+    """
+    say = setting.say
+    if not figures:
+        return Code("E"), say("No figure stands behind it.")
+    leaves = [leaf for figure in figures for leaf in _leaves(figure)]
+    statuses = {leaf.status for leaf in leaves}
+    if Status.ASSUMED in statuses:
+        return Code("E"), say("An assumption enters it.")
+    if statuses & {Status.CLAIMED, Status.FORECAST, Status.SIMULATED}:
+        return Code("D"), say("It rests on what speakers say or expect.")
+    weak = any(leaf.citation is not None and leaf.citation.source.weak for leaf in leaves)
+    if weak or not statuses <= set(_OFFICIAL):
+        return Code("C"), say("It rests on estimates, or on official counts known through a weak source.")
+    if len(figures) > 1 and _agree(figures):
+        return Code("A"), say("Two official counts of the same thing lie within a tenth of each other.")
+    return Code("B"), say("It rests on official counts, of one side only or further than a tenth apart.")
+
+
+def _agree(figures: Sequence[Figure]) -> bool:
+    values = [figure.point for figure in figures]
+    publishers = {leaf.measure.rpartition("counted by ")[2] for figure in figures for leaf in _leaves(figure)}
+    same = {(figure.unit, figure.period) for figure in figures}
+    return len(same) == 1 and len(publishers) > 1 and max(values) <= (1 + AGREE) * min(values)
+
+
+def _leaves(figure: Figure) -> list[Figure]:
+    if not figure.inputs:
+        return [figure]
+    return [leaf for item in figure.inputs for leaf in _leaves(item)]

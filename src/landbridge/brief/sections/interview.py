@@ -1,0 +1,185 @@
+"""The questions an interviewer asks a regional analyst, in order, each answered from what is held or refused.
+
+The order follows an interview on a region's ties with the provinces of a partner country: relations, shocks, recent
+events, trade, products, interests beyond trade, prospects. Each answer names whose word it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from landbridge.brief.document import Block, Paragraph, Points, Refusal, Section
+from landbridge.brief.sections.answers import figure_years
+from landbridge.brief.sections.claims import asserted
+from landbridge.brief.sections.regions import no_partner_trade, regional_trade
+from landbridge.brief.setting import Setting, name, said_by
+from landbridge.brief.text import Date, Part, Sentence
+from landbridge.ledger import Record, Statement
+from landbridge.planning import targets
+from landbridge.planning.targets import growth_between
+from landbridge.provenance import Figure
+
+_LIMIT = 6
+
+
+def section(setting: Setting) -> Section:
+    """The seven questions, for a pair that names a region."""
+    say = setting.say
+    asked: tuple[tuple[Sentence, Callable[[Setting], list[Block]]], ...] = (
+        (say("How are relations between the two today?"), _relations),
+        (say("What did the pandemic and other shocks do to them?"), _shocks),
+        (say("What has happened lately?"), _events),
+        (say("How is trade, and how steady is it?"), _trade),
+        (say("What do the partners buy, and has that changed?"), _products),
+        (say("What matters besides trade?"), _beyond_trade),
+        (say("What are the prospects?"), _prospects),
+    )
+    blocks: list[Block] = []
+    for question, answer in asked:
+        found = answer(setting)
+        blocks.append(Points((question,)))
+        blocks += found or [
+            Refusal(question, say("The ledger holds nothing on it for these two regions, and no statistics measure it."))
+        ]
+    return Section("interview", say("An interviewer's questions, in order"), tuple(blocks))
+
+
+def _regions(setting: Setting) -> set[str]:
+    return {place.code for place in (setting.a, setting.b) if place.kind == "region"}
+
+
+def _claims(setting: Setting, systems: Iterable[int], kinds: Iterable[str] = ()) -> list[Statement]:
+    """Claims about either region under some systems of cooperation."""
+    wanted, regions, allowed = {str(number) for number in systems}, _regions(setting), set(kinds)
+    found = []
+    for record in setting.ledger.records("claim"):
+        statement = record.statements[0]
+        detail = statement.detail
+        if detail["system"] in wanted and regions & set(detail.get("parties", "").split()):
+            if not allowed or detail["kind"] in allowed:
+                found.append(statement)
+    return sorted(found, key=lambda item: (item.source, item.start or 0))
+
+
+def _as_claims(setting: Setting, statements: Iterable[Statement]) -> list[Block]:
+    say = setting.say
+    items = [
+        say("{claim} (claimed: {who})", claim=asserted(setting, item), who=said_by(setting, item)) for item in statements
+    ]
+    return [Points(tuple(items[:_LIMIT]))] if items else []
+
+
+def _as_ties(setting: Setting, records: Iterable[Record]) -> list[Block]:
+    say = setting.say
+    items = []
+    for record in records:
+        date = record.first("date") or record.first("since") or record.first("signed")
+        who: Part = tuple(dict.fromkeys(said_by(setting, statement) for statement in record.statements))
+        if date is not None:
+            items.append(say("{name}, {date} ({who})", name=name(record), date=Date(date.text), who=who))
+        else:
+            items.append(say("{name} ({who})", name=name(record), who=who))
+    return [Points(tuple(items[:_LIMIT]))] if items else []
+
+
+def _ties_of(setting: Setting, *kinds: str) -> list[Record]:
+    return [*setting.naming_both(*kinds), *setting.naming_one(*kinds)]
+
+
+def _relations(setting: Setting) -> list[Block]:
+    ties = _as_ties(setting, _ties_of(setting, "twinning", "document", "mechanism"))
+    return ties + _as_claims(setting, _claims(setting, (1, 3, 4)))
+
+
+def _shocks(setting: Setting) -> list[Block]:
+    say = setting.say
+    out: list[Block] = []
+    nations = setting.nations
+    series = setting.data.totals.turnover_by_reporter(nations.a.code, nations.b.code)
+    for reporter, years in series.items():
+        if {"2019", "2020"} <= years.keys():
+            change = growth_between(years["2019"], years["2020"])
+            if isinstance(change, Figure):
+                out.append(
+                    Paragraph(
+                        (
+                            say(
+                                "Between the countries, trade both ways changed by {change} in {year}, by the count of "
+                                "{who}; what the shock itself did cannot be told from two years.",
+                                change=change,
+                                year=Date("2020"),
+                                who=setting.reporter(reporter),
+                            ),
+                        )
+                    )
+                )
+    return out + _as_claims(setting, _claims(setting, (27,)))
+
+
+def _events(setting: Setting) -> list[Block]:
+    events = sorted(
+        _ties_of(setting, "event"), key=lambda record: record.text("date"), reverse=True
+    )
+    return _as_ties(setting, events) or _as_claims(setting, _claims(setting, (5,)))
+
+
+def _trade(setting: Setting) -> list[Block]:
+
+    say = setting.say
+    out: list[Block] = [no_partner_trade(setting)]
+    items = []
+    for record in regional_trade(setting):
+        for statement in record.quantities("turnover", "exports", "imports"):
+            when = Date(statement.period or statement.as_of)
+            items.append(
+                say(
+                    "{name}: {figure} in {when} ({who})",
+                    name=name(record),
+                    figure=record.figure(statement),
+                    when=when,
+                    who=said_by(setting, statement),
+                )
+            )
+    if items:
+        out.append(Points(tuple(items[:_LIMIT])))
+    return out + _as_claims(setting, _claims(setting, (6,)))
+
+
+def _products(setting: Setting) -> list[Block]:
+    say = setting.say
+    claims = _as_claims(setting, _claims(setting, (8, 9)))
+    why = Refusal(
+        say("Products traded between the regions, by year."),
+        say("No side publishes them; the basket of the two countries stands below."),
+    )
+    return [why, *claims]
+
+
+def _beyond_trade(setting: Setting) -> list[Block]:
+    return _as_claims(setting, _claims(setting, (22, 23, 24, 25)))
+
+
+def _prospects(setting: Setting) -> list[Block]:
+    say = setting.say
+    nations = setting.nations
+    series = setting.data.totals.turnover_by_reporter(nations.a.code, nations.b.code)
+    out: list[Block] = []
+    if figure_years(series):
+        reporter, years = targets.longest(series)
+        until = int(max(years)) + 5
+        outlook = targets.outlook(series, until)
+        if isinstance(outlook, Figure):
+            out.append(
+                Paragraph(
+                    (
+                        say(
+                            "Around the regions, past growth repeated would bring the countries' trade to {outlook} in "
+                            "{year}, on the count of {who}; for the regions no series exists.",
+                            outlook=outlook,
+                            year=Date(str(until)),
+                            who=setting.reporter(reporter),
+                        ),
+                    )
+                )
+            )
+    return out + _as_claims(setting, _claims(setting, (17, 19, 26, 29)))

@@ -1,0 +1,125 @@
+"""Projects, funds and zones: headline sums apart from what is named."""
+
+from __future__ import annotations
+
+from landbridge.brief.document import Block, Chart, Lines, Paragraph, Refusal, Section, Series, Table
+from landbridge.brief.setting import Setting, figures_of, name, remark, said_by, when
+from landbridge.brief.text import Code, Date, Part, Sentence
+from landbridge.ledger import Record
+
+_SUMS = ("announced", "committed", "contracted", "disbursed", "number", "capacity", "duration")
+
+
+def section(setting: Setting) -> Section:
+    """Projects, funds and zones between the two sides."""
+    say = setting.say
+    projects = setting.between("project")
+    umbrellas = tuple(record for record in projects if record.text("umbrella") == "true")
+    named = tuple(record for record in projects if record not in umbrellas)
+    blocks: list[Block] = []
+    if umbrellas:
+        blocks.append(Paragraph((_headline(setting, umbrellas, named),)))
+        blocks.append(quantities(setting, umbrellas, say("Headline sums, as stated"), "headlines", _SUMS))
+    if named:
+        blocks.append(_named(setting, named))
+    if not projects:
+        blocks.append(Refusal(say("Joint projects."), say("The ledger holds none for this pair.")))
+    zones = setting.between("zone")
+    chart = _residents(setting, zones)
+    if chart is not None:
+        blocks.append(chart)
+    for kind, title, sheet in (("fund", say("Funds and credit lines"), "funds"), ("zone", say("Zones"), "zones")):
+        records = setting.between(kind)
+        if records:
+            blocks.append(quantities(setting, records, title, sheet))
+        else:
+            blocks.append(Refusal(title, say("The ledger holds none for this pair.")))
+    return Section("projects", say("Projects, funds and zones"), tuple(blocks))
+
+
+def _headline(setting: Setting, umbrellas: tuple[Record, ...], named: tuple[Record, ...]) -> Sentence:
+    say = setting.say
+    names = {record.subject for record in umbrellas}
+    parts = [record for record in named if record.text("parent") in names]
+    if not parts:
+        return say(
+            "The headline sums below cannot be taken apart: no source that we hold names the projects inside them. "
+            "They are shown as said, and never added to the named projects."
+        )
+    return say(
+        "Of the projects behind the headline sums, sources name {projects}; the rest is unnamed. "
+        "A headline is never added to its parts.",
+        projects=tuple(name(record) for record in parts),
+    )
+
+
+def _named(setting: Setting, records: tuple[Record, ...]) -> Table:
+    say = setting.say
+    rows: list[tuple[Part | None, ...]] = []
+    for record in records:
+        stages: list[Part] = [
+            say("{stage} {date}", stage=Code(s.text), date=Date(s.period)) if s.period else Code(s.text)
+            for s in record.all("stage")
+        ]
+        sums: list[Part] = [
+            say("{what} {figure}", what=Code(s.property), figure=figure) for s, figure in figures_of(record, *_SUMS)
+        ]
+        sources = tuple(dict.fromkeys(said_by(setting, statement) for statement in record.statements))
+        rows.append((name(record), tuple(stages) or None, tuple(sums) or None, sources))
+    return Table(
+        "projects",
+        say("Projects that a source names"),
+        (say("Project"), say("Stage"), say("Sums and sizes"), say("Who says so")),
+        tuple(rows),
+        note=say("Announced, committed, contracted and disbursed are different sums; an empty cell is unknown."),
+        fold=len(rows) > 8,
+    )
+
+
+def quantities(
+    setting: Setting, records: tuple[Record, ...], title: Sentence, sheet: str, properties: tuple[str, ...] = ()
+) -> Table:
+    """Every quantity of some records, one a row: record, what, value, when, what it counts, who says so."""
+    say = setting.say
+    rows: list[tuple[Part | None, ...]] = []
+    for record in records:
+        for statement, figure in figures_of(record, *properties):
+            rows.append(
+                (
+                    name(record),
+                    Code(statement.property.replace("_", " ")),
+                    figure,
+                    when(statement),
+                    remark(statement),
+                    said_by(setting, statement),
+                )
+            )
+    return Table(
+        sheet,
+        title,
+        (say("What"), say("Property"), say("Value"), say("When"), say("What it counts"), say("Who says so")),
+        tuple(rows),
+        fold=len(rows) > 8,
+    )
+
+
+def _residents(setting: Setting, zones: tuple[Record, ...]) -> Chart | None:
+    say = setting.say
+    lines = []
+    for record in zones:
+        points = {
+            figure.period[:4]: (Date(figure.period[:4]), figure)
+            for statement, figure in figures_of(record, "residents")
+            if figure.value is not None
+        }
+        if len(points) >= 3:
+            lines.append(Series(name(record), tuple(points[year] for year in sorted(points))))
+    if not lines:
+        return None
+    return Chart(
+        "zones",
+        say("Firms registered in the zone"),
+        say("The line counts registered residents; registration is not investment."),
+        say("Line chart of the number of registered residents by year."),
+        Lines(tuple(lines)),
+    )

@@ -1,0 +1,144 @@
+"""Stated targets against what happened."""
+
+from __future__ import annotations
+
+from landbridge.brief.document import Block, Chart, Lines, Mark, Paragraph, Refusal, Section, Series, Table
+from landbridge.brief.setting import Setting, name, said_by
+from landbridge.brief.text import Date, Part, Sentence
+from landbridge.planning import targets
+from landbridge.provenance import Figure
+
+
+def section(setting: Setting) -> Section:
+    """Targets between the two sides, and the outcome by each reporter."""
+    say = setting.say
+    nations = setting.nations
+    pair = (nations.a.code, nations.b.code)
+    scored = targets.scorecard(setting.ledger, setting.data.totals, nations.side_a, nations.side_b, pair)
+    title = say("Stated targets against what happened")
+    if not scored:
+        refusal = Refusal(
+            say("Targets that the two sides set themselves."), say("The ledger holds no target for this pair.")
+        )
+        return Section("targets", title, (refusal,))
+    measured = [item for item in scored if item.verdict != targets.UNMEASURED]
+    blocks: list[Block] = []
+    if measured:
+        blocks.append(Paragraph(tuple(_verdict(setting, item) for item in measured)))
+        chart = _chart(setting, measured)
+        if chart is not None:
+            blocks.append(chart)
+    blocks.append(_table(setting, scored))
+    blocks.append(
+        Refusal(
+            say("How probable the open targets are."),
+            say("No record of past forecasts stands behind such a number in this release; growth needed is shown instead."),
+        )
+    )
+    return Section("targets", title, tuple(blocks))
+
+
+def _verdict(setting: Setting, item: targets.Scored) -> Sentence:
+    say = setting.say
+    target, year = item.target, Date(item.deadline)
+    if item.verdict == targets.OPEN and isinstance(item.needed_growth, Figure):
+        return say(
+            "{target} by {year} is open: it needs {growth} a year from the newest count.",
+            target=target,
+            year=year,
+            growth=item.needed_growth,
+        )
+    results: list[Part] = [
+        say("{figure} by {who}", figure=figure, who=setting.reporter(reporter)) for reporter, figure in item.outcomes
+    ]
+    if item.verdict == targets.MET:
+        return say("{target} by {year} was met: {results}.", target=target, year=year, results=tuple(results))
+    if item.verdict == targets.LATE and results:
+        return say(
+            "{target} by {year} was missed ({results}) and first reached in {reached}.",
+            target=target,
+            year=year,
+            results=tuple(results),
+            reached=Date(item.reached),
+        )
+    if item.verdict == targets.LATE:
+        return say(
+            "{target} by {year}: no count of that year is held; the level is first seen in {reached}.",
+            target=target,
+            year=year,
+            reached=Date(item.reached),
+        )
+    if item.verdict == targets.DISPUTED:
+        return say(
+            "{target} by {year} was met by one side's count only: {results}.",
+            target=target,
+            year=year,
+            results=tuple(results),
+        )
+    if results:
+        return say("{target} by {year} was missed: {results}.", target=target, year=year, results=tuple(results))
+    return say("{target} by {year} cannot be judged yet.", target=target, year=year)
+
+
+def _chart(setting: Setting, scored: list[targets.Scored]) -> Chart | None:
+    say = setting.say
+    series = setting.data.totals.turnover_by_reporter(setting.nation_a.code, setting.nation_b.code)
+    reporter, years = targets.longest(series)
+    if len(years) < 3:
+        return None
+    line = Series(
+        setting.reporter(reporter), tuple((Date(year), figure) for year, figure in sorted(years.items()))
+    )
+    marks = tuple(Mark(Date(item.deadline), item.target, say("target")) for item in scored)
+    return Chart(
+        "targets",
+        say("Turnover and the targets set for it"),
+        say("A diamond above the line is a target that was not, or is not yet, reached in its year."),
+        say("Line chart of trade both ways with one diamond for each stated target at its deadline."),
+        Lines((line,), marks),
+    )
+
+
+def _table(setting: Setting, scored: tuple[targets.Scored, ...]) -> Table:
+    say = setting.say
+    words = {
+        targets.MET: say("met"),
+        targets.LATE: say("met late"),
+        targets.MISSED: say("missed"),
+        targets.OPEN: say("open"),
+        targets.DISPUTED: say("met by one side's count only"),
+        targets.UNMEASURED: say("not measurable here"),
+    }
+    rows: list[tuple[Part | None, ...]] = []
+    for item in scored:
+        stated = item.record.first("value")
+        assert stated is not None
+        results: list[Part] = [
+            say("{figure} ({who})", figure=figure, who=setting.reporter(who)) for who, figure in item.outcomes
+        ]
+        rows.append(
+            (
+                name(item.record),
+                item.target,
+                Date(item.deadline) if item.deadline else None,
+                say("{who}", who=said_by(setting, stated)),
+                tuple(results) if results else None,
+                words[item.verdict],
+                item.needed_growth if isinstance(item.needed_growth, Figure) else None,
+            )
+        )
+    return Table(
+        "targets",
+        say("Every target in the ledger for this pair"),
+        (
+            say("Target"),
+            say("value"),
+            say("deadline"),
+            say("who says so"),
+            say("what happened, by whose count"),
+            say("verdict"),
+            say("growth needed a year"),
+        ),
+        tuple(rows),
+        note=say("A wording may be an agreement, a goal, a hope or a forecast; the ledger says which."),
+    )

@@ -1,0 +1,140 @@
+"""Ties: mechanisms, twinned regions, documents and events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from landbridge.brief.document import Block, Chart, Happening, Paragraph, Refusal, Section, Table, Timeline
+from landbridge.brief.setting import Setting, name, said_by, words
+from landbridge.brief.text import Code, Date, Name, Part, Sentence
+from landbridge.ledger import Record
+
+_OLDEST = "1990"
+
+
+def section(setting: Setting) -> Section:
+    """What binds the two sides apart from goods."""
+    say = setting.say
+    blocks: list[Block] = []
+    groups = (
+        (("mechanism",), say("Mechanisms"), "mechanisms"),
+        (("twinning",), say("Twinned regions and cities"), "twins"),
+        (("document",), say("Documents"), "documents"),
+        (("event",), say("Events and visits"), "events"),
+    )
+    for kinds, title, sheet in groups:
+        records = setting.between(*kinds)
+        if records:
+            blocks.append(table(setting, records, title, sheet))
+        else:
+            blocks.append(Refusal(title, say("The ledger holds none for this pair.")))
+    agreements = _agreements(setting)
+    timeline = _timeline(setting)
+    lead: list[Block] = [Paragraph((agreements,))]
+    if timeline is not None:
+        lead.append(timeline)
+    return Section("ties", say("Ties: mechanisms, twins, documents, events"), tuple(lead + blocks))
+
+
+def _agreements(setting: Setting) -> Sentence:
+    say = setting.say
+    year = setting.data.as_of[:4]
+    held = setting.data.agreements.in_force(setting.nation_a.code, setting.nation_b.code, year)
+    if not held:
+        return say(
+            "The membership table of this release shows no trade agreement or bloc to which both countries belong in {year}.",
+            year=Date(year),
+        )
+
+    return say(
+        "Both countries belong to {blocs} in {year}.",
+        blocs=tuple(Name(ours.name, f"agreement/{ours.agreement}") for ours, _ in held),
+        year=Date(year),
+    )
+
+
+def _span(record: Record) -> Part | None:
+    """When the record began, or its own date."""
+    for prop in ("since", "signed", "date", "in_force"):
+        statement = record.first(prop)
+        if statement is not None:
+            return Date(statement.text)
+    return None
+
+
+def _detail(setting: Setting, record: Record) -> Part | None:
+    """What the ledger says beyond name, parties and date: in words, with figures."""
+    say = setting.say
+    pieces: list[Part] = []
+    for prop, label in (
+        ("meeting", say("meeting")),
+        ("subject", say("about")),
+        ("in_force", say("in force")),
+        ("expires", say("until")),
+        ("until", say("until")),
+        ("active", say("sign of life")),
+        ("result", say("result")),
+        ("outcome", say("outcome")),
+        ("place", say("held in")),
+    ):
+        for statement in record.all(prop):
+            if prop in ("in_force", "expires", "until"):
+                pieces.append(say("{what} {date}", what=label, date=Date(statement.text)))
+            elif statement.period:
+                pieces.append(
+                    say("{what} {date}: {words}", what=label, date=Date(statement.period), words=words(statement))
+                )
+            else:
+                pieces.append(say("{what}: {words}", what=label, words=words(statement)))
+    for statement in record.quantities():
+        label = say("{words}", words=Code(statement.property.replace("_", " ")))
+        pieces.append(say("{what} {figure}", what=label, figure=record.figure(statement)))
+    return tuple(pieces) if pieces else None
+
+
+def table(setting: Setting, records: Iterable[Record], title: Sentence, sheet: str) -> Table:
+    """Records one a row: name, parties, date, what is known, who says so."""
+    say = setting.say
+    rows: list[tuple[Part | None, ...]] = []
+    for record in sorted(records, key=lambda item: (_sort_key(item), item.subject), reverse=True):
+        sources = tuple(dict.fromkeys(said_by(setting, statement) for statement in record.statements))
+        parties = tuple(setting.place(code) for code in dict.fromkeys(record.parties))
+        rows.append((name(record), parties, _span(record), _detail(setting, record), sources))
+    return Table(
+        sheet,
+        title,
+        (say("What"), say("Parties"), say("Since or date"), say("What is known"), say("Who says so")),
+        tuple(rows),
+        fold=len(rows) > 6,
+    )
+
+
+def _sort_key(record: Record) -> str:
+    span = _span(record)
+    return span.period if isinstance(span, Date) else ""
+
+
+def _timeline(setting: Setting) -> Chart | None:
+    say = setting.say
+    lanes = (
+        (("mechanism",), say("mechanisms")),
+        (("twinning",), say("twins")),
+        (("document",), say("documents")),
+        (("event",), say("events")),
+    )
+    happenings = [
+        Happening(span, name(record), lane)
+        for kinds, lane in lanes
+        for record in setting.between(*kinds)
+        if isinstance(span := _span(record), Date) and span.period >= _OLDEST
+    ]
+    if len(happenings) < 3:
+        return None
+    happenings.sort(key=lambda item: item.date.period)
+    return Chart(
+        "ties",
+        say("Dated ties"),
+        say("Each dot is the start of a mechanism or twinning, a signature or an event; a thin lane is a thin record, not proof of idleness."),
+        say("Timeline of mechanisms, twinned regions, documents and events in the ledger, one dot each."),
+        Timeline(tuple(happenings)),
+    )

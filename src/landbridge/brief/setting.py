@@ -1,0 +1,162 @@
+"""What every section of a brief needs: the data, the two places, and the words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from landbridge import codes
+from landbridge.brief.text import Code, Date, Label, Name, Part, Quote, Writer
+from landbridge.codes import Place
+from landbridge.errors import BadUsage
+from landbridge.ledger import Ledger, Record, Statement
+from landbridge.provenance import Figure
+from landbridge.release import Data
+
+_CLAUSE = re.compile(r";\s*|,\s+")
+
+
+@dataclass(frozen=True)
+class Setting:
+    """Two places, side by side. For regions, `nation_a` and `nation_b` are the countries they lie in."""
+
+    data: Data
+    say: Writer
+    a: Place
+    b: Place
+
+    @property
+    def regional(self) -> bool:
+        """True where at least one of the two places is a region."""
+        return "country" not in (self.a.kind, self.b.kind) or self.a.kind != self.b.kind
+
+    @cached_property
+    def nation_a(self) -> Place:
+        """The country of the first place."""
+        return codes.place(self.a.country)
+
+    @cached_property
+    def nation_b(self) -> Place:
+        """The country of the second place."""
+        return codes.place(self.b.country)
+
+    @cached_property
+    def nations(self) -> Setting:
+        """The same setting between the two countries."""
+        return Setting(self.data, self.say, self.nation_a, self.nation_b)
+
+    @property
+    def ledger(self) -> Ledger:
+        """The ledger in force."""
+        return self.data.ledger
+
+    @cached_property
+    def side_a(self) -> tuple[str, ...]:
+        """Every code that stands for the first side: the place, and for a country all that lies in it."""
+        return _side(self.a)
+
+    @cached_property
+    def side_b(self) -> tuple[str, ...]:
+        """Every code that stands for the second side."""
+        return _side(self.b)
+
+    def between(self, *kinds: str) -> tuple[Record, ...]:
+        """The records that touch both sides."""
+        return self.ledger.between(self.side_a, self.side_b, *kinds)
+
+    def naming_both(self, *kinds: str) -> tuple[Record, ...]:
+        """The records that name both places themselves, or a macro-region that holds them."""
+        return self.ledger.between(_named(self.a), _named(self.b), *kinds)
+
+    def naming_one(self, *kinds: str) -> tuple[Record, ...]:
+        """The records that name one of two regions and the other's country, but not both regions."""
+        both = {record.subject for record in self.naming_both(*kinds)}
+        found = {
+            record.subject: record
+            for here, there in ((self.a, self.b), (self.b, self.a))
+            for record in self.ledger.between(_named(here), _side(codes.place(there.country)), *kinds)
+            if record.subject not in both
+        }
+        return tuple(found[subject] for subject in sorted(found))
+
+    def place(self, code: str) -> Label:
+        """A place by its name."""
+        return Label(codes.place(code).name, code)
+
+    def reporter(self, code: str) -> Part:
+        """Who counts: a place, or words where the source does not say."""
+        return self.place(code) if code else self.say("side not stated")
+
+    def listed(self, parts: Iterable[Part]) -> Part:
+        """Parts one after another, as a list in a sentence."""
+        return tuple(parts)
+
+
+def setting(data: Data, say: Writer, a: str, b: str) -> Setting:
+    """The setting for two place codes; refuses one place with itself and macro-regions, naming the remedy."""
+    first, second = codes.place(a), codes.place(b)
+    if first.code == second.code:
+        raise BadUsage(f"a brief needs two different places, not {a} twice.", remedy="Name the partner second.")
+    if first.country == second.country:
+        raise BadUsage(
+            f"{first} and {second} lie in the same country.",
+            remedy="Landbridge compares places across a border: name a place in another country.",
+        )
+    for item in (first, second):
+        if item.kind == "macro" or item.code == "ROW":
+            members = f" It holds {', '.join(item.members)}." if item.members else ""
+            raise BadUsage(f"{item} is not a country or first-level region.{members}", remedy="Name one of those.")
+    return Setting(data, say, first, second)
+
+
+def _side(item: Place) -> tuple[str, ...]:
+    if item.kind != "country":
+        return _named(item)
+    macros = [macro.code for macro in codes.places("macro") if macro.country == item.code]
+    return (item.code, *item.members, *macros)
+
+
+def _named(item: Place) -> tuple[str, ...]:
+    macros = [macro.code for macro in codes.places("macro") if item.code in macro.members]
+    return (item.code, *macros)
+
+
+def name(record: Record) -> Name:
+    """A record by its name."""
+    return Name(record.name, record.subject)
+
+
+def words(statement: Statement) -> Quote | Date | Code:
+    """What a statement says in words."""
+    return Quote(statement.text, statement.id)
+
+
+def when(statement: Statement) -> Date | None:
+    """The period a statement is about."""
+    period = statement.period or statement.as_of
+    return Date(period) if period else None
+
+
+def remark(statement: Statement) -> Quote | None:
+    """The clauses of a statement's note that hold no digit; the rest is shown with the figure's chain."""
+    clauses = [clause for clause in _CLAUSE.split(statement.note) if clause and not any(map(str.isdigit, clause))]
+    return Quote("; ".join(clauses), statement.id) if clauses else None
+
+
+def said_by(setting: Setting, statement: Statement) -> Part:
+    """Who said so: the speaker and the publisher, or that it is assumed."""
+    source = setting.ledger.sources.get(statement.source)
+    if source is None:
+        return setting.say("assumed")
+    publisher = Name(source.publisher, source.id)
+    if statement.speaker:
+        return setting.say("{speaker}, in {publisher}", speaker=Name(statement.speaker, statement.id), publisher=publisher)
+    return publisher
+
+
+def figures_of(record: Record, *names: str) -> list[tuple[Statement, Figure]]:
+    """The quantities of a record with their figures."""
+    return [(statement, record.figure(statement)) for statement in record.quantities(*names)]
+

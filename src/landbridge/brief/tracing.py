@@ -1,0 +1,152 @@
+"""From an id back to where the number comes from: `landbridge explain`.
+
+An id is a content hash, so it cannot be computed backwards. It is looked for among the statements and cells of the
+data, in the brief that the user names or that lies in the current folder, and among the figures that this machine has
+printed before; an id found anywhere means the same figure everywhere.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+
+from landbridge.errors import BadFile, UnknownLabel
+from landbridge.provenance import Figure, content_id
+from landbridge.release import Data
+
+_ISLAND = re.compile(r'<script type="application/json" id="figures">(.*?)</script>', re.DOTALL)
+_KEEP = 40
+_MAX_PAGE_BYTES = 100_000_000
+
+
+def find(data: Data, identifier: str, page: Path | None = None) -> dict[str, Any]:
+    """The chain under a figure or statement as plain data; raises `UnknownLabel` naming where to look."""
+    if page is not None:
+        held = _read_page(page)
+        if identifier in held:
+            return _unfold(identifier, held)
+        raise UnknownLabel("figure in this brief", identifier, held, where=str(page))
+    statement = data.ledger.statement(identifier)
+    if statement is not None:
+        return _statement(data, identifier)
+    for figure in _cells(data):
+        if figure.id == identifier:
+            return figure.chain()
+    seen: dict[str, Any] = {}
+    for brief in sorted(Path.cwd().glob("brief-*.html")):
+        seen |= _read_page(brief)
+        if identifier in seen:
+            return _unfold(identifier, seen)
+    for file in _memories():
+        try:
+            held = json.loads(file.read_text("utf-8"))
+        except (OSError, ValueError):
+            continue
+        if identifier in held:
+            return _unfold(identifier, held)
+        seen |= held
+    raise UnknownLabel(
+        "figure or statement",
+        identifier,
+        seen,
+        remedy="Figures are known once a verb on this machine has shown them; else name the brief that shows it with "
+        "`--in FILE`.",
+    )
+
+
+def lines(chain: dict[str, Any], depth: int = 0) -> Iterator[str]:
+    """The chain as indented text, inputs under what they made."""
+    pad = "  " * depth
+    yield f"{pad}{chain.get('measure', chain.get('subject', ''))}"
+    for name, value in chain.items():
+        if name in ("inputs", "measure"):
+            continue
+        yield f"{pad}  {name}: {value:,.10g}" if isinstance(value, float) else f"{pad}  {name}: {value}"
+    for item in chain.get("inputs", ()):
+        yield from lines(item, depth + 1)
+
+
+def remember(release: str, figures: Iterable[Figure]) -> None:
+    """Keep the figures that a verb has shown, so that `explain` knows them. A cache that cannot be written is no error."""
+    flat: dict[str, Any] = {}
+    stack = list(figures)
+    while stack:
+        figure = stack.pop()
+        if figure.id in flat:
+            continue
+        record = figure.chain()
+        if figure.inputs:
+            record["inputs"] = [item.id for item in figure.inputs]
+            stack += figure.inputs
+        flat[figure.id] = record
+    if not flat:
+        return
+    try:
+        folder = _folder()
+        folder.mkdir(parents=True, exist_ok=True)
+        name = content_id(f"{release}-", sorted(flat))
+        (folder / f"{name}.json").write_text(json.dumps(flat, ensure_ascii=False), encoding="utf-8")
+        for old in _memories()[_KEEP:]:
+            old.unlink(missing_ok=True)
+    except OSError:
+        return
+
+
+def _folder() -> Path:
+    return Path(platformdirs.user_cache_dir("landbridge")) / "figures"
+
+
+def _memories() -> list[Path]:
+    return sorted(_folder().glob("*.json"), key=lambda path: path.stat().st_mtime, reverse=True)
+
+
+def _read_page(path: Path) -> dict[str, Any]:
+    """The figures of a brief, from its page or from its JSON model."""
+    if not path.is_file():
+        raise BadFile("there is no such file.", where=str(path))
+    if path.stat().st_size > _MAX_PAGE_BYTES:
+        raise BadFile("the file is larger than any brief.", where=str(path))
+    text = path.read_text("utf-8", errors="replace")
+    found = _ISLAND.search(text)
+    try:
+        content = json.loads(found.group(1)) if found else json.loads(text)["figures"]
+    except (ValueError, KeyError, TypeError):
+        raise BadFile(
+            "the file is not a brief: it holds no figures.", where=str(path), remedy="Name the HTML or JSON of a brief."
+        ) from None
+    return dict(content)
+
+
+def _unfold(identifier: str, held: dict[str, Any]) -> dict[str, Any]:
+    record = dict(held[identifier])
+    if record.get("inputs"):
+        record["inputs"] = [_unfold(item, held) if isinstance(item, str) else item for item in record["inputs"]]
+    return record
+
+
+def _cells(data: Data) -> Iterator[Figure]:
+    for record in data.ledger.records():
+        for statement in record.quantities():
+            yield record.figure(statement)
+    pairs = data.totals.frame.select("exporter", "importer").unique(maintain_order=True).rows()
+    for exporter, importer in pairs:
+        yield from (total.figure for total in data.totals.flow(exporter, importer))
+        yield from (total.figure for total in data.totals.turnover(exporter, importer))
+    for place, indicator in data.observations.frame.select("place", "indicator").unique(maintain_order=True).rows():
+        yield from data.observations.series(place, indicator)
+
+
+def _statement(data: Data, identifier: str) -> dict[str, Any]:
+    statement = data.ledger.statement(identifier)
+    assert statement is not None
+    citation = statement.citation(data.ledger.sources)
+    out: dict[str, Any] = {"id": statement.id, **statement.content()}
+    out |= {"recorded": statement.recorded, "recorder": statement.recorder}
+    if citation is not None:
+        out |= {"citation": str(citation), "url": citation.source.url, "licence": citation.source.licence}
+    return out

@@ -1,0 +1,233 @@
+"""Verbs and their options. Everything a verb needs is imported when it runs, so that `--help` stays quick."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Optional
+
+import typer
+
+from landbridge import __version__
+from landbridge.errors import BadUsage, LandbridgeError
+
+app = typer.Typer(
+    name="landbridge",
+    help="What flows between two places, what they promised each other, and what stands in the way. "
+    "Places are ISO codes: CHN, RUS, BLR for countries, CN-HL or BY-VI for regions.",
+    no_args_is_help=True,
+    add_completion=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+PlaceA = Annotated[str, typer.Argument(metavar="A", help="First place; in `flows`, the exporter.")]
+PlaceB = Annotated[str, typer.Argument(metavar="B", help="Second place; in `flows`, the importer.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of a table.")]
+Folder = Annotated[
+    Optional[Path],  # noqa: UP045  (typer reads Optional)
+    typer.Option("--workspace", metavar="DIR", help="Workspace folder; else $LANDBRIDGE_WORKSPACE, else ./landbridge-data."),
+]
+AsOf = Annotated[
+    Optional[str],  # noqa: UP045
+    typer.Option("--as-of", metavar="DATE", help="Show the ledger as it was recorded by DATE (YYYY-MM-DD)."),
+]
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from landbridge.release import embedded, manifest
+
+        typer.echo(f"landbridge {__version__}, release {manifest.read(embedded()).id}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print version and release, then exit.")
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command()
+def brief(
+    a: PlaceA,
+    b: PlaceB,
+    out: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option("--out", metavar="FILE", help="Where to write the page; else brief-A-B.html here."),
+    ] = None,
+    xlsx: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option("--xlsx", metavar="FILE", help="Also write every table behind it to a workbook."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the document model instead of writing a page.")] = False,
+    as_of: AsOf = None,
+    workspace: Folder = None,
+) -> None:
+    """Write a brief on two places as one HTML file."""
+    from landbridge.cli import verbs
+
+    verbs.brief(a, b, out=out, xlsx=xlsx, as_json=as_json, as_of=as_of, workspace=workspace)
+
+
+@app.command()
+def flows(
+    a: PlaceA,
+    b: PlaceB,
+    year: Annotated[Optional[int], typer.Option("--year", help="One year only.")] = None,  # noqa: UP045
+    by: Annotated[
+        str, typer.Option("--by", help="total (each reporter's count), sector, hs2 or hs6.")
+    ] = "total",
+    as_json: Json = False,
+    workspace: Folder = None,
+) -> None:
+    """A's exports to B: totals by reporter and year, or one year by sector or product."""
+    from landbridge.cli import verbs
+
+    verbs.flows(a, b, year=year, by=by, as_json=as_json, workspace=workspace)
+
+
+@app.command()
+def basket(
+    a: PlaceA,
+    b: PlaceB,
+    year: Annotated[Optional[int], typer.Option("--year", help="Year; else the newest held.")] = None,  # noqa: UP045
+    by: Annotated[Optional[str], typer.Option("--by", help="sector, hs2 or hs6; else the finest held.")] = None,  # noqa: UP045
+    as_json: Json = False,
+    workspace: Folder = None,
+) -> None:
+    """What A sells to B and B to A, item by item, with shares."""
+    from landbridge.cli import verbs
+
+    verbs.basket(a, b, year=year, by=by, as_json=as_json, workspace=workspace)
+
+
+@app.command()
+def indicators(
+    a: PlaceA,
+    b: PlaceB,
+    year: Annotated[Optional[int], typer.Option("--year", help="Year; else the newest held.")] = None,  # noqa: UP045
+    by: Annotated[Optional[str], typer.Option("--by", help="sector, hs2 or hs6; else the finest held.")] = None,  # noqa: UP045
+    as_json: Json = False,
+    workspace: Folder = None,
+) -> None:
+    """Concentration, complementarity, dependence and comparative advantage, both ways."""
+    from landbridge.cli import verbs
+
+    verbs.indicators(a, b, year=year, by=by, as_json=as_json, workspace=workspace)
+
+
+@app.command()
+def targets(a: PlaceA, b: PlaceB, as_json: Json = False, as_of: AsOf = None, workspace: Folder = None) -> None:
+    """Stated targets between A and B against what happened."""
+    from landbridge.cli import verbs
+
+    verbs.targets(a, b, as_json=as_json, as_of=as_of, workspace=workspace)
+
+
+@app.command()
+def ties(
+    a: PlaceA,
+    b: PlaceB,
+    kind: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option("--kind", help="One kind of record only: mechanism, document, twinning, event, project, ..."),
+    ] = None,
+    as_json: Json = False,
+    as_of: AsOf = None,
+    workspace: Folder = None,
+) -> None:
+    """Every record of the ledger that touches both places, statement by statement."""
+    from landbridge.cli import verbs
+
+    verbs.ties(a, b, kind=kind, as_json=as_json, as_of=as_of, workspace=workspace)
+
+
+@app.command()
+def sources(
+    places: Annotated[bool, typer.Option("--places", help="List the place codes instead.")] = False,
+    as_json: Json = False,
+    workspace: Folder = None,
+) -> None:
+    """Every source with publisher, licence and address."""
+    from landbridge.cli import verbs
+
+    verbs.sources(places=places, as_json=as_json, workspace=workspace)
+
+
+@app.command()
+def load(
+    kind: Annotated[str, typer.Argument(metavar="KIND", help="baci, comtrade, csv or ledger.")],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="The files to load.")],
+    map_file: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option("--map", metavar="MAP", help="For csv: a map file, or the name of a preset."),
+    ] = None,
+    as_json: Json = False,
+    workspace: Folder = None,
+) -> None:
+    """Bring your own files into a workspace, with a report of every row dropped and why."""
+    from landbridge.cli import verbs
+
+    verbs.load(kind, files, map_file=map_file, as_json=as_json, workspace=workspace)
+
+
+@app.command()
+def check(
+    path: Annotated[Path, typer.Argument(metavar="PATH", help="A ledger file, a release folder or a workspace.")],
+    as_json: Json = False,
+) -> None:
+    """Check a ledger file, a release or a workspace, and name everything that is wrong with it."""
+    from landbridge.cli import verbs
+
+    verbs.check(path, as_json=as_json)
+
+
+@app.command()
+def explain(
+    identifier: Annotated[str, typer.Argument(metavar="ID", help="A figure (f-...) or statement (s-...).")],
+    page: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option("--in", metavar="FILE", help="The brief (HTML or JSON) that shows the figure."),
+    ] = None,
+    as_json: Json = False,
+    workspace: Folder = None,
+) -> None:
+    """Walk a figure back to the cells, citations and code that made it."""
+    from landbridge.cli import verbs
+
+    verbs.explain(identifier, page=page, as_json=as_json, workspace=workspace)
+
+
+def run() -> None:
+    """Run the command line; a refusal is printed without a traceback and sets the exit code."""
+    as_json = "--json" in sys.argv
+    try:
+        app(standalone_mode=True)
+    except LandbridgeError as error:
+        raise SystemExit(_refuse(error, as_json)) from None
+    except BrokenPipeError:
+        # The reader of our output went away (`landbridge sources | head`): nothing is wrong.
+        sys.stderr.close()
+        raise SystemExit(0) from None
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None
+    except OSError as error:
+        problem = BadUsage(f"{error.strerror or error}.", where=str(error.filename or ""))
+        raise SystemExit(_refuse(problem, as_json)) from None
+
+
+def _refuse(error: LandbridgeError, as_json: bool) -> int:
+    if as_json:
+        import json
+
+        problems = [problem.as_dict() for problem in error.problems]
+        body = {"schema": "landbridge/error/1", "error": type(error).__name__, "problems": problems}
+        print(json.dumps(body, ensure_ascii=False), file=sys.stderr)
+    else:
+        print(f"landbridge: {error}", file=sys.stderr)
+    return error.exit_code

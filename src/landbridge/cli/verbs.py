@@ -1,0 +1,290 @@
+"""What each verb does: call one public function, turn its result into rows."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from landbridge import codes
+from landbridge.cli.output import answer
+from landbridge.errors import BadUsage, NotHeld, UnknownLabel
+from landbridge.flows.trade import TradeFlows
+from landbridge.provenance import Figure, Unavailable
+from landbridge.release import Data
+from landbridge.release import load as load_data
+
+
+def _data(workspace: Path | None, as_of: str | None = None) -> Data:
+    data = load_data(workspace)
+    return data if as_of is None else data.at(as_of)
+
+
+def _figure(figure: Figure | None, prefix: str = "") -> dict[str, Any]:
+    """The columns of one figure: value, range, unit, status, source, id."""
+    names = ("value", "low", "high", "unit", "period", "status", "source", "id")
+    if figure is None:
+        return {prefix + name: None for name in names}
+    return {
+        prefix + "value": figure.value,
+        prefix + "low": figure.low,
+        prefix + "high": figure.high,
+        prefix + "unit": figure.unit,
+        prefix + "period": figure.period,
+        prefix + "status": figure.status.value,
+        prefix + "source": figure.citation.source.id if figure.citation else figure.code or None,
+        prefix + "id": figure.id,
+    }
+
+
+def brief(
+    a: str, b: str, *, out: Path | None, xlsx: Path | None, as_json: bool, as_of: str | None, workspace: Path | None
+) -> None:
+    """Compose a brief and write it."""
+    from landbridge.brief import brief as compose
+    from landbridge.brief import tracing
+
+    made = compose(_data(workspace), a, b, as_of=as_of)
+    tracing.remember(made.document.release, made.document.figures().values())
+    if xlsx is not None:
+        print(f"wrote {made.write_xlsx(xlsx)}", file=sys.stderr)
+    if as_json:
+        print(json.dumps(made.to_dict(), ensure_ascii=False, indent=1, allow_nan=False))
+        if out is None:
+            return
+    target = made.write(out if out is not None else Path(f"brief-{a}-{b}.html"))
+    print(f"wrote {target}", file=sys.stderr)
+
+
+def flows(a: str, b: str, *, year: int | None, by: str, as_json: bool, workspace: Path | None) -> None:
+    """A's exports to B."""
+    from landbridge.brief import tracing
+    from landbridge.brief.sections.basket import explained
+
+    data = _data(workspace)
+    exporter, importer = codes.place(a), codes.place(b)
+    if by == "total":
+        totals = [
+            total
+            for total in data.totals.flow(a, b)
+            if year is None or total.period == str(year)
+        ]
+        if not totals:
+            raise NotHeld(
+                f"no published totals of exports of {exporter} to {importer}{f' in {year}' if year else ''} are held.",
+                remedy="Try `--by sector`, which covers eighty economies in one year, or load a BACI year.",
+            )
+        rows = [
+            {
+                "exporter": a,
+                "importer": b,
+                "period": total.period,
+                "reporter": total.reporter or None,
+                "value_usd": total.figure.value,
+                "basis": total.basis.value,
+                "status": total.figure.status.value,
+                "source": total.figure.citation.source.id if total.figure.citation else None,
+                "id": total.figure.id,
+            }
+            for total in totals
+        ]
+        figures = [total.figure for total in totals]
+    else:
+        held = data.trade.best(a, b, year, by)
+        table = held.between(a, b)
+        figures = [figure for item in table["item"] if (figure := explained(held, a, b, item)) is not None]
+        rows = [{**row, "id": figure.id} for row, figure in zip(table.iter_rows(named=True), figures, strict=True)]
+    tracing.remember(data.manifest.id, figures)
+    answer("flows", data, rows, as_json=as_json, notes=["`landbridge explain ID` walks a figure back to its source."])
+
+
+def basket(a: str, b: str, *, year: int | None, by: str | None, as_json: bool, workspace: Path | None) -> None:
+    """Items both ways with their shares."""
+    from landbridge.brief import tracing
+    from landbridge.brief.sections.basket import explained
+    from landbridge.flows.indicators import basket as made_of
+
+    data = _data(workspace)
+    codes.place(a), codes.place(b)
+    held = data.trade.best(a, b, year, by)
+    rows: list[dict[str, Any]] = []
+    figures: list[Figure] = []
+    for exporter, importer in ((a, b), (b, a)):
+        made = made_of(held, exporter, importer)
+        for row in made.table().iter_rows(named=True):
+            figure = explained(held, exporter, importer, row["item"])
+            if figure is not None:
+                figures.append(figure)
+            rows.append(
+                {"exporter": exporter, "importer": importer, "year": held.year, **row, "id": figure.id if figure else None}
+            )
+    tracing.remember(data.manifest.id, figures)
+    answer("basket", data, rows, as_json=as_json, notes=[_counted(held)])
+
+
+def indicators(a: str, b: str, *, year: int | None, by: str | None, as_json: bool, workspace: Path | None) -> None:
+    """One indicator a row, both ways."""
+    from landbridge.brief import tracing
+    from landbridge.flows.indicators import basket as made_of
+
+    data = _data(workspace)
+    codes.place(a), codes.place(b)
+    held = data.trade.best(a, b, year, by)
+    rows: list[dict[str, Any]] = []
+    figures: list[Figure] = []
+    for exporter, importer in ((a, b), (b, a)):
+        made = made_of(held, exporter, importer)
+        for name, found in made.indicators.items():
+            row: dict[str, Any] = {"exporter": exporter, "importer": importer, "indicator": name, "basis": made.basis}
+            if isinstance(found, Unavailable):
+                row |= {**_figure(None), "unavailable": str(found)}
+            else:
+                row |= {**_figure(found), "unavailable": None}
+                figures.append(found)
+            rows.append(row)
+    tracing.remember(data.manifest.id, figures)
+    answer("indicators", data, rows, as_json=as_json, notes=[_counted(held)])
+
+
+def _counted(flows: TradeFlows) -> str:
+    if flows.classification == "sector":
+        return f"{flows.year} by sector, goods and services at basic prices; final use by destination is imputed."
+    return f"{flows.year} by {flows.classification}, goods."
+
+
+def targets(a: str, b: str, *, as_json: bool, as_of: str | None, workspace: Path | None) -> None:
+    """One target a row with verdict and outcome by reporter."""
+    from landbridge.brief import tracing
+    from landbridge.brief.catalogue import catalogue
+    from landbridge.brief.setting import setting
+    from landbridge.brief.text import Writer
+    from landbridge.planning.targets import scorecard
+
+    data = _data(workspace, as_of)
+    sides = setting(data, Writer(catalogue()), a, b).nations
+    scored = scorecard(data.ledger, data.totals, sides.side_a, sides.side_b, (sides.a.code, sides.b.code))
+    rows, figures = [], []
+    for item in scored:
+        needed = item.needed_growth if isinstance(item.needed_growth, Figure) else None
+        figures += [item.target, *(figure for _, figure in item.outcomes), *([needed] if needed else [])]
+        rows.append(
+            {
+                "target": item.record.name,
+                "record": item.record.subject,
+                "deadline": item.deadline,
+                "value": item.target.value,
+                "unit": item.target.unit,
+                "status": item.target.status.value,
+                "verdict": item.verdict,
+                "outcome": "; ".join(f"{who or 'unstated'} {figure.point:,.0f}" for who, figure in item.outcomes) or None,
+                "reached": item.reached or None,
+                "needed_growth_pct": needed.value if needed else None,
+                "source": item.target.citation.source.id if item.target.citation else None,
+                "id": item.target.id,
+            }
+        )
+    tracing.remember(data.manifest.id, figures)
+    notes = [] if rows else [f"The ledger holds no target between {codes.place(a)} and {codes.place(b)}."]
+    answer("targets", data, rows, as_json=as_json, notes=notes)
+
+
+def ties(a: str, b: str, *, kind: str | None, as_json: bool, as_of: str | None, workspace: Path | None) -> None:
+    """One statement a row."""
+    from landbridge.brief.catalogue import catalogue
+    from landbridge.brief.setting import setting
+    from landbridge.brief.text import Writer
+    from landbridge.ledger import schema
+
+    if kind is not None:
+        schema.kind(kind)
+    data = _data(workspace, as_of)
+    sides = setting(data, Writer(catalogue()), a, b)
+    chosen = (kind,) if kind else tuple(name for name in schema.kinds() if name != "claim")
+    records = sides.between(*chosen)
+    rows = [
+        {
+            "record": record.subject,
+            "kind": record.kind,
+            "name": record.name,
+            "property": said.property,
+            "value": said.text or said.number,
+            "low": said.low,
+            "high": said.high,
+            "unit": said.unit or None,
+            "period": said.period or said.as_of or None,
+            "status": said.status.value,
+            "source": said.source,
+            "speaker": said.speaker or None,
+            "note": said.note or None,
+            "id": said.id,
+        }
+        for record in records
+        for said in record.statements
+    ]
+    notes = [] if rows else [f"The ledger holds nothing that touches {codes.place(a)} and {codes.place(b)}."]
+    columns = ("record", "property", "value", "unit", "period", "status", "source", "id")
+    answer("ties", data, rows, as_json=as_json, notes=notes, columns=columns)
+
+
+def sources(*, places: bool, as_json: bool, workspace: Path | None) -> None:
+    """Every source, or every place code."""
+    data = _data(workspace)
+    if places:
+        rows = [{"code": place.code, "kind": place.kind, **dict(place.names)} for place in codes.places()]
+    else:
+        rows = [
+            {
+                "id": source.id,
+                "publisher": source.publisher,
+                "title": source.title,
+                "published": source.published or None,
+                "licence": source.licence,
+                "kind": source.kind or None,
+                "weak": source.weak,
+                "url": source.url or None,
+            }
+            for source in data.ledger.sources.values()
+        ]
+    answer("sources", data, rows, as_json=as_json)
+
+
+def load(kind: str, files: list[Path], *, map_file: str | None, as_json: bool, workspace: Path | None) -> None:
+    """Load files and report what was dropped."""
+    from landbridge.release import workspace as workspaces
+
+    if kind not in workspaces.KINDS:
+        raise UnknownLabel("kind of load", kind, workspaces.KINDS, remedy=f"Valid: {', '.join(workspaces.KINDS)}.")
+    if (kind == "csv") != (map_file is not None):
+        raise BadUsage(
+            "`load csv` needs --map, the other kinds take none.",
+            remedy="Name a map file or a preset; docs/howto/load-your-own-trade.md shows both.",
+        )
+    folder = workspaces.default_workspace(workspace)
+    report = workspaces.load(workspaces.Workspace.open_or_create(folder), kind, files, map=map_file)
+    rows = report.table().to_dicts()
+    answer("load", None, rows, as_json=as_json, notes=[f"workspace: {folder}", *report.notes], dropped=report.dropped())
+
+
+def check(path: Path, *, as_json: bool) -> None:
+    """Say what is wrong with a ledger file, release folder or workspace."""
+    from landbridge.release import checking
+
+    problems = checking.check(path)
+    rows = [{"problem": problem} for problem in problems]
+    answer("check", None, rows, as_json=as_json, notes=[] if problems else [f"{path}: nothing wrong."])
+    if problems:
+        raise SystemExit(1)
+
+
+def explain(identifier: str, *, page: Path | None, as_json: bool, workspace: Path | None) -> None:
+    """Print the chain under a figure or statement."""
+    from landbridge.brief import tracing
+
+    chain = tracing.find(_data(workspace), identifier, page)
+    if as_json:
+        body = {"schema": "landbridge/explain/1", "verb": "explain", "rows": [chain], "notes": [], "dropped": []}
+        print(json.dumps(body, ensure_ascii=False, indent=1, allow_nan=False))
+        return
+    for line in tracing.lines(chain):
+        print(line)

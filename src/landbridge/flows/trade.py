@@ -1,0 +1,253 @@
+"""`TradeFlows`: what moved between places in one year, by sector or by product, each value with its status
+and source.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import partial
+
+import polars as pl
+
+from landbridge.errors import BadUsage, NotHeld, UnknownLabel
+from landbridge.flows.accounts import REST, InputOutput
+from landbridge.flows.loaded import one_account
+from landbridge.provenance import Citation, Figure, Source, Status, Unavailable, derive
+
+CLASSIFICATIONS = ("sector", "hs2", "hs6")
+COLUMNS = ("exporter", "importer", "item", "value_usd", "low_usd", "high_usd", "status", "source")
+USES = ("intermediate_usd", "final_usd")
+ACCOUNTS_SOURCE = "oecd-icio-2025"
+_TABLE = {"sector": "deliveries", "hs2": "basket_hs2", "hs6": "products"}
+
+
+@dataclass(frozen=True, slots=True)
+class TradeFlows:
+    """Trade between places in `year` by `classification`: `sector`, `hs2` (chapters) or `hs6`; sales at home
+    are not trade.
+
+    `frame` has the columns of `COLUMNS` in US dollars at current prices; for sectors also `intermediate_usd`
+    and `final_usd` (null where the use is not known). Missing rows are flows not recorded, not zeros.
+    `sources` maps the ids in column `source` to `Source` objects.
+    """
+
+    year: int
+    classification: str
+    frame: pl.DataFrame = field(repr=False)
+    sources: Mapping[str, Source] = field(repr=False)
+
+    def __post_init__(self) -> None:
+        if self.classification not in CLASSIFICATIONS:
+            raise UnknownLabel("classification of trade", self.classification, CLASSIFICATIONS)
+        wanted = COLUMNS + (USES if self.classification == "sector" else ())
+        missing = [name for name in wanted if name not in self.frame.columns]
+        if missing:
+            raise BadUsage(
+                f"a frame of trade flows lacks the column(s) {', '.join(missing)}.",
+                cause=f"It has {', '.join(self.frame.columns)}.",
+                remedy="Rename or add the columns; values are in US dollars.",
+            )
+        unknown = sorted(set(self.frame["source"].unique().to_list()) - set(self.sources))
+        if unknown:
+            raise BadUsage(
+                f"no source was given for {', '.join(unknown)}.",
+                remedy="Pass a Source for every id in `source`.",
+            )
+
+    @classmethod
+    def from_accounts(cls, accounts: InputOutput, sources: Mapping[str, Source]) -> TradeFlows:
+        """Trade by sector out of the closed input-output account; `sources` must hold `ACCOUNTS_SOURCE`.
+
+        Cells of the 80 economies are `imputed` as far as they hold final sales, `reconciled` where there are
+        none; cells with `ROW` are `assumed`, with the range of the assumption.
+        """
+        rest = accounts.notes["rest_trade"]
+        low, high = rest["low"] / rest["value"], rest["high"] / rest["value"]
+        musd = [name for name in accounts.frame("deliveries").columns if name.endswith("_musd")]
+        use, undivided = pl.col("intermediate_musd"), pl.col("undivided_musd")
+        frame = (
+            accounts.frame("deliveries")
+            .filter(pl.col("exporter") != pl.col("importer"))
+            .with_columns(pl.col(musd).cast(pl.Float64) * 1e6)
+            .select(
+                "exporter",
+                "importer",
+                item="sector",
+                value_usd=pl.coalesce(undivided, use + pl.col("final_musd")),
+                low_usd=pl.coalesce(low * undivided, use + pl.col("final_low_musd")),
+                high_usd=pl.coalesce(high * undivided, use + pl.col("final_high_musd")),
+                status=pl.when(undivided.is_not_null())
+                .then(pl.lit(Status.ASSUMED.value))
+                .when(pl.col("final_high_musd") > 0)
+                .then(pl.lit(Status.IMPUTED.value))
+                .otherwise(pl.lit(Status.RECONCILED.value)),
+                source=pl.lit(ACCOUNTS_SOURCE),
+                intermediate_usd=use,
+                final_usd=pl.col("final_musd"),
+            )
+        )
+        return cls(accounts.year, "sector", frame, sources)
+
+    @classmethod
+    def from_basket(cls, rows: pl.DataFrame, year: int, sources: Mapping[str, Source]) -> TradeFlows:
+        """Reconciled trade by chapter: `rows` with exporter, importer, chapter, value_usd, source
+        (tables/basket_hs2.csv).
+        """
+        frame = rows.select(
+            "exporter",
+            "importer",
+            item=pl.col("chapter").cast(pl.String),
+            value_usd=pl.col("value_usd").cast(pl.Float64),
+            low_usd=pl.lit(None, pl.Float64),
+            high_usd=pl.lit(None, pl.Float64),
+            status=pl.lit(Status.RECONCILED.value),
+            source="source",
+        )
+        return cls(year, "hs2", frame, sources)
+
+    @classmethod
+    def from_loaded(
+        cls, rows: pl.LazyFrame, year: int, classification: str, sources: Mapping[str, Source]
+    ) -> TradeFlows:
+        """Trade by product out of loaded tables; one account a pair counts (see `loaded.one_account`)."""
+        return cls(year, classification, one_account(rows, year, classification), sources)
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """All places that export or import here, sorted."""
+        both = pl.concat([self.frame["exporter"], self.frame["importer"].rename("exporter")])
+        return tuple(both.unique().sort().to_list())
+
+    @property
+    def items(self) -> tuple[str, ...]:
+        """All sectors or products that occur, sorted."""
+        return tuple(self.frame["item"].unique().sort().to_list())
+
+    def table(self) -> pl.DataFrame:
+        """The whole frame."""
+        return self.frame
+
+    def between(self, exporter: str, importer: str) -> pl.DataFrame:
+        """Flows of `exporter` to `importer`, largest first; raises `UnknownLabel` for places not held."""
+        self._check(exporter, importer)
+        picked = self.frame.filter((pl.col("exporter") == exporter) & (pl.col("importer") == importer))
+        return picked.sort("value_usd", "item", descending=[True, False])
+
+    def _check(self, *places: str) -> None:
+        for place in places:
+            if place not in self.places:
+                raise UnknownLabel(f"place in the trade flows of {self.year}", place, self.places)
+
+    def _item(self, item: str) -> None:
+        if item not in self.items:
+            raise UnknownLabel("sector" if self.classification == "sector" else "product", item, self.items)
+
+    def explain(
+        self, exporter: str, importer: str, *, sector: str | None = None, product: str | None = None
+    ) -> Figure | Unavailable:
+        """The flow of one sector or product, or of all of them, as a `Figure` that can be walked back.
+
+        `sector` for flows by sector, `product` for flows by chapter or six-digit code. `Unavailable` where no
+        flow is recorded: missing is not zero.
+        """
+        wrong = product if self.classification == "sector" else sector
+        if wrong is not None:
+            held = "sectors" if self.classification == "sector" else "products"
+            raise BadUsage(f"these flows are by {held}; {wrong!r} was asked for as something else.")
+        item = sector if self.classification == "sector" else product
+        rows = self.between(exporter, importer)
+        if item is not None:
+            self._item(item)
+            rows = rows.filter(pl.col("item") == item)
+        if rows.is_empty():
+            what = f" of {item}" if item else ""
+            return Unavailable(
+                f"No flow{what} from {exporter} to {importer} is recorded for {self.year}.",
+                "Missing is not zero.",
+            )
+        label = f"{item}, {exporter} to {importer}" if item else f"{exporter} to {importer}"
+        cell = f"{_TABLE[self.classification]}:{self.year}/{item or '*'}/{exporter}/{importer}"
+        if self.classification == "sector" and REST not in (exporter, importer):
+            return self._by_use(rows, label, cell)
+        return self._as_listed(rows, label, cell)
+
+    def _cite(self, source: str, locator: str) -> Citation:
+        return Citation(self.sources[source], locator)
+
+    def _as_listed(self, rows: pl.DataFrame, label: str, cell: str) -> Figure:
+        """One figure for rows of one source that need no division by use."""
+        source = rows["source"].unique().sort().to_list()
+        if len(source) != 1:
+            raise NotHeld(
+                f"the flow {label} mixes the sources {', '.join(source)}.",
+                remedy="Ask for one product, or keep each source in flows of its own.",
+            )
+        status = max((Status(s) for s in rows["status"].unique().to_list()), key=lambda s: s.rank)
+        return Figure(
+            measure=f"trade in {self._what()}, {label}",
+            value=_sum(rows["value_usd"]),
+            unit="USD",
+            period=str(self.year),
+            status=status,
+            low=_sum(rows["low_usd"]) if rows["low_usd"].null_count() == 0 else None,
+            high=_sum(rows["high_usd"]) if rows["high_usd"].null_count() == 0 else None,
+            citation=self._cite(source[0], f"{self.year}, {label}"),
+            cell=cell,
+            note="Trade with the rest of the world is an assumed share of all cross-border trade."
+            if status is Status.ASSUMED
+            else "",
+        )
+
+    def _what(self) -> str:
+        return "goods and services" if self.classification == "sector" else "goods"
+
+    def _by_use(self, rows: pl.DataFrame, label: str, cell: str) -> Figure:
+        """Total = intermediate deliveries (reconciled) + final sales (imputed, with the spread of the
+        methods).
+        """
+        figure = partial(Figure, unit="USD", period=str(self.year))
+        used, final = _sum(rows["intermediate_usd"]), _sum(rows["final_usd"])
+        # Ends of the range belong to single sectors; differences of sums can miss the value by rounding.
+        low = min(_sum(rows["low_usd"]) - used, final)
+        high = max(_sum(rows["high_usd"]) - used, final)
+        source = rows["source"][0]
+        parts = (
+            figure(
+                measure=f"sales for intermediate use, {label}",
+                value=used,
+                status=Status.RECONCILED,
+                citation=self._cite(source, f"intermediate deliveries {self.year}, {label}, basic prices"),
+                cell=f"{cell}#intermediate_musd",
+                note="The OECD balances national tables and trade statistics into one world table.",
+            ),
+            figure(
+                measure=f"sales for final use, {label}",
+                value=final,
+                status=Status.IMPUTED,
+                low=low,
+                high=high,
+                citation=self._cite(
+                    source, f"gross output less intermediate deliveries {self.year}, seller's total"
+                ),
+                cell=f"{cell}#final_musd",
+                code="landbridge.flows.imputation.close_world",
+                note="Imputed by destination; low and high are the extremes of eight variants.",
+            ),
+        )
+        return derive(
+            f"trade in goods and services, {label}",
+            used + final,
+            "USD",
+            parts,
+            "landbridge.flows.trade.TradeFlows.explain",
+            low=used + low,
+            high=used + high,
+            note=f"{100 * final / (used + final):.1f} % imputed; at basic prices, unlike customs values."
+            if used + final
+            else "",
+        )
+
+
+def _sum(values: pl.Series) -> float:
+    return float(values.sum())

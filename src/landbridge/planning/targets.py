@@ -1,0 +1,203 @@
+"""Stated targets against what happened: met, late, missed or open, by whose statistics."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from landbridge.flows.totals import YEAR, Totals
+from landbridge.ledger import Ledger, Record
+from landbridge.provenance import Figure, Status, Unavailable, derive
+
+MET, LATE, MISSED, OPEN, DISPUTED = "met", "met late", "missed", "open", "met by one side's count only"
+UNMEASURED = "not measurable"
+VERDICTS = (MET, LATE, MISSED, OPEN, DISPUTED, UNMEASURED)
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """One target with what came of it.
+
+    `outcomes` are the values in the deadline year, by reporter; `reached` the first year in which any reporter's value
+    was at least the target; `needed_growth` what an open target needs a year from the last value, in per cent.
+    """
+
+    record: Record
+    target: Figure
+    deadline: str
+    verdict: str
+    outcomes: tuple[tuple[str, Figure], ...]
+    reached: str
+    needed_growth: Figure | Unavailable
+
+
+def scorecard(
+    ledger: Ledger, totals: Totals, side_a: Sequence[str], side_b: Sequence[str], pair: tuple[str, str]
+) -> tuple[Scored, ...]:
+    """Every target in the ledger between two sides, by deadline. `pair` are the countries whose turnover measures it."""
+    scored = [
+        _score(record, totals, pair)
+        for record in ledger.between(side_a, side_b, "target")
+        if record.first("value") is not None
+    ]
+    return tuple(sorted(scored, key=lambda item: (item.deadline, item.record.subject)))
+
+
+def _score(record: Record, totals: Totals, pair: tuple[str, str]) -> Scored:
+    stated = record.first("value")
+    assert stated is not None
+    target = record.figure(stated)
+    deadline = stated.period
+    if record.text("indicator") != "trade_turnover" or target.unit != "USD" or not YEAR.fullmatch(deadline):
+        why = Unavailable("No series of this indicator is held.")
+        return Scored(record, target, deadline, UNMEASURED, (), "", why)
+    if not all(code in pair for code in record.parties):
+        why = Unavailable("No turnover between these parties is held.")
+        return Scored(record, target, deadline, UNMEASURED, (), "", why)
+    series = totals.turnover_by_reporter(*pair)
+    outcomes = tuple((reporter, years[deadline]) for reporter, years in series.items() if deadline in years)
+    years_reached = sorted(
+        year
+        for years in series.values()
+        for year, figure in years.items()
+        if figure.point >= target.point and year >= (record.text("announced")[:4] or "0")
+    )
+    reached = years_reached[0] if years_reached else ""
+    return Scored(record, target, deadline, _verdict(target, deadline, outcomes, reached, series), outcomes, reached,
+                  _needed(target, deadline, series))
+
+
+def _verdict(
+    target: Figure,
+    deadline: str,
+    outcomes: tuple[tuple[str, Figure], ...],
+    reached: str,
+    series: dict[str, dict[str, Figure]],
+) -> str:
+    met = [figure.point >= target.point for _, figure in outcomes]
+    if met:
+        if all(met):
+            return MET
+        if any(met):
+            return DISPUTED
+        return LATE if reached else MISSED
+    latest = max((year for years in series.values() for year in years), default="")
+    if not latest or latest < deadline:
+        return OPEN if latest else UNMEASURED
+    if reached and reached <= deadline:
+        return MET
+    # The deadline lies in a year that nobody's series holds, but later or earlier ones speak.
+    return LATE if reached else MISSED
+
+
+def _needed(target: Figure, deadline: str, series: dict[str, dict[str, Figure]]) -> Figure | Unavailable:
+    newest = newest_value(series)
+    if newest is None:
+        return Unavailable("No turnover is held to start from.")
+    year, last = newest
+    ahead = int(deadline) - int(year)
+    if ahead <= 0:
+        return Unavailable("The deadline has passed.")
+    growth = 100 * ((target.point / last.point) ** (1 / ahead) - 1)
+    return derive(
+        "Yearly growth needed to reach the target",
+        growth,
+        "%",
+        (last, target),
+        "landbridge.planning.targets",
+        period=f"{year}/{deadline}",
+        note="Constant yearly growth from the newest published turnover to the target.",
+    )
+
+
+def newest_value(series: dict[str, dict[str, Figure]]) -> tuple[str, Figure] | None:
+    """The newest year of any reporter with its figure; of several reporters a named one comes first."""
+    found = [(year, bool(reporter), figure) for reporter, years in series.items() for year, figure in years.items()]
+    if not found:
+        return None
+    year, _, figure = max(found, key=lambda item: (item[0], item[1], item[2].id))
+    return year, figure
+
+
+def past_growth(series: dict[str, dict[str, Figure]], horizon: int) -> Figure | Unavailable:
+    """The lowest and highest yearly growth over all past spans of `horizon` years, in per cent.
+
+    Each span lies within one reporter's series; the spans of all reporters are pooled, so that one side's short boom
+    does not pass for the whole past.
+    """
+    spans = [
+        (years[begin], years[end])
+        for years in series.values()
+        for begin in years
+        if (end := str(int(begin) + horizon)) in years
+    ]
+    if len(spans) < 3:
+        return Unavailable("The series are too short to say what past growth was over such a span.")
+    rates = [100 * ((last.point / first.point) ** (1 / horizon) - 1) for first, last in spans]
+    inputs = tuple(dict.fromkeys(figure for span in spans for figure in span))
+    return derive(
+        "Yearly growth over past spans of the same length, lowest to highest",
+        None,
+        "%",
+        inputs,
+        "landbridge.planning.targets.past_growth",
+        low=min(rates),
+        high=max(rates),
+        note=f"{len(spans)} spans of {horizon} years, each within one reporter's series; they overlap.",
+    )
+
+
+def outlook(series: dict[str, dict[str, Figure]], until: int) -> Figure | Unavailable:
+    """What past growth would bring by a year: the newest value grown at the lowest and the highest past rate.
+
+    A range of what has happened before over spans of the same length; neither a forecast with a hit-rate nor a
+    probability.
+    """
+    newest = newest_value(series)
+    if newest is None:
+        return Unavailable("No turnover is held to start from.")
+    year, last = newest
+    horizon = until - int(year)
+    if horizon <= 0:
+        return Unavailable("That year has passed.")
+    growth = past_growth(series, horizon)
+    if isinstance(growth, Unavailable):
+        return growth
+    assert growth.low is not None and growth.high is not None
+    ends = [last.point * (1 + rate / 100) ** horizon for rate in (growth.low, growth.high)]
+    return derive(
+        "Trade if past growth repeats, lowest to highest",
+        None,
+        last.unit,
+        (last, growth),
+        "landbridge.planning.targets.outlook",
+        period=str(until),
+        low=min(ends),
+        high=max(ends),
+        status=Status.FORECAST,
+        note="Not a probability: it repeats the slowest and the fastest past span of the same length.",
+    )
+
+
+def longest(series: dict[str, dict[str, Figure]]) -> tuple[str, dict[str, Figure]]:
+    """The reporter with the newest and then the longest yearly series, and the series; empty where none is held."""
+    named = {reporter: years for reporter, years in series.items() if years}
+    if not named:
+        return "", {}
+    reporter = max(named, key=lambda name: (max(named[name]), len(named[name]), name))
+    return reporter, named[reporter]
+
+
+def growth_between(first: Figure, last: Figure) -> Figure | Unavailable:
+    """The change between two years of one series, in per cent."""
+    if first.point <= 0 or not math.isfinite(first.point):
+        return Unavailable("The earlier value is zero.")
+    return derive(
+        "Change on the earlier year",
+        100 * (last.point / first.point - 1),
+        "%",
+        (first, last),
+        "landbridge.planning.targets.growth_between",
+        period=last.period,
+    )

@@ -1,0 +1,132 @@
+"""The one door to data: the embedded release, a workspace over it, or another release folder."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from importlib.resources import files
+from pathlib import Path
+from types import MappingProxyType
+
+import polars as pl
+
+from landbridge import codes
+from landbridge.errors import BadUsage, BrokenRelease
+from landbridge.flows.accounts import InputOutput
+from landbridge.flows.totals import Totals
+from landbridge.ledger import Ledger, Statement, read_file
+from landbridge.provenance import Source
+from landbridge.release import manifest as manifests
+from landbridge.release.observations import Agreements, Observations
+from landbridge.release.trade import Trade
+from landbridge.release.workspace import Workspace, default_workspace
+
+
+@dataclass(frozen=True)
+class Data:
+    """Everything a verb may ask for. Parts are read when first used."""
+
+    folder: Path
+    manifest: manifests.Manifest
+    workspace: Workspace | None = field(default=None)
+    recorded_by: str = "9999"
+
+    def at(self, recorded_by: str) -> Data:
+        """The same data with the ledger as it was recorded by a date (YYYY-MM-DD)."""
+        if not re.fullmatch(r"\d{4}-\d\d-\d\d", recorded_by):
+            raise BadUsage(f"{recorded_by!r} is not a date.", remedy="Write it as 2026-11-21.")
+        return replace(self, recorded_by=recorded_by)
+
+    @property
+    def as_of(self) -> str:
+        """The date by which everything in the release's ledger was recorded, or the earlier one asked for."""
+        return min(max(self.manifest.statements.values(), default=""), self.recorded_by)
+
+    @cached_property
+    def sources(self) -> Mapping[str, Source]:
+        """Every source by id."""
+        with (self.folder / "sources.csv").open(encoding="utf-8", newline="") as handle:
+            rows = list(csv.DictReader(handle))
+        return MappingProxyType({row["id"]: Source(**{**row, "weak": row["weak"] == "1"}) for row in rows})
+
+    @cached_property
+    def names(self) -> Mapping[str, str]:
+        """The English name of every place."""
+        return MappingProxyType({place.code: place.name for place in codes.places()})
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """The shipped ledger, with the workspace's own statements over it."""
+        statements: list[Statement] = []
+        for path in sorted((self.folder / "ledger").rglob("*.yaml")):
+            statements += read_file(path, self.names, trusted=True)
+        sources = dict(self.sources)
+        if self.workspace is not None:
+            own, more = self.workspace.ledger()
+            statements += own
+            sources |= more
+        return Ledger(statements, MappingProxyType(sources)).at(self.recorded_by)
+
+    @cached_property
+    def totals(self) -> Totals:
+        """Published totals of trade between two places."""
+        return Totals(self._table("totals"), self.sources, self.names)
+
+    @cached_property
+    def observations(self) -> Observations:
+        """Single figures about places."""
+        return Observations(self._table("observations"), self.sources, self.names)
+
+    @cached_property
+    def agreements(self) -> Agreements:
+        """Who belonged to which agreement when."""
+        return Agreements(self._table("agreements"))
+
+    @cached_property
+    def accounts(self) -> InputOutput:
+        """The closed input-output accounts of the world."""
+        return InputOutput(self.folder / "flows")
+
+    @cached_property
+    def pairs(self) -> pl.DataFrame:
+        """Distance, border and language of every pair of countries."""
+        return pl.read_parquet(self.folder / "flows" / "pairs.parquet")
+
+    @cached_property
+    def basket(self) -> pl.DataFrame:
+        """Products between China and Russia by chapter and year."""
+        return self._table("basket_hs2")
+
+    @property
+    def trade(self) -> Trade:
+        """Trade by year."""
+        return Trade(self)
+
+    def _table(self, name: str) -> pl.DataFrame:
+        try:
+            return pl.read_parquet(self.folder / "tables" / f"{name}.parquet")
+        except (OSError, pl.exceptions.PolarsError) as error:
+            raise BrokenRelease(
+                f"the table {name} cannot be read.",
+                where=str(self.folder),
+                cause=f"{error}.",
+                remedy="`landbridge check` names every damaged file; install the package again.",
+            ) from None
+
+
+def embedded() -> Path:
+    """The folder of the release that comes with the package."""
+    return Path(str(files("landbridge").joinpath("data", "release")))
+
+
+def load(workspace: str | Path | None = None, *, release: str | Path | None = None) -> Data:
+    """The embedded release (or the one in folder `release`), with a workspace over it where one is there.
+
+    `workspace` names the folder; without it, $LANDBRIDGE_WORKSPACE and ./landbridge-data are looked at and used only
+    if they exist. Raises `BrokenRelease` where a folder is damaged and `NotHeld` where a named workspace is missing.
+    """
+    folder = embedded() if release is None else Path(release)
+    return Data(folder, manifests.read(folder), Workspace.find(workspace, default_workspace(None)))

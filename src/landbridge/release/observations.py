@@ -1,0 +1,100 @@
+"""Single figures about places, and who belonged to which agreement when."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from landbridge.errors import UnknownLabel
+from landbridge.provenance import Citation, Figure, Source, Status, Unavailable
+
+INDICATORS = {
+    "population": "Population",
+    "output": "Gross regional product",
+    "gdp": "Gross domestic product",
+    "gdp_share": "Share of the country's gross domestic product",
+    "exports": "Exports to all partners",
+    "imports": "Imports from all partners",
+    "trade_by_trader": "Exports plus imports, by location of the trading enterprise",
+    "trade_by_origin": "Exports plus imports, by place of origin or final destination",
+}
+
+
+class Observations:
+    """One figure about one place at a time. Columns of `frame`: docs/reference/tables.md, `observations.csv`."""
+
+    def __init__(self, frame: pl.DataFrame, sources: Mapping[str, Source], names: Mapping[str, str]) -> None:
+        self.frame = frame
+        self._sources = sources
+        self._names = names
+
+    def series(self, place: str, indicator: str) -> tuple[Figure, ...]:
+        """Every figure of one indicator of one place, oldest first."""
+        if indicator not in INDICATORS:
+            raise UnknownLabel("indicator of a place", indicator, INDICATORS)
+        chosen = (pl.col("place") == place) & (pl.col("indicator") == indicator)
+        rows = self.frame.filter(chosen).sort("period", "source").iter_rows(named=True)
+        return tuple(
+            Figure(
+                measure=f"{INDICATORS[indicator]}, {self._names.get(place, place)}",
+                value=row["value"],
+                unit=row["unit"],
+                period=row["period"],
+                status=Status(row["status"]),
+                citation=Citation(self._sources[row["source"]]),
+                cell=f"observations:{place}/{indicator}/{row['period']}/{row['source']}",
+                note=row["note"] or "",
+            )
+            for row in rows
+        )
+
+    def latest(self, place: str, indicator: str) -> Figure | Unavailable:
+        """The newest figure, or why there is none."""
+        found = self.series(place, indicator)
+        if found:
+            return found[-1]
+        return Unavailable(f"{INDICATORS[indicator]} of {self._names.get(place, place)} is not in this release.")
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """One member of one agreement over time; an empty `ends` means still in force."""
+
+    agreement: str
+    name: str
+    form: str
+    member: str
+    begins: str
+    ends: str
+    status: Status
+    source: str
+    note: str
+
+
+class Agreements:
+    """Who belonged to what, when."""
+
+    def __init__(self, frame: pl.DataFrame) -> None:
+        renamed = frame.rename({"from": "begins", "to": "ends"})
+        self.memberships = tuple(
+            Membership(**{**{key: value or "" for key, value in row.items()}, "status": Status(row["status"])})
+            for row in renamed.iter_rows(named=True)
+        )
+
+    def in_force(self, place_a: str, place_b: str, on: str) -> tuple[tuple[Membership, Membership], ...]:
+        """The agreements that both places belonged to on a date (YYYY, YYYY-MM or YYYY-MM-DD), by name.
+
+        A year counts as covered when the membership began by its end and had not ended at its beginning.
+        """
+        held: dict[str, dict[str, Membership]] = {}
+        for membership in self.memberships:
+            begun = membership.begins[: len(on)] <= on
+            over = bool(membership.ends) and membership.ends[: len(on)] < on
+            if begun and not over:
+                held.setdefault(membership.agreement, {})[membership.member] = membership
+        both = (members for members in held.values() if place_a in members and place_b in members)
+        return tuple(
+            sorted(((members[place_a], members[place_b]) for members in both), key=lambda pair: pair[0].name)
+        )
