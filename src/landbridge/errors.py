@@ -35,7 +35,9 @@ class LandbridgeError(Exception):
 
     exit_code = 1
 
-    def __init__(self, what: str | Sequence[Problem], *, where: str = "", cause: str = "", remedy: str = "") -> None:
+    def __init__(
+        self, what: str | Sequence[Problem], *, where: str = "", cause: str = "", remedy: str = ""
+    ) -> None:
         if isinstance(what, str):
             self.problems: tuple[Problem, ...] = (Problem(what, where, cause, remedy),)
         else:
@@ -45,7 +47,9 @@ class LandbridgeError(Exception):
     def __str__(self) -> str:
         if len(self.problems) == 1:
             return str(self.problems[0])
-        return "\n".join([f"{len(self.problems)} problems:", *(f"  - {problem}" for problem in self.problems)])
+        return "\n".join(
+            [f"{len(self.problems)} problems:", *(f"  - {problem}" for problem in self.problems)]
+        )
 
 
 class BadUsage(LandbridgeError):
@@ -57,7 +61,9 @@ class BadUsage(LandbridgeError):
 class UnknownLabel(BadUsage):
     """A code or name that no code list holds. Choose one of the nearest valid labels."""
 
-    def __init__(self, kind: str, label: str, valid: Iterable[str], *, where: str = "", remedy: str = "") -> None:
+    def __init__(
+        self, kind: str, label: str, valid: Iterable[str], *, where: str = "", remedy: str = ""
+    ) -> None:
         self.kind, self.label = kind, label
         self.nearest = nearest(label, valid)
         hint = f"Nearest valid: {', '.join(self.nearest)}." if self.nearest else ""

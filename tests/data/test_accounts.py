@@ -191,7 +191,7 @@ def loaded(**changed: list[object]) -> pl.LazyFrame:
 
 
 def test_loaded_reports_are_never_added_up() -> None:
-    """Two reports of a flow give one of them; a chapter beside its products, or a lone month, is not counted."""
+    """Of two reports one counts; a chapter beside its products, or a lone month, does not."""
     found = one_account(loaded(), 2022, "hs2")
     assert found.select("exporter", "item", "value_usd").rows() == [("RUS", "27", 6.0)]
     first_known = loaded(status=["reconciled", "reported", "reported", "reported"])

@@ -19,7 +19,8 @@ def draw_bars(data: Bars, show: Show, width: float) -> Surface:
     narrow = width < 480
     size = 12.5 if narrow else 13
     labels = [
-        lay(bar.label, show, width=width - 8 if narrow else width * 0.34, size=size, lines=2) for bar in data.bars
+        lay(bar.label, show, width=width - 8 if narrow else width * 0.34, size=size, lines=2)
+        for bar in data.bars
     ]
     values = [lay(bar.figure, show, width=width, size=size) for bar in data.bars]
     groups = list(dict.fromkeys(bar.group for bar in data.bars if bar.group is not None))
@@ -27,8 +28,14 @@ def draw_bars(data: Bars, show: Show, width: float) -> Surface:
     facets = len(groups) > 1 and len(runs) == len(set(runs))
     colours = {group: PALETTE[place % len(PALETTE)] for place, group in enumerate(groups)}
     coloured = 1 < len(groups) <= len(PALETTE)
+    for place in range(len(labels) - 1, 0, -1):
+        # A label that only repeats the one above, such as a crossing in two seasons, is said once.
+        if coloured and not facets and data.bars[place].label == data.bars[place - 1].label:
+            labels[place] = Words((), labels[place].full, size)
     rows, height = _rows(data.bars, labels, narrow=narrow, facets=facets, legend=coloured and not facets)
-    surface = Surface(width, height, _across(data.bars, labels, values, width, narrow), Axis((0, height), (0, height)))
+    surface = Surface(
+        width, height, _across(data.bars, labels, values, width, narrow), Axis((0, height), (0, height))
+    )
     if coloured and not facets:
         _legend(surface, groups, colours, show, size)
     previous: Part | None = None
@@ -49,6 +56,8 @@ def draw_bars(data: Bars, show: Show, width: float) -> Surface:
 
 def _row(label: Words, narrow: bool) -> float:
     """Height of a row in px."""
+    if not label.lines:
+        return _THICK + 10
     return label.height + _THICK + 17 if narrow else max(label.height, _THICK) + 10
 
 
@@ -95,12 +104,15 @@ def _bar(
 ) -> None:
     if narrow:
         surface.text(label, 0, top + label.size)
-        middle = top + label.height + 4 + _THICK / 2
+        # Without a label of its own a bar moves up towards the one it belongs with.
+        middle = top + (label.height + 4 if label.lines else -6) + _THICK / 2
     else:
         middle = top + max(label.height, _THICK) / 2
         first = middle - label.height / 2 + label.size - 1
-        gutter = surface.x.range[0] if surface.x.domain[0] == 0 else max(0, label.width + 12)
-        surface.text(label, gutter - 10, first, anchor="right")
+        if surface.x.domain[0] < 0:
+            surface.text(label, 0, first)
+        else:
+            surface.text(label, surface.x.range[0] - 10, first, anchor="right")
     upper, lower = middle - _THICK / 2, middle + _THICK / 2
     low, high = _ends(figure)
     if figure.value is not None:
@@ -109,9 +121,15 @@ def _bar(
     else:
         surface.box((low, upper + 3), (high, lower - 3), colour, fill=PAPER, figure=figure)
     if figure.value is not None and low < high:
-        for start, end in (((low, middle), (high, middle)), *(((x, middle - 4), (x, middle + 4)) for x in (low, high))):
+        for start, end in (
+            ((low, middle), (high, middle)),
+            *(((x, middle - 4), (x, middle + 4)) for x in (low, high)),
+        ):
             surface.rule(start, end, PAPER, width=4)
-        for start, end in (((low, middle), (high, middle)), *(((x, middle - 4), (x, middle + 4)) for x in (low, high))):
+        for start, end in (
+            ((low, middle), (high, middle)),
+            *(((x, middle - 4), (x, middle + 4)) for x in (low, high)),
+        ):
             surface.rule(start, end, MUTED if observed(figure) else colour, width=1.6)
     if figure.point < 0:
         surface.text(value, surface.x.px(low) - 7, middle + value.size * 0.35, anchor="right")

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 from landbridge.brief.chart_surface import FAINT, INK, MUTED, PALETTE, PAPER, Axis, Surface, observed
 from landbridge.brief.chart_time import middle
-from landbridge.brief.chart_words import Show, Words, lay
+from landbridge.brief.chart_words import Show, Words, lay, stack
 from landbridge.brief.document import Lines, Mark, Series
 from landbridge.brief.text import Date
 from landbridge.provenance import Figure
@@ -78,7 +77,9 @@ class _Room:
         """How badly a box would stand: overlaps weigh most, then lines running through it."""
         if box.left < 0 or box.right > self.width or box.top < 0 or box.bottom > self.height:
             return 1000.0
-        return 100.0 * sum(box.meets(other) for other in self.boxes) + sum(box.holds(dot) for dot in self.dots)
+        return 100.0 * sum(box.meets(other) for other in self.boxes) + sum(
+            box.holds(dot) for dot in self.dots
+        )
 
 
 def draw_lines(data: Lines, show: Show, width: float) -> Surface:
@@ -89,7 +90,10 @@ def draw_lines(data: Lines, show: Show, width: float) -> Surface:
     lines = [
         _Line(
             series,
-            tuple((middle(date), figure) for date, figure in sorted(series.points, key=lambda point: middle(point[0]))),
+            tuple(
+                (middle(date), figure)
+                for date, figure in sorted(series.points, key=lambda point: middle(point[0]))
+            ),
             PALETTE[place % len(PALETTE)],
             lay(series.label, show, width=limit, size=size, lines=3, bold=True),
             lay(max(series.points, key=lambda point: middle(point[0]))[1], show, width=limit, size=size),
@@ -111,36 +115,45 @@ def draw_lines(data: Lines, show: Show, width: float) -> Surface:
         room.boxes.append(Box(x - 7, y - 7, x + 7, y + 7))
     _label_ends(surface, lines, room)
     for target in data.marks:
-        words = lay((target.label, target.figure), show, width=width * 0.42, size=size - 0.5, lines=3)
+        words = stack(
+            lay(target.label, show, width=width * 0.3, size=size - 0.5, lines=3),
+            lay(target.figure, show, width=width, size=size - 0.5),
+        )
         _put(surface, words, (middle(target.date), target.figure.point), INK, room, must=True)
     for line in lines:
         for time, figure in line.telling:
             words = lay(figure, show, width=width, size=size - 0.5)
             _put(surface, words, (time, figure.point), line.colour, room, must=False)
-    dates = [date for series in data.series for date, _ in series.points] + [target.date for target in data.marks]
-    label_dates(surface, dates, show, bottom + 20)
+    dates = [date for series in data.series for date, _ in series.points]
+    label_dates(surface, dates, show, bottom + 20, tuple(target.date for target in data.marks))
     return surface
 
 
-def label_dates(surface: Surface, dates: Iterable[Date], show: Show, baseline: float) -> None:
-    """Write dates under the axis: the last and the first, then as many others as fit."""
-    ordered = sorted(dict.fromkeys(dates), key=middle)
-    taken: list[tuple[float, float]] = []
-    for date in dict.fromkeys([ordered[-1], ordered[0], *_spread(ordered)]):
-        words = lay(date, show, width=surface.width, size=12)
-        half = words.width / 2
-        centre = min(max(surface.x.px(middle(date)), half + 1), surface.width - half - 1)
-        if all(centre + half + 10 < left or centre - half - 10 > right for left, right in taken):
-            surface.text(words, centre, baseline, colour=MUTED, anchor="center")
-            taken.append((centre - half, centre + half))
+def label_dates(
+    surface: Surface, dates: list[Date], show: Show, baseline: float, also: tuple[Date, ...] = ()
+) -> None:
+    """Write dates under the axis: from the last back every one, or every second, third … as they fit, then the first.
 
+    `also` are dates that stand in any case, such as that of a target.
+    """
+    laid = {date: lay(date, show, width=surface.width, size=12) for date in (*dates, *also)}
+    centres = {
+        date: min(max(surface.x.px(middle(date)), words.width / 2 + 1), surface.width - words.width / 2 - 1)
+        for date, words in laid.items()
+    }
 
-def _spread(dates: list[Date]) -> list[Date]:
-    """Dates in an order that halves the gaps, so that those which fit stand evenly."""
-    if len(dates) < 3:
-        return dates
-    half = len(dates) // 2
-    return [dates[half], *_spread(dates[:half]), *_spread(dates[half + 1 :])]
+    def apart(first: Date, second: Date) -> bool:
+        gap = abs(centres[first] - centres[second])
+        return gap >= (laid[first].width + laid[second].width) / 2 + 12
+
+    steady = sorted(dict.fromkeys(dates), key=middle)[::-1]
+    strides = (steady[::stride] for stride in range(1, len(steady) + 1))
+    chosen = next(found for found in strides if all(apart(*pair) for pair in pairwise(found)))
+    for date in (*also, steady[-1]):
+        if date not in chosen:
+            chosen = [*(other for other in chosen if apart(date, other)), date]
+    for date in chosen:
+        surface.text(laid[date], centres[date], baseline, colour=MUTED, anchor="center")
 
 
 def _axes(

@@ -28,6 +28,7 @@ _VARIABLES = {
     PAPER: "--paper",
 }
 _OBSERVED = (Status.REPORTED, Status.MIRRORED, Status.RECONCILED)
+_LOOKS = (("stroke", alt.Stroke), ("fill", alt.Fill))
 _SVG = "{http://www.w3.org/2000/svg}"
 _GEOMETRY = ("d", "transform", "x", "y", "x1", "x2", "y1", "y2", "text-anchor", "font-size", "font-weight")
 _STROKES = ("stroke-width", "stroke-dasharray", "stroke-linejoin", "stroke-linecap")
@@ -75,10 +76,17 @@ class Surface:
     )
 
     def line(
-        self, points: Iterable[tuple[float, float]], colour: str, *, width: float = 2.2, dash: Sequence[float] = ()
+        self,
+        points: Iterable[tuple[float, float]],
+        colour: str,
+        *,
+        width: float = 2.2,
+        dash: Sequence[float] = (),
     ) -> None:
         """A line through points in data coordinates."""
-        look = {"strokeWidth": width, "color": colour, "strokeJoin": "round"} | ({"strokeDash": dash} if dash else {})
+        look = {"strokeWidth": width, "color": colour, "strokeJoin": "round"} | (
+            {"strokeDash": dash} if dash else {}
+        )
         self._lines.append((look, [{"x": x, "y": y, "order": order} for order, (x, y) in enumerate(points)]))
 
     def rule(
@@ -106,6 +114,8 @@ class Surface:
 
     def text(self, words: Words, px: float, py: float, *, colour: str = INK, anchor: str = "left") -> None:
         """Words whose first baseline stands at (`px`, `py`)."""
+        if not words.lines:
+            return
         key = f"words-{len(self.words)}"
         self.words[key] = words
         row = {"x": self.x.value(px), "y": self.y.value(py), "text": "\n".join(words.texts), "key": key}
@@ -121,46 +131,48 @@ class Surface:
         return str(vl_convert.vegalite_to_svg(chart.to_dict(validate=False)))
 
     def _layers(self) -> Iterator[Any]:
-        place, ends = self._place(), {"x2": "x2:Q", "y2": "y2:Q"}
-        look = {name: channel(f"{name}:N", scale=None) for name, channel in (("stroke", alt.Stroke), ("fill", alt.Fill))}
+        # Channels are spelt out, because Altair's shorthand ("x:Q") costs more than all the drawing.
+        place = {"x": _across(alt.X, "x", self.x), "y": _across(alt.Y, "y", self.y)}
+        ends = {"x2": alt.X2(field="x2"), "y2": alt.Y2(field="y2")}
+        stroke, fill = (channel(field=name, type="nominal", scale=None) for name, channel in _LOOKS)
+        key = alt.Description(field="key", type="nominal")
         if self._boxes:
             boxes = alt.Chart(alt.Data(values=self._boxes)).mark_rect(strokeWidth=1.4)
-            yield boxes.encode(**place, **ends, **look, description="key:N")
+            yield boxes.encode(**place, **ends, stroke=stroke, fill=fill, description=key)
         if self._rules:
-            width = alt.StrokeWidth("width:Q", scale=None)
+            width = alt.StrokeWidth(field="width", type="quantitative", scale=None)
             rules = alt.Chart(alt.Data(values=self._rules)).mark_rule()
-            yield rules.encode(**place, **ends, stroke=look["stroke"], strokeWidth=width)
+            yield rules.encode(**place, **ends, stroke=stroke, strokeWidth=width)
         for line, points in self._lines:
-            yield alt.Chart(alt.Data(values=points)).mark_line(**line).encode(**place, order="order:Q")
+            lines = alt.Chart(alt.Data(values=points)).mark_line(**line)
+            yield lines.encode(**place, order=alt.Order(field="order", type="quantitative"))
         for (shape, size), rows in self._symbols.items():
-            dots = alt.Chart(alt.Data(values=rows)).mark_point(shape=shape, size=size, strokeWidth=1.6, opacity=1)
-            yield dots.encode(**place, **look, description="key:N")
+            dots = alt.Chart(alt.Data(values=rows)).mark_point(
+                shape=shape, size=size, strokeWidth=1.6, opacity=1
+            )
+            yield dots.encode(**place, stroke=stroke, fill=fill, description=key)
         for (anchor, size, bold, colour), rows in self._texts.items():
             texts = alt.Chart(alt.Data(values=rows)).mark_text(
                 align=anchor, baseline="alphabetic", fontSize=size, fontWeight=600 if bold else 400,
                 color=colour, lineBreak="\n", lineHeight=round(size * 1.25, 1), limit=0,
             )  # fmt: skip
-            yield texts.encode(**place, text="text:N", description="key:N")
+            yield texts.encode(**place, text=alt.Text(field="text", type="nominal"), description=key)
 
     def traced(self, show: Show) -> ElementTree.Element:
         """The picture with every text tied to its part; raises `UntracedDigit` where a digit has none."""
         return trace(self.svg(), self.words, self.figures, show)
-
-    def _place(self) -> dict[str, Any]:
-        return {
-            name: channel(
-                f"{name}:Q",
-                axis=None,
-                scale=alt.Scale(domain=list(axis.domain), range=list(axis.range), nice=False, zero=False),
-            )
-            for name, channel, axis in (("x", alt.X, self.x), ("y", alt.Y, self.y))
-        }
 
     def _figure(self, figure: Figure | None) -> str:
         if figure is None:
             return "none"
         self.figures[figure.id] = figure
         return figure.id
+
+
+def _across(channel: Any, name: str, axis: Axis) -> Any:
+    """A position channel without an axis: what stands there is written, not measured off."""
+    scale = alt.Scale(domain=list(axis.domain), range=list(axis.range), nice=False, zero=False)
+    return channel(field=name, type="quantitative", axis=None, scale=scale)
 
 
 def mark(atom: Atom) -> dict[str, str]:
@@ -239,9 +251,7 @@ def _visible(node: ElementTree.Element) -> bool:
     return "background" not in node.get("class", "") and (stroke, fill) != ("none", "none")
 
 
-def _copy_text(
-    node: ElementTree.Element, parent: ElementTree.Element, tag: str, known: _Known
-) -> None:
+def _copy_text(node: ElementTree.Element, parent: ElementTree.Element, tag: str, known: _Known) -> None:
     lines = tuple("".join(part.itertext()) for part in node) or ("".join(node.itertext()),)
     laid = known.words.get(node.get("aria-label", ""))
     if laid is None or laid.texts != lines:
@@ -251,7 +261,9 @@ def _copy_text(
         return
     text = ElementTree.SubElement(parent, "text", _look(node))
     if laid.cut:
-        title = ElementTree.SubElement(text, "title", marks(run.atom for line in laid.lines for run in line if run.atom))
+        title = ElementTree.SubElement(
+            text, "title", marks(run.atom for line in laid.lines for run in line if run.atom)
+        )
         title.text = laid.full
     for number, line in enumerate(laid.lines):
         row = text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 from itertools import groupby
 
 from landbridge.brief.chart_lines import Box, label_dates
@@ -38,50 +39,76 @@ def _dot(surface: Surface, time: float, y: float, colour: str, size: float = 60)
     surface.symbol((time, y), colour, fill=colour, size=size)
 
 
-def _lanes(data: Timeline, lanes: dict[Part, list[Happening]], show: Show, width: float) -> Surface:
-    """Lanes under each other; words hang below their dot in the first row that is free, the latest placed first.
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """A happening with its words: on which side of the lane (1 below, -1 above), and where, seen from the lane."""
 
-    Placing from the right keeps the thin line from a dot to its words left of all words placed before it.
-    """
+    item: Happening
+    date: Words
+    words: Words
+    side: int
+    box: Box
+
+    def top(self, line: float) -> float:
+        """Top of the words in px where the lane runs at `line`."""
+        return line + self.box.top if self.side > 0 else line - self.box.bottom
+
+
+def _lanes(data: Timeline, lanes: dict[Part, list[Happening]], show: Show, width: float) -> Surface:
+    """Lanes under each other, words below and above each in the first row that is free."""
     x = _time(data, width)
-    plans: list[tuple[Part, list[tuple[Happening, Words, Words, Box]], float]] = []
+    plans: list[tuple[Part, list[_Placed], float, float]] = []
     top = 0.0
     for lane, items in lanes.items():
-        placed: list[tuple[Happening, Words, Words, Box]] = []
-        for item in sorted(items, key=lambda item: -middle(item.date)):
-            words = lay(item.label, show, width=148, size=12.5, lines=3)
-            date = lay(item.date, show, width=190, size=12)
-            left = min(x.px(middle(item.date)) + 5, width - max(words.width, date.width))
-            box = _free(placed, left, max(words.width, date.width), date.leading + words.height, top + 44)
-            placed.append((item, words, date, box))
-        plans.append((lane, placed, top))
-        top = max(box.bottom for *_, box in placed) + 22
+        placed = _place(items, x, show, width)
+        line = top + 26 + max((one.box.bottom for one in placed if one.side < 0), default=4.0)
+        plans.append((lane, placed, top, line))
+        top = line + max((one.box.bottom for one in placed if one.side > 0), default=8.0) + 20
     surface = Surface(width, top + 16, x, Axis((0, top + 16), (0, top + 16)))
-    for place, (lane, placed, head) in enumerate(plans):
+    for place, (lane, placed, head, line) in enumerate(plans):
         colour = PALETTE[place % len(PALETTE)]
         surface.text(lay(lane, show, width=width, size=13, lines=1, bold=True), 0, head + 14, colour=colour)
-        surface.rule((x.value(0), head + 30), (x.value(width), head + 30), FAINT)
-        for item, _, _, box in placed:
-            at = middle(item.date)
-            surface.rule((at, head + 30), (at, box.bottom if box.left > x.px(at) else box.top), FAINT)
-        for item, words, date, box in placed:
-            _dot(surface, middle(item.date), head + 30, colour)
-            surface.text(date, box.left, box.top + 11, colour=MUTED)
-            surface.text(words, box.left, box.top + date.leading + 11)
+        surface.rule((x.value(0), line), (x.value(width), line), FAINT)
+        for one in placed:
+            at, near = (
+                middle(one.item.date),
+                one.box.top if one.box.left < x.px(middle(one.item.date)) else one.box.bottom,
+            )
+            surface.rule((at, line), (at, line + one.side * near), FAINT)
+            _dot(surface, at, line, colour)
+            surface.text(one.date, one.box.left, one.top(line) + 11, colour=MUTED)
+            surface.text(one.words, one.box.left, one.top(line) + one.date.leading + 11)
     label_dates(surface, [year(item.date) for item in data.happenings], show, top + 10)
     return surface
 
 
-def _free(
-    placed: list[tuple[Happening, Words, Words, Box]], left: float, width: float, height: float, top: float
-) -> Box:
-    """The highest box at `left` that meets none of those placed."""
-    tries = [top, *sorted(box.bottom + 6 for *_, box in placed)]
-    for y in tries:
-        box = Box(left, y, left + width + 8, y + height)
-        if not any(box.meets(other) for *_, other in placed):
-            return box
-    return Box(left, tries[-1], left + width + 8, tries[-1] + height)
+def _place(items: list[Happening], x: Axis, show: Show, width: float) -> list[_Placed]:
+    """Words for the happenings of one lane, the latest first, on the side where they stand nearer to the lane.
+
+    Placing from the right keeps the thin line from a dot to its words left of all words placed before it.
+    """
+    placed: list[_Placed] = []
+    stems: dict[int, list[Box]] = {1: [], -1: []}
+    for item in sorted(items, key=lambda item: -middle(item.date)):
+        words = lay(item.label, show, width=148, size=12.5, lines=3)
+        date = lay(item.date, show, width=190, size=12)
+        at, broad = x.px(middle(item.date)), max(words.width, date.width)
+        found = []
+        for side in (1, -1):
+            taken = [one.box for one in placed if one.side == side] + stems[side]
+            box = _free(taken, min(at + 5, width - broad), broad, date.leading + words.height)
+            found.append((box.top, -side, box))
+        _, turned, box = min(found, key=lambda option: option[:2])
+        placed.append(_Placed(item, date, words, -turned, box))
+        stems[-turned].append(Box(at - 1, 0, at + 1, box.top))
+    return placed
+
+
+def _free(taken: list[Box], left: float, width: float, height: float) -> Box:
+    """The box at `left` nearest to the lane that meets none of those taken."""
+    tries = [12.0, *sorted(box.bottom + 6 for box in taken if box.bottom > 6)]
+    boxes = [Box(left, near, left + width + 8, near + height) for near in tries]
+    return next((box for box in boxes if not any(box.meets(other) for other in taken)), boxes[-1])
 
 
 def _list(lanes: dict[Part, list[Happening]], show: Show, width: float) -> Surface:
@@ -138,7 +165,9 @@ def _strip(data: Timeline, lanes: dict[Part, list[Happening]], show: Show, width
             layer, slot = divmod(seen[begins.period], abreast)
             seen[begins.period] += 1
             px = x.px(float(begins.period)) + column / 2 + (slot - (abreast - 1) / 2) * step
-            _dot(surface, x.value(px), floor - step / 2 - 1 - layer * step, colour, size=(step - 2) ** 2 * 0.8)
+            _dot(
+                surface, x.value(px), floor - step / 2 - 1 - layer * step, colour, size=(step - 2) ** 2 * 0.8
+            )
         top = floor + 14
     label_dates(surface, [year(item.date) for item in data.happenings], show, total + 8)
     return surface

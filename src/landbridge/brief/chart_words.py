@@ -42,7 +42,7 @@ class Words:
     @property
     def width(self) -> float:
         """Width of the longest line in px, estimated."""
-        return max(breadth(text, self.size, self.bold) for text in self.texts)
+        return max((breadth(text, self.size, self.bold) for text in self.texts), default=0.0)
 
     @property
     def height(self) -> float:
@@ -87,6 +87,11 @@ def lay(part: Part, show: Show, *, width: float, size: float, lines: int = 2, bo
         filled = filled[:lines]
     filled[-1], shortened = _shorten(filled[-1], width, size, bold, force=cut)
     return Words(tuple(_joined(line) for line in filled), full, size, bold, cut or shortened)
+
+
+def stack(first: Words, second: Words) -> Words:
+    """Two laid-out parts of one size under each other."""
+    return Words(first.lines + second.lines, f"{first.full} {second.full}", first.size, first.bold, first.cut)
 
 
 def _chunks(pieces: list[tuple[str, Atom | None]]) -> list[list[Run]]:

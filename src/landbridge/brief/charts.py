@@ -25,7 +25,9 @@ def draw(chart: Chart, show: Show) -> str:
 
     Raises `UntracedDigit` where a digit in the picture is not the display of a typed part of the chart.
     """
-    return "\n".join(_svg(chart, show, setting, width) for setting, width in (("wide", WIDE), ("narrow", NARROW)))
+    return "\n".join(
+        _svg(chart, show, setting, width) for setting, width in (("wide", WIDE), ("narrow", NARROW))
+    )
 
 
 def figures(chart: Chart) -> tuple[Figure, ...]:

@@ -28,7 +28,19 @@ from landbridge.brief.setting import Setting
 from landbridge.brief.text import Name, Quote
 from landbridge.provenance import Source
 
-_NATIONAL = (turnover, targets, basket, value_added, ties, projects, corridors, people, barriers, claims, unknown)
+_NATIONAL = (
+    turnover,
+    targets,
+    basket,
+    value_added,
+    ties,
+    projects,
+    corridors,
+    people,
+    barriers,
+    claims,
+    unknown,
+)
 _REGIONAL = (interview, regions)
 
 
@@ -70,13 +82,15 @@ def _sources(setting: Setting, sections: tuple[Section, ...]) -> tuple[Source, .
         citation = getattr(node, "citation", None)
         if citation is not None:
             found[citation.source.id] = citation.source
-        elif isinstance(node, Quote):
-            statement = setting.ledger.statement(node.statement)
-            if statement is not None and statement.source in known:
-                found[statement.source] = known[statement.source]
-        elif isinstance(node, Name) and node.record in known:
-            found[node.record] = known[node.record]
-    return tuple(sorted(found.values(), key=lambda source: (source.publisher.casefold(), source.title, source.id)))
+        elif isinstance(node, Name | Quote):
+            named = node.record if isinstance(node, Name) else node.statement
+            statement = setting.ledger.statement(named)
+            source = statement.source if statement is not None else named
+            if source in known:
+                found[source] = known[source]
+    return tuple(
+        sorted(found.values(), key=lambda source: (source.publisher.casefold(), source.title, source.id))
+    )
 
 
 def _leaves(node: Any) -> Iterator[Any]:

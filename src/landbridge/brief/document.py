@@ -25,6 +25,13 @@ class Points:
 
 
 @dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading inside a section."""
+
+    text: Sentence
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """One of the questions on page one, with its answer and an evidence grade A to E."""
 
@@ -124,7 +131,7 @@ class Chart:
     data: Lines | Bars | Timeline
 
 
-Block = Paragraph | Points | Answer | Refusal | Table | Chart
+Block = Heading | Paragraph | Points | Answer | Refusal | Table | Chart
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +172,9 @@ class Document:
 
     def tables(self) -> tuple[Table, ...]:
         """Every table of the document, in order."""
-        return tuple(block for section in self.sections for block in section.blocks if isinstance(block, Table))
+        return tuple(
+            block for section in self.sections for block in section.blocks if isinstance(block, Table)
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """The model as plain data (JSON): typed parts become objects with one telling key."""

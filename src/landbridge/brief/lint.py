@@ -8,7 +8,16 @@ from landbridge.brief.text import refuse_digits
 from landbridge.errors import Problem, UntracedDigit
 
 _MARKS = frozenset(
-    {"data-figure", "data-date", "data-code", "data-label", "data-name", "data-quote", "data-source", "data-id"}
+    {
+        "data-figure",
+        "data-date",
+        "data-code",
+        "data-label",
+        "data-name",
+        "data-quote",
+        "data-source",
+        "data-id",
+    }
 )
 _SPOKEN = ("alt", "title", "aria-label", "aria-description", "desc", "placeholder", "summary", "label")
 _UNSEEN = frozenset({"script", "style"})
@@ -45,7 +54,13 @@ class _Reader(HTMLParser):
         for name, value in attrs:
             if name in _SPOKEN and value and not marked and not self.traced:
                 self._look(value, f"attribute {name} of <{tag}>")
-            if tag == "meta" and name == "content" and value and not marked and ("name", "description") in attrs:
+            if (
+                tag == "meta"
+                and name == "content"
+                and value
+                and not marked
+                and ("name", "description") in attrs
+            ):
                 self._look(value, "the description of the page")
         if tag not in _VOID:
             self.open.append((tag, marked))

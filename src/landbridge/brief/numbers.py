@@ -37,7 +37,8 @@ def show_figure(figure: Figure, locale: str = "en") -> str:
     values = [number for number in numbers if number is not None]
     if len(values) == 2 and values[0] == values[1]:
         values = values[:1]
-    return _HEDGES[figure.comparator] + quantity(values, figure.unit, locale)
+    hedge = "" if figure.unit == "rank" else _HEDGES[figure.comparator]
+    return hedge + quantity(values, figure.unit, locale)
 
 
 def show_range(figure: Figure, locale: str = "en") -> str:
@@ -68,7 +69,7 @@ def quantity(values: list[float], code: str, locale: str = "en") -> str:
 
 def _decimal(value: float, largest: float, locale: str) -> str:
     if value == round(value) and largest < 1e6:
-        return str(format_decimal(value, format="#,##0", locale=locale))
+        return str(format_decimal(value, format="#,##0", locale=locale)).replace("-", "−")
     places = 0 if largest >= 1000 else 1 if largest >= 10 else 2
     if 0 < abs(value) < 0.1:
         # Small shares keep two significant digits rather than vanish into zero.

@@ -110,7 +110,8 @@ class _Page:
     def groups(self, blocks: tuple[Block, ...]) -> Iterator[tuple[str, list[Block]]]:
         """Blocks by kind; answers that follow each other come together, so that they can stand side by side."""
         for (kind, _), found in groupby(
-            enumerate(blocks), key=lambda item: (_kind(item[1]), 0 if isinstance(item[1], Answer) else item[0])
+            enumerate(blocks),
+            key=lambda item: (_kind(item[1]), 0 if isinstance(item[1], Answer) else item[0]),
         ):
             yield kind, [block for _, block in found]
 
@@ -131,7 +132,8 @@ class _Page:
         """Where the chart's figures stand in the list at the end: `12–15, 20`."""
         places = sorted(self.numbers[figure.id] for figure in charts.figures(chart))
         runs = [
-            [place for _, place in run] for _, run in groupby(enumerate(places), key=lambda item: item[1] - item[0])
+            [place for _, place in run]
+            for _, run in groupby(enumerate(places), key=lambda item: item[1] - item[0])
         ]
         return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}–{run[-1]}" for run in runs)
 
@@ -149,7 +151,9 @@ class _Page:
         if figure.citation is not None:
             source = figure.citation.source
             return ", ".join(item for item in (source.publisher, source.published) if item)
-        below = dict.fromkeys(item for source in figure.inputs for item in self.source_line(source).split("; ") if item)
+        below = dict.fromkeys(
+            item for source in figure.inputs for item in self.source_line(source).split("; ") if item
+        )
         return "; ".join(below)
 
     def wraps(self, figure: Figure) -> bool:

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from landbridge import codes
-from landbridge.brief.text import Code, Date, Label, Name, Part, Quote, Writer
+from landbridge.brief.text import Date, Label, Name, Part, Writer
 from landbridge.codes import Place
 from landbridge.errors import BadUsage
 from landbridge.ledger import Ledger, Record, Statement
 from landbridge.provenance import Figure
 from landbridge.release import Data
 
+_SHOWN = 3
 _CLAUSE = re.compile(r";\s*|,\s+")
 
 
@@ -98,7 +99,9 @@ def setting(data: Data, say: Writer, a: str, b: str) -> Setting:
     """The setting for two place codes; refuses one place with itself and macro-regions, naming the remedy."""
     first, second = codes.place(a), codes.place(b)
     if first.code == second.code:
-        raise BadUsage(f"a brief needs two different places, not {a} twice.", remedy="Name the partner second.")
+        raise BadUsage(
+            f"a brief needs two different places, not {a} twice.", remedy="Name the partner second."
+        )
     if first.country == second.country:
         raise BadUsage(
             f"{first} and {second} lie in the same country.",
@@ -107,7 +110,9 @@ def setting(data: Data, say: Writer, a: str, b: str) -> Setting:
     for item in (first, second):
         if item.kind == "macro" or item.code == "ROW":
             members = f" It holds {', '.join(item.members)}." if item.members else ""
-            raise BadUsage(f"{item} is not a country or first-level region.{members}", remedy="Name one of those.")
+            raise BadUsage(
+                f"{item} is not a country or first-level region.{members}", remedy="Name one of those."
+            )
     return Setting(data, say, first, second)
 
 
@@ -124,13 +129,18 @@ def _named(item: Place) -> tuple[str, ...]:
 
 
 def name(record: Record) -> Name:
-    """A record by its name."""
-    return Name(record.name, record.subject)
+    """A record by its name; a twinning, which has none, by the places it joins."""
+    text = record.text("name")
+    if not text:
+        places = [codes.place(code).name for code in dict.fromkeys(record.parties)]
+        shown = places if len(places) <= _SHOWN else [*places[:_SHOWN], "others"]
+        text = " and ".join(filter(None, (", ".join(shown[:-1]), shown[-1])))
+    return Name(text, record.subject)
 
 
-def words(statement: Statement) -> Quote | Date | Code:
-    """What a statement says in words."""
-    return Quote(statement.text, statement.id)
+def words(statement: Statement) -> Name:
+    """What a statement says, in the ledger's own words."""
+    return Name(statement.text, statement.id)
 
 
 def when(statement: Statement) -> Date | None:
@@ -139,10 +149,12 @@ def when(statement: Statement) -> Date | None:
     return Date(period) if period else None
 
 
-def remark(statement: Statement) -> Quote | None:
+def remark(statement: Statement) -> Name | None:
     """The clauses of a statement's note that hold no digit; the rest is shown with the figure's chain."""
-    clauses = [clause for clause in _CLAUSE.split(statement.note) if clause and not any(map(str.isdigit, clause))]
-    return Quote("; ".join(clauses), statement.id) if clauses else None
+    clauses = [
+        clause for clause in _CLAUSE.split(statement.note) if clause and not any(map(str.isdigit, clause))
+    ]
+    return Name("; ".join(clauses), statement.id) if clauses else None
 
 
 def said_by(setting: Setting, statement: Statement) -> Part:
@@ -152,11 +164,18 @@ def said_by(setting: Setting, statement: Statement) -> Part:
         return setting.say("assumed")
     publisher = Name(source.publisher, source.id)
     if statement.speaker:
-        return setting.say("{speaker}, in {publisher}", speaker=Name(statement.speaker, statement.id), publisher=publisher)
+        return setting.say(
+            "{speaker}, in {publisher}", speaker=Name(statement.speaker, statement.id), publisher=publisher
+        )
     return publisher
+
+
+def who_says(setting: Setting, record: Record) -> Part:
+    """Everybody who says something of a record, each once."""
+    once = {(statement.speaker, statement.source): statement for statement in reversed(record.statements)}
+    return tuple(said_by(setting, statement) for statement in reversed(once.values()))
 
 
 def figures_of(record: Record, *names: str) -> list[tuple[Statement, Figure]]:
     """The quantities of a record with their figures."""
     return [(statement, record.figure(statement)) for statement in record.quantities(*names)]
-

@@ -71,7 +71,9 @@ class Sentence:
             raise ValueError(f"{self.template!r} has the slots {sorted(wanted)}, not {sorted(given)}.")
         for name, part in self.slots:
             if not isinstance(part, Figure | Date | Code | Label | Name | Quote | Sentence | tuple):
-                raise UntracedDigit(f"slot {name} of {self.template!r} holds {part!r}, which is not a typed part.")
+                raise UntracedDigit(
+                    f"slot {name} of {self.template!r} holds {part!r}, which is not a typed part."
+                )
 
     def parts(self) -> Iterator[str | Atom]:
         """Plain words and typed parts in reading order, nested sentences and lists opened up."""
@@ -92,12 +94,21 @@ def _open(part: Part) -> Iterator[str | Atom]:
     if isinstance(part, Sentence):
         yield from part.parts()
     elif isinstance(part, tuple):
-        for position, item in enumerate(part):
+        opened = [list(_open(item)) for item in part]
+        # Composed items, and commas inside one, would run into the next item.
+        comma = any(len(item) > 1 or "," in _words(item[0]) for item in opened if item)
+        for position, item in enumerate(opened):
             if position:
-                yield ", "
-            yield from _open(item)
+                yield "; " if comma else ", "
+            yield from item
     else:
         yield part
+
+
+def _words(piece: str | Atom) -> str:
+    if isinstance(piece, str):
+        return piece
+    return piece.text if isinstance(piece, Label | Name | Quote) else ""
 
 
 def atoms(part: Part) -> Iterator[str | Atom]:
@@ -127,6 +138,7 @@ class Writer:
     catalogue: Catalogue
 
     def __call__(self, message: str, /, **slots: Part) -> Sentence:
+        """The sentence that `message` makes in this language, its slots filled."""
         return Sentence(self.catalogue.gettext(message), tuple(slots.items()))
 
 

@@ -117,7 +117,9 @@ def _read_page(path: Path) -> dict[str, Any]:
         content = json.loads(found.group(1)) if found else json.loads(text)["figures"]
     except (ValueError, KeyError, TypeError):
         raise BadFile(
-            "the file is not a brief: it holds no figures.", where=str(path), remedy="Name the HTML or JSON of a brief."
+            "the file is not a brief: it holds no figures.",
+            where=str(path),
+            remedy="Name the HTML or JSON of a brief.",
         ) from None
     return dict(content)
 
@@ -125,7 +127,9 @@ def _read_page(path: Path) -> dict[str, Any]:
 def _unfold(identifier: str, held: dict[str, Any]) -> dict[str, Any]:
     record = dict(held[identifier])
     if record.get("inputs"):
-        record["inputs"] = [_unfold(item, held) if isinstance(item, str) else item for item in record["inputs"]]
+        record["inputs"] = [
+            _unfold(item, held) if isinstance(item, str) else item for item in record["inputs"]
+        ]
     return record
 
 
@@ -137,7 +141,9 @@ def _cells(data: Data) -> Iterator[Figure]:
     for exporter, importer in pairs:
         yield from (total.figure for total in data.totals.flow(exporter, importer))
         yield from (total.figure for total in data.totals.turnover(exporter, importer))
-    for place, indicator in data.observations.frame.select("place", "indicator").unique(maintain_order=True).rows():
+    for place, indicator in (
+        data.observations.frame.select("place", "indicator").unique(maintain_order=True).rows()
+    ):
         yield from data.observations.series(place, indicator)
 
 

@@ -27,7 +27,11 @@ PlaceB = Annotated[str, typer.Argument(metavar="B", help="Second place; in `flow
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of a table.")]
 Folder = Annotated[
     Optional[Path],  # noqa: UP045  (typer reads Optional)
-    typer.Option("--workspace", metavar="DIR", help="Workspace folder; else $LANDBRIDGE_WORKSPACE, else ./landbridge-data."),
+    typer.Option(
+        "--workspace",
+        metavar="DIR",
+        help="Workspace folder; else $LANDBRIDGE_WORKSPACE, else ./landbridge-data.",
+    ),
 ]
 AsOf = Annotated[
     Optional[str],  # noqa: UP045
@@ -46,7 +50,10 @@ def _version(asked: bool) -> None:
 @app.callback()
 def _root(
     version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print version and release, then exit.")
+        bool,
+        typer.Option(
+            "--version", callback=_version, is_eager=True, help="Print version and release, then exit."
+        ),
     ] = False,
 ) -> None:
     pass
@@ -64,7 +71,9 @@ def brief(
         Optional[Path],  # noqa: UP045
         typer.Option("--xlsx", metavar="FILE", help="Also write every table behind it to a workbook."),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the document model instead of writing a page.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the document model instead of writing a page.")
+    ] = False,
     as_of: AsOf = None,
     workspace: Folder = None,
 ) -> None:
@@ -96,7 +105,9 @@ def basket(
     a: PlaceA,
     b: PlaceB,
     year: Annotated[Optional[int], typer.Option("--year", help="Year; else the newest held.")] = None,  # noqa: UP045
-    by: Annotated[Optional[str], typer.Option("--by", help="sector, hs2 or hs6; else the finest held.")] = None,  # noqa: UP045
+    by: Annotated[
+        str | None, typer.Option("--by", help="sector, hs2 or hs6; else the finest held.")
+    ] = None,
     as_json: Json = False,
     workspace: Folder = None,
 ) -> None:
@@ -111,7 +122,9 @@ def indicators(
     a: PlaceA,
     b: PlaceB,
     year: Annotated[Optional[int], typer.Option("--year", help="Year; else the newest held.")] = None,  # noqa: UP045
-    by: Annotated[Optional[str], typer.Option("--by", help="sector, hs2 or hs6; else the finest held.")] = None,  # noqa: UP045
+    by: Annotated[
+        str | None, typer.Option("--by", help="sector, hs2 or hs6; else the finest held.")
+    ] = None,
     as_json: Json = False,
     workspace: Folder = None,
 ) -> None:
@@ -122,7 +135,9 @@ def indicators(
 
 
 @app.command()
-def targets(a: PlaceA, b: PlaceB, as_json: Json = False, as_of: AsOf = None, workspace: Folder = None) -> None:
+def targets(
+    a: PlaceA, b: PlaceB, as_json: Json = False, as_of: AsOf = None, workspace: Folder = None
+) -> None:
     """Stated targets between A and B against what happened."""
     from landbridge.cli import verbs
 
@@ -135,7 +150,9 @@ def ties(
     b: PlaceB,
     kind: Annotated[
         Optional[str],  # noqa: UP045
-        typer.Option("--kind", help="One kind of record only: mechanism, document, twinning, event, project, ..."),
+        typer.Option(
+            "--kind", help="One kind of record only: mechanism, document, twinning, event, project, ..."
+        ),
     ] = None,
     as_json: Json = False,
     as_of: AsOf = None,
@@ -178,7 +195,9 @@ def load(
 
 @app.command()
 def check(
-    path: Annotated[Path, typer.Argument(metavar="PATH", help="A ledger file, a release folder or a workspace.")],
+    path: Annotated[
+        Path, typer.Argument(metavar="PATH", help="A ledger file, a release folder or a workspace.")
+    ],
     as_json: Json = False,
 ) -> None:
     """Check a ledger file, a release or a workspace, and name everything that is wrong with it."""

@@ -39,7 +39,14 @@ def _figure(figure: Figure | None, prefix: str = "") -> dict[str, Any]:
 
 
 def brief(
-    a: str, b: str, *, out: Path | None, xlsx: Path | None, as_json: bool, as_of: str | None, workspace: Path | None
+    a: str,
+    b: str,
+    *,
+    out: Path | None,
+    xlsx: Path | None,
+    as_json: bool,
+    as_of: str | None,
+    workspace: Path | None,
 ) -> None:
     """Compose a brief and write it."""
     from landbridge.brief import brief as compose
@@ -65,11 +72,7 @@ def flows(a: str, b: str, *, year: int | None, by: str, as_json: bool, workspace
     data = _data(workspace)
     exporter, importer = codes.place(a), codes.place(b)
     if by == "total":
-        totals = [
-            total
-            for total in data.totals.flow(a, b)
-            if year is None or total.period == str(year)
-        ]
+        totals = [total for total in data.totals.flow(a, b) if year is None or total.period == str(year)]
         if not totals:
             raise NotHeld(
                 f"no published totals of exports of {exporter} to {importer}{f' in {year}' if year else ''} are held.",
@@ -94,12 +97,22 @@ def flows(a: str, b: str, *, year: int | None, by: str, as_json: bool, workspace
         held = data.trade.best(a, b, year, by)
         table = held.between(a, b)
         figures = [figure for item in table["item"] if (figure := explained(held, a, b, item)) is not None]
-        rows = [{**row, "id": figure.id} for row, figure in zip(table.iter_rows(named=True), figures, strict=True)]
+        rows = [
+            {**row, "id": figure.id} for row, figure in zip(table.iter_rows(named=True), figures, strict=True)
+        ]
     tracing.remember(data.manifest.id, figures)
-    answer("flows", data, rows, as_json=as_json, notes=["`landbridge explain ID` walks a figure back to its source."])
+    answer(
+        "flows",
+        data,
+        rows,
+        as_json=as_json,
+        notes=["`landbridge explain ID` walks a figure back to its source."],
+    )
 
 
-def basket(a: str, b: str, *, year: int | None, by: str | None, as_json: bool, workspace: Path | None) -> None:
+def basket(
+    a: str, b: str, *, year: int | None, by: str | None, as_json: bool, workspace: Path | None
+) -> None:
     """Items both ways with their shares."""
     from landbridge.brief import tracing
     from landbridge.brief.sections.basket import explained
@@ -117,13 +130,21 @@ def basket(a: str, b: str, *, year: int | None, by: str | None, as_json: bool, w
             if figure is not None:
                 figures.append(figure)
             rows.append(
-                {"exporter": exporter, "importer": importer, "year": held.year, **row, "id": figure.id if figure else None}
+                {
+                    "exporter": exporter,
+                    "importer": importer,
+                    "year": held.year,
+                    **row,
+                    "id": figure.id if figure else None,
+                }
             )
     tracing.remember(data.manifest.id, figures)
     answer("basket", data, rows, as_json=as_json, notes=[_counted(held)])
 
 
-def indicators(a: str, b: str, *, year: int | None, by: str | None, as_json: bool, workspace: Path | None) -> None:
+def indicators(
+    a: str, b: str, *, year: int | None, by: str | None, as_json: bool, workspace: Path | None
+) -> None:
     """One indicator a row, both ways."""
     from landbridge.brief import tracing
     from landbridge.flows.indicators import basket as made_of
@@ -136,7 +157,12 @@ def indicators(a: str, b: str, *, year: int | None, by: str | None, as_json: boo
     for exporter, importer in ((a, b), (b, a)):
         made = made_of(held, exporter, importer)
         for name, found in made.indicators.items():
-            row: dict[str, Any] = {"exporter": exporter, "importer": importer, "indicator": name, "basis": made.basis}
+            row: dict[str, Any] = {
+                "exporter": exporter,
+                "importer": importer,
+                "indicator": name,
+                "basis": made.basis,
+            }
             if isinstance(found, Unavailable):
                 row |= {**_figure(None), "unavailable": str(found)}
             else:
@@ -177,7 +203,10 @@ def targets(a: str, b: str, *, as_json: bool, as_of: str | None, workspace: Path
                 "unit": item.target.unit,
                 "status": item.target.status.value,
                 "verdict": item.verdict,
-                "outcome": "; ".join(f"{who or 'unstated'} {figure.point:,.0f}" for who, figure in item.outcomes) or None,
+                "outcome": "; ".join(
+                    f"{who or 'unstated'} {figure.point:,.0f}" for who, figure in item.outcomes
+                )
+                or None,
                 "reached": item.reached or None,
                 "needed_growth_pct": needed.value if needed else None,
                 "source": item.target.citation.source.id if item.target.citation else None,
@@ -189,7 +218,9 @@ def targets(a: str, b: str, *, as_json: bool, as_of: str | None, workspace: Path
     answer("targets", data, rows, as_json=as_json, notes=notes)
 
 
-def ties(a: str, b: str, *, kind: str | None, as_json: bool, as_of: str | None, workspace: Path | None) -> None:
+def ties(
+    a: str, b: str, *, kind: str | None, as_json: bool, as_of: str | None, workspace: Path | None
+) -> None:
     """One statement a row."""
     from landbridge.brief.catalogue import catalogue
     from landbridge.brief.setting import setting
@@ -230,6 +261,7 @@ def ties(a: str, b: str, *, kind: str | None, as_json: bool, as_of: str | None, 
 def sources(*, places: bool, as_json: bool, workspace: Path | None) -> None:
     """Every source, or every place code."""
     data = _data(workspace)
+    rows: list[dict[str, Any]]
     if places:
         rows = [{"code": place.code, "kind": place.kind, **dict(place.names)} for place in codes.places()]
     else:
@@ -249,12 +281,16 @@ def sources(*, places: bool, as_json: bool, workspace: Path | None) -> None:
     answer("sources", data, rows, as_json=as_json)
 
 
-def load(kind: str, files: list[Path], *, map_file: str | None, as_json: bool, workspace: Path | None) -> None:
+def load(
+    kind: str, files: list[Path], *, map_file: str | None, as_json: bool, workspace: Path | None
+) -> None:
     """Load files and report what was dropped."""
     from landbridge.release import workspace as workspaces
 
     if kind not in workspaces.KINDS:
-        raise UnknownLabel("kind of load", kind, workspaces.KINDS, remedy=f"Valid: {', '.join(workspaces.KINDS)}.")
+        raise UnknownLabel(
+            "kind of load", kind, workspaces.KINDS, remedy=f"Valid: {', '.join(workspaces.KINDS)}."
+        )
     if (kind == "csv") != (map_file is not None):
         raise BadUsage(
             "`load csv` needs --map, the other kinds take none.",
@@ -263,7 +299,14 @@ def load(kind: str, files: list[Path], *, map_file: str | None, as_json: bool, w
     folder = workspaces.default_workspace(workspace)
     report = workspaces.load(workspaces.Workspace.open_or_create(folder), kind, files, map=map_file)
     rows = report.table().to_dicts()
-    answer("load", None, rows, as_json=as_json, notes=[f"workspace: {folder}", *report.notes], dropped=report.dropped())
+    answer(
+        "load",
+        None,
+        rows,
+        as_json=as_json,
+        notes=[f"workspace: {folder}", *report.notes],
+        dropped=report.dropped(),
+    )
 
 
 def check(path: Path, *, as_json: bool) -> None:
@@ -283,7 +326,13 @@ def explain(identifier: str, *, page: Path | None, as_json: bool, workspace: Pat
 
     chain = tracing.find(_data(workspace), identifier, page)
     if as_json:
-        body = {"schema": "landbridge/explain/1", "verb": "explain", "rows": [chain], "notes": [], "dropped": []}
+        body = {
+            "schema": "landbridge/explain/1",
+            "verb": "explain",
+            "rows": [chain],
+            "notes": [],
+            "dropped": [],
+        }
         print(json.dumps(body, ensure_ascii=False, indent=1, allow_nan=False))
         return
     for line in tracing.lines(chain):

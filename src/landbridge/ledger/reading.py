@@ -151,7 +151,9 @@ def read_file(path: Path, places: Iterable[str], *, trusted: bool = False) -> li
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
         raise BadFile(
-            "the file is not UTF-8.", where=f"{name}, line {line}", remedy="Save it as UTF-8 and load it again."
+            "the file is not UTF-8.",
+            where=f"{name}, line {line}",
+            remedy="Save it as UTF-8 and load it again.",
         ) from None
     try:
         if not trusted:
@@ -171,7 +173,9 @@ def read_file(path: Path, places: Iterable[str], *, trusted: bool = False) -> li
         for problem in error.errors():
             position = next((item for item in problem["loc"] if isinstance(item, int)), 0)
             slot = ".".join(str(item) for item in problem["loc"] if not isinstance(item, int))
-            reading.wrong(position, f"{slot}: {problem['msg'].lower()}.", remedy="See docs/reference/ledger.md.")
+            reading.wrong(
+                position, f"{slot}: {problem['msg'].lower()}.", remedy="See docs/reference/ledger.md."
+            )
         raise BadFile(reading.problems) from None
     if isinstance(document, _Claims):
         statements = list(_claims(document, reading))
@@ -188,7 +192,7 @@ def _refuse_aliases(text: str, name: str) -> None:
         if isinstance(event, yaml.AliasEvent):
             raise BadFile(
                 "YAML aliases (*name) are not accepted.",
-                where=f"{name}, line {event.start_mark.line + 1}",
+                where=f"{name}, line {event.start_mark.line + 1 if event.start_mark else '?'}",
                 remedy="Write the value out.",
             )
 
@@ -226,13 +230,13 @@ def _register(document: _Register, reading: _Reading) -> Iterator[Statement]:
 
 def _values(prop: schema.Property, stated: Any) -> Iterator[_Value]:
     if prop.type == "places":
-        yield _Value(value=stated) if not isinstance(stated, dict) else _Value.model_validate(stated)
+        yield _Value.model_validate(stated if isinstance(stated, dict) else {"value": stated})
         return
     many = stated if isinstance(stated, list) else [stated]
     if len(many) > 1 and not prop.many:
         raise BadFile("is stated more than once, but may be stated once only.")
     for item in many:
-        yield _Value.model_validate(item) if isinstance(item, dict) else _Value(value=item)
+        yield _Value.model_validate(item if isinstance(item, dict) else {"value": item})
 
 
 def _statement(
@@ -288,7 +292,12 @@ def _quantity(prop: schema.Property, value: _Value, status: Status) -> dict[str,
         raise BadFile("low is above high.")
     if status is Status.ASSUMED and value.low is None:
         raise BadFile("what is assumed must be a range.", remedy="Give low and high instead of a value.")
-    return {"number": None if number is None else float(number), "low": value.low, "high": value.high, "unit": unit}
+    return {
+        "number": None if number is None else float(number),
+        "low": value.low,
+        "high": value.high,
+        "unit": unit,
+    }
 
 
 def _text(prop: schema.Property, value: _Value, places: frozenset[str]) -> str:
@@ -299,7 +308,9 @@ def _text(prop: schema.Property, value: _Value, places: frozenset[str]) -> str:
         codes = raw if isinstance(raw, list) else [raw]
         for code in codes:
             if code not in places:
-                raise BadFile(f"{code!r} is not a place code.", remedy="`landbridge sources --places` lists them.")
+                raise BadFile(
+                    f"{code!r} is not a place code.", remedy="`landbridge sources --places` lists them."
+                )
         return " ".join(codes)
     text = "true" if raw is True else "false" if raw is False else str(raw).strip()
     if prop.type == "date" and not PERIOD.fullmatch(text):

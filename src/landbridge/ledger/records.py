@@ -26,7 +26,9 @@ class Record:
     def all(self, name: str) -> tuple[Statement, ...]:
         """The statements of one property, by period."""
         return tuple(
-            sorted((s for s in self.statements if s.property == name), key=lambda s: (s.period or s.as_of, s.id))
+            sorted(
+                (s for s in self.statements if s.property == name), key=lambda s: (s.period or s.as_of, s.id)
+            )
         )
 
     def first(self, name: str) -> Statement | None:
@@ -98,7 +100,8 @@ class Ledger:
         for statement in self._standing:
             grouped[statement.subject].append(statement)
         return {
-            subject: Record(subject, said[0].kind, tuple(said), self.sources) for subject, said in grouped.items()
+            subject: Record(subject, said[0].kind, tuple(said), self.sources)
+            for subject, said in grouped.items()
         }
 
     @cached_property
@@ -144,7 +147,9 @@ def check(ledger: Ledger) -> list[str]:
                     if statement.text not in known:
                         close = difflib.get_close_matches(statement.text, known, 1)
                         hint = f" Nearest: {close[0]}." if close else ""
-                        wrong.append(f"{record.subject}: {prop.name} names {statement.text}, which is not there.{hint}")
+                        wrong.append(
+                            f"{record.subject}: {prop.name} names {statement.text}, which is not there.{hint}"
+                        )
         wrong += _out_of_order(record)
     for statement in ledger.history:
         if statement.source != "assumed" and statement.source not in ledger.sources:
@@ -155,7 +160,12 @@ def check(ledger: Ledger) -> list[str]:
 
 
 def _out_of_order(record: Record) -> Iterator[str]:
-    for earlier, later in (("signed", "in_force"), ("in_force", "expires"), ("signed", "expires"), ("since", "until")):
+    for earlier, later in (
+        ("signed", "in_force"),
+        ("in_force", "expires"),
+        ("signed", "expires"),
+        ("since", "until"),
+    ):
         for first in record.all(earlier):
             for second in record.all(later):
                 # Compared at the coarser precision of the two, so that 2018 does not precede 2018-05-17.

@@ -45,7 +45,9 @@ def kinds() -> dict[str, Kind]:
     """Every kind of record by name."""
     raw = yaml.load(files("landbridge.ledger").joinpath("schema.yaml").read_bytes(), Loader=_Loader)
     return {
-        name: Kind(name, kind["doc"], {prop: _property(prop, spec) for prop, spec in kind["properties"].items()})
+        name: Kind(
+            name, kind["doc"], {prop: _property(prop, spec) for prop, spec in kind["properties"].items()}
+        )
         for name, kind in raw["kinds"].items()
     }
 

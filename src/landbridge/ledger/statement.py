@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -61,12 +62,12 @@ class Statement:
             out[name] = repr(float(value)) if name in _NUMBERS else dict(value) if name == "detail" else value
         return out
 
-    @property
+    @builtins.property
     def is_quantity(self) -> bool:
         """True where the statement holds a number or a range."""
         return self.number is not None or (self.low is not None and self.high is not None)
 
-    @property
+    @builtins.property
     def places(self) -> tuple[str, ...]:
         """The place codes in a statement of type place or places."""
         return tuple(self.text.split())

@@ -7,7 +7,19 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import DDL, Column, Engine, Float, Integer, MetaData, String, Table, create_engine, event, select
+from sqlalchemy import (
+    DDL,
+    Column,
+    Engine,
+    Float,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    create_engine,
+    event,
+    select,
+)
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import DatabaseError
 
@@ -32,7 +44,7 @@ for _verb in ("UPDATE", "DELETE"):
     event.listen(
         _table,
         "after_create",
-        DDL(
+        DDL(  # type: ignore[no-untyped-call]
             f"CREATE TRIGGER statement_no_{_verb.lower()} BEFORE {_verb} ON statement "
             "BEGIN SELECT RAISE(ABORT, 'statements are never changed or deleted'); END"
         ),
@@ -92,7 +104,10 @@ class Store:
 
 def _row(statement: Statement) -> dict[str, Any]:
     row = {name: getattr(statement, name) for name in Statement.__dataclass_fields__}
-    return row | {"status": statement.status.value, "detail": json.dumps(dict(statement.detail), sort_keys=True)}
+    return row | {
+        "status": statement.status.value,
+        "detail": json.dumps(dict(statement.detail), sort_keys=True),
+    }
 
 
 def _statement(row: dict[str, Any]) -> Statement:

@@ -64,8 +64,15 @@ def _score(record: Record, totals: Totals, pair: tuple[str, str]) -> Scored:
         if figure.point >= target.point and year >= (record.text("announced")[:4] or "0")
     )
     reached = years_reached[0] if years_reached else ""
-    return Scored(record, target, deadline, _verdict(target, deadline, outcomes, reached, series), outcomes, reached,
-                  _needed(target, deadline, series))
+    return Scored(
+        record,
+        target,
+        deadline,
+        _verdict(target, deadline, outcomes, reached, series),
+        outcomes,
+        reached,
+        _needed(target, deadline, series),
+    )
 
 
 def _verdict(
@@ -113,7 +120,9 @@ def _needed(target: Figure, deadline: str, series: dict[str, dict[str, Figure]])
 
 def newest_value(series: dict[str, dict[str, Figure]]) -> tuple[str, Figure] | None:
     """The newest year of any reporter with its figure; of several reporters a named one comes first."""
-    found = [(year, bool(reporter), figure) for reporter, years in series.items() for year, figure in years.items()]
+    found = [
+        (year, bool(reporter), figure) for reporter, years in series.items() for year, figure in years.items()
+    ]
     if not found:
         return None
     year, _, figure = max(found, key=lambda item: (item[0], item[1], item[2].id))
@@ -164,7 +173,8 @@ def outlook(series: dict[str, dict[str, Figure]], until: int) -> Figure | Unavai
     growth = past_growth(series, horizon)
     if isinstance(growth, Unavailable):
         return growth
-    assert growth.low is not None and growth.high is not None
+    assert growth.low is not None
+    assert growth.high is not None
     ends = [last.point * (1 + rate / 100) ** horizon for rate in (growth.low, growth.high)]
     return derive(
         "Trade if past growth repeats, lowest to highest",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -17,6 +18,14 @@ class Source:
     licence: str
     kind: str = ""
     weak: bool = False
+
+    @classmethod
+    def of(cls, row: Mapping[str, str]) -> Source:
+        """The source in one row of a table of sources."""
+        words = {
+            name: row[name] for name in ("id", "publisher", "title", "published", "url", "licence", "kind")
+        }
+        return cls(**words, weak=row["weak"] == "1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +48,11 @@ class Citation:
 
     def __str__(self) -> str:
         source = self.source
-        parts = [self.speaker and f"{self.speaker}, in", source.publisher, source.title and f"“{source.title}”"]
+        parts = [
+            self.speaker and f"{self.speaker}, in",
+            source.publisher,
+            source.title and f"“{source.title}”",
+        ]
         parts += [source.published, self.locator]
         if self.span is not None:
             parts.append(f"characters {self.span.start}–{self.span.end}")

@@ -89,7 +89,11 @@ class Figure:
             content["range"] = [None if end is None else repr(float(end)) for end in (self.low, self.high)]
         if self.citation is not None:
             span = self.citation.span
-            content["source"] = [self.citation.source.id, self.citation.locator, span and [span.start, span.end]]
+            content["source"] = [
+                self.citation.source.id,
+                self.citation.locator,
+                span and [span.start, span.end],
+            ]
         return content
 
     @property
@@ -97,7 +101,8 @@ class Figure:
         """The value, or the middle of the range where only a range is known. For charts and sums, not for text."""
         if self.value is not None:
             return self.value
-        assert self.low is not None and self.high is not None
+        assert self.low is not None
+        assert self.high is not None
         return (self.low + self.high) / 2
 
     def chain(self) -> dict[str, Any]:
@@ -136,6 +141,7 @@ def derive(
     high: float | None = None,
     note: str = "",
     status: Status | None = None,
+    comparator: str = "=",
 ) -> Figure:
     """A figure computed from `inputs` by `code`; it carries their weakest status and, unless given, their common period."""
     if period is None:
@@ -153,4 +159,5 @@ def derive(
         inputs=tuple(inputs),
         code=code,
         note=note,
+        comparator=comparator,
     )

@@ -50,7 +50,7 @@ class Data:
         """Every source by id."""
         with (self.folder / "sources.csv").open(encoding="utf-8", newline="") as handle:
             rows = list(csv.DictReader(handle))
-        return MappingProxyType({row["id"]: Source(**{**row, "weak": row["weak"] == "1"}) for row in rows})
+        return MappingProxyType({row["id"]: Source.of(row) for row in rows})
 
     @cached_property
     def names(self) -> Mapping[str, str]:
@@ -94,6 +94,12 @@ class Data:
     def pairs(self) -> pl.DataFrame:
         """Distance, border and language of every pair of countries."""
         return pl.read_parquet(self.folder / "flows" / "pairs.parquet")
+
+    def distance_km(self, place_a: str, place_b: str) -> float | None:
+        """Population-weighted distance of two countries, or None where it is not held."""
+        chosen = (pl.col("exporter") == place_a) & (pl.col("importer") == place_b)
+        found = self.pairs.filter(chosen)["distance_km"]
+        return None if found.is_empty() else found[0]
 
     @cached_property
     def basket(self) -> pl.DataFrame:

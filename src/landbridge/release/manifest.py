@@ -74,7 +74,9 @@ def verify(folder: Path) -> list[str]:
     wrong = [f"{name}: missing" for name in manifest.files.keys() - now.files.keys()]
     wrong += [f"{name}: not in the manifest" for name in now.files.keys() - manifest.files.keys()]
     wrong += [
-        f"{name}: changed" for name in manifest.files.keys() & now.files.keys() if manifest.files[name] != now.files[name]
+        f"{name}: changed"
+        for name in manifest.files.keys() & now.files.keys()
+        if manifest.files[name] != now.files[name]
     ]
     return sorted(wrong)
 

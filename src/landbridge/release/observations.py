@@ -55,7 +55,9 @@ class Observations:
         found = self.series(place, indicator)
         if found:
             return found[-1]
-        return Unavailable(f"{INDICATORS[indicator]} of {self._names.get(place, place)} is not in this release.")
+        return Unavailable(
+            f"{INDICATORS[indicator]} of {self._names.get(place, place)} is not in this release."
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,17 @@ class Agreements:
     def __init__(self, frame: pl.DataFrame) -> None:
         renamed = frame.rename({"from": "begins", "to": "ends"})
         self.memberships = tuple(
-            Membership(**{**{key: value or "" for key, value in row.items()}, "status": Status(row["status"])})
+            Membership(
+                row["agreement"],
+                row["name"],
+                row["form"],
+                row["member"],
+                row["begins"] or "",
+                row["ends"] or "",
+                Status(row["status"]),
+                row["source"] or "",
+                row["note"] or "",
+            )
             for row in renamed.iter_rows(named=True)
         )
 

@@ -67,7 +67,7 @@ class Trade:
                 flows = self._flows(held, classification)
                 if {place_a, place_b} <= set(flows.places):
                     return flows
-        wanted = " ".join(filter(None, (by and f"by {by}", year and f"in {year}")))
+        wanted = " ".join([*([f"by {by}"] if by else []), *([f"in {year}"] if year else [])])
         raise NotHeld(
             f"no trade between {place_a} and {place_b} {wanted}".rstrip() + " is held by sector or product.",
             cause=f"Held: {'; '.join(self.held())}.",

@@ -215,7 +215,7 @@ def _canonical(cells: pl.LazyFrame) -> pl.LazyFrame:
         pl.when(exports).then(partner).otherwise(reporter).alias("importer"),
         pl.when(period.str.len_chars() == 6).then(month).otherwise(period).alias("period"),
         code.str.to_uppercase().alias("product"),
-        classification.replace(NOMENCLATURES).alias("nomenclature"),
+        classification.replace_strict(NOMENCLATURES, default=classification).alias("nomenclature"),
         pl.when(pl.col("weight_kg") > 0).then(pl.col("weight_kg") / 1000).alias("quantity_t"),
         reporter.alias("reporter"),
         basis.alias("basis"),

@@ -38,6 +38,16 @@ _MAGIC = {
 }
 
 
+_OPENING = (
+    yaml.FlowSequenceStartToken,
+    yaml.FlowMappingStartToken,
+    yaml.BlockSequenceStartToken,
+    yaml.BlockMappingStartToken,
+)
+_CLOSING = (yaml.FlowSequenceEndToken, yaml.FlowMappingEndToken, yaml.BlockEndToken)
+_DEPTH = 50
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """Largest files accepted, in bytes, and the longest line of a csv file."""
@@ -79,6 +89,8 @@ class CsvText:
         first = 1 if self.multiline else 2
         cells = pl.scan_csv(
             self.path,
+            has_header=False,
+            skip_lines=1,
             separator=self.delimiter,
             schema=dict.fromkeys(self.header, pl.String),
             row_index_name="row",
@@ -193,7 +205,8 @@ def sound_csv(
             )
     text = path if encoding == "utf-8" and not _marked(path) else _as_utf8(path, encoding, scratch)
     header, delimiter = _header(text, where, delimiters, needed, limits)
-    rows, multiline = _shape(text, where, header, delimiter)
+    rows, multiline, wider = _shape(text, where, header, delimiter)
+    header = (*header, f"column {len(header) + 1}") if wider else header
     table = CsvText(text, where, header, delimiter, encoding, multiline, tuple(notes))
     with readable(where):
         seen = int(table.scan().select(pl.len()).collect(engine="streaming").item())
@@ -255,36 +268,37 @@ def _header(
     return tuple(name or f"column {at}" for at, name in enumerate(names, 1)), delimiter
 
 
-def _shape(path: Path, where: str, header: Sequence[str], delimiter: str) -> tuple[int, bool]:
-    """Rows with at least one cell, and whether cells run over lines.
+def _shape(path: Path, where: str, header: Sequence[str], delimiter: str) -> tuple[int, bool, bool]:
+    """Rows with at least one cell, whether cells run over lines, whether rows end in one more, empty cell.
 
-    Raises `BadFile` for rows of another width.
+    Raises `BadFile` for rows of any other width than the header's.
     """
     width, rows, count, total = len(header), 0, 0, 0
+    wider = False
     problems: list[Problem] = []
     with path.open(encoding="utf-8", newline="") as file:
         reader = csv.reader(file, delimiter=delimiter, strict=True)
         try:
             for row in reader:
                 count += 1
-                if len(row) != width and any(row) and not (len(row) == width + 1 and not row[-1]):
+                if len(row) == width + 1 and not row[-1]:
+                    wider = True
+                elif len(row) != width and any(row):
                     total += 1
                     if len(problems) < SHOWN:
                         what = f"{len(row)} cells where the header has {width}."
                         cause = "The file is cut off there, or a cell holds an unquoted delimiter."
                         problems.append(Problem(what, f"{where}, line {reader.line_num}", cause))
-                rows += any(cell.strip() for cell in row)
+                rows += bool("".join(row).strip())
         except csv.Error as error:
-            problems.insert(
-                0,
-                Problem(f"not csv: {error}.", f"{where}, line {reader.line_num}", "A quote is never closed."),
-            )
+            at = f"{where}, line {reader.line_num}"
+            problems.insert(0, Problem(f"not csv: {error}.", at, "A quote is never closed."))
             total += 1
         multiline = reader.line_num != count
     refuse(problems, total)
     if rows < 2:
         raise BadFile("there is no row under the header.", where=where, remedy="Download the file again.")
-    return rows - 1, multiline
+    return rows - 1, multiline, wider
 
 
 def yaml_file(path: Path, limits: Limits = LIMITS) -> Any:
@@ -295,7 +309,13 @@ def yaml_file(path: Path, limits: Limits = LIMITS) -> Any:
     data = regular_file(path, limits.yaml).read_bytes()
     try:
         text = data.decode("utf-8-sig")
+        depth = 0
         for token in yaml.scan(io.StringIO(text), Loader=yaml.SafeLoader):
+            depth += isinstance(token, _OPENING) - isinstance(token, _CLOSING)
+            if depth > _DEPTH:
+                raise BadFile(
+                    "the file is nested too deeply.", where=path.name, cause="This is not a map file."
+                )
             if isinstance(token, yaml.AliasToken):
                 raise BadFile(
                     "aliases (`*name`) are not read.",
@@ -312,8 +332,7 @@ def parquet_file(path: Path) -> Path:
     """`path` if it begins and ends like a parquet file; raises `BadFile` for a truncated or foreign one."""
     with regular_file(path, 2**63).open("rb") as file:
         head = file.read(4)
-        file.seek(-min(4, path.stat().st_size), os.SEEK_END)
-        tail = file.read(4)
+        tail = file.seek(0, os.SEEK_END) >= 12 and file.seek(-4, os.SEEK_END) >= 0 and file.read(4)
     if (head, tail) != (b"PAR1", b"PAR1"):
         raise BadFile(
             "not a whole parquet file.", where=path.name, cause="It was cut off or is something else."

@@ -51,9 +51,10 @@ def read(
         needed=table_map.columns,
         limits=limits,
     )
-    cells = text.scan()
+    # Prefixed, as a file may well call its columns what the columns here are called.
+    cells = text.scan().rename({column: _name(column) for column in text.header})
     if table_map.missing:
-        empty = pl.col(text.header)
+        empty = pl.col([_name(column) for column in text.header])
         cells = cells.with_columns(pl.when(~empty.is_in(table_map.missing)).then(empty).name.keep())
     notes = [*text.notes, *_about(table_map, text.where)]
     rows = _with_numbers(cells, table_map, text)
@@ -86,6 +87,14 @@ def read(
     return loaded
 
 
+def _name(column: str) -> str:
+    return f"cell {column}"
+
+
+def _cell(column: str) -> pl.Expr:
+    return pl.col(_name(column))
+
+
 def _about(table_map: TableMap, where: str) -> Iterable[str]:
     yield f"{where}: {table_map.about}"
     if not table_map.tested_against_live_download:
@@ -112,25 +121,34 @@ def _decimal(cell: pl.Expr, table_map: TableMap) -> pl.Expr:
 
 
 def _with_numbers(cells: pl.LazyFrame, table_map: TableMap, text: CsvText) -> pl.LazyFrame:
-    value = _decimal(pl.col(table_map.value.column), table_map) * table_map.value.scale
-    parts = [_tonnes(part, table_map) for part in table_map.quantity if part.column in text.header]
+    value = _decimal(_cell(table_map.value.column), table_map) * table_map.value.scale
+    parts = [_tonnes(part, table_map) for part in _quantities(table_map, text)]
     quantity = pl.coalesce(parts) if parts else pl.lit(None, pl.Float64)
     return cells.with_columns(
         value.alias("value_usd"), quantity.alias("quantity_t"), _period(table_map).alias("period")
     )
 
 
+def _quantities(table_map: TableMap, text: CsvText) -> list[QuantityColumn]:
+    """The quantities of the map that the file has: they may be missing, as nothing depends on them."""
+    return [
+        part
+        for part in table_map.quantity
+        if {part.column, part.unit_column or part.column} <= set(text.header)
+    ]
+
+
 def _tonnes(part: QuantityColumn, table_map: TableMap) -> pl.Expr:
-    amount = _decimal(pl.col(part.column), table_map)
+    amount = _decimal(_cell(part.column), table_map)
     if part.unit_column is None:
         return amount * part.tonnes_per_unit
-    return amount * pl.col(part.unit_column).replace_strict(
+    return amount * _cell(part.unit_column).replace_strict(
         part.tonnes_per, default=None, return_dtype=pl.Float64
     )
 
 
 def _period(table_map: TableMap) -> pl.Expr:
-    cell = pl.col(table_map.period.column)
+    cell = _cell(table_map.period.column)
     ways = []
     for way in table_map.period.formats:
         pattern, month_first = _PERIODS[way]
@@ -143,7 +161,7 @@ def _period(table_map: TableMap) -> pl.Expr:
 
 
 def _product(column: ProductColumn) -> tuple[pl.Expr, pl.Expr]:
-    cell = pl.col(column.column)
+    cell = _cell(column.column)
     short = cell.str.contains(rf"^[1-9]\d{{{column.digits - 2}}}$")
     whole = pl.when(short).then("0" + cell).otherwise(cell) if column.restore_zeros else cell
     valid = whole.str.contains(rf"^\d{{{column.digits}}}$")
@@ -155,7 +173,7 @@ def _exports(direction: Direction | None, where: str) -> pl.Expr:
         return pl.lit(direction is None or direction.always == "exports")
     if direction.column is not None:
         words = dict.fromkeys(direction.exports, True) | dict.fromkeys(direction.imports, False)
-        return pl.col(direction.column).replace_strict(words, default=None, return_dtype=pl.Boolean)
+        return _cell(direction.column).replace_strict(words, default=None, return_dtype=pl.Boolean)
     exports = any(word.casefold() in where.casefold() for word in direction.exports)
     imports = any(word.casefold() in where.casefold() for word in direction.imports)
     if exports == imports:
@@ -169,7 +187,7 @@ def _exports(direction: Direction | None, where: str) -> pl.Expr:
 
 
 def _require_sound(rows: pl.LazyFrame, table_map: TableMap, text: CsvText) -> None:
-    period, product, value = table_map.period.column, table_map.product, table_map.value.column
+    product, value = table_map.product, _name(table_map.value.column)
     lost = "A spreadsheet or program read the codes as numbers and dropped their leading zeros."
     formats = f"The map allows {', '.join(table_map.period.formats)}."
     signs = f"The map says decimal {table_map.decimal!r}, thousands {table_map.thousands!r}."
@@ -187,19 +205,20 @@ def _require_sound(rows: pl.LazyFrame, table_map: TableMap, text: CsvText) -> No
     if not product.restore_zeros:
         what = f"the product has {product.digits - 1} digits where the map says {product.digits}"
         remedy = "Put `restore_zeros: true` under `product` in the map if that is so."
-        checks.append(Check(pl.col(product.column).str.contains(short), product.column, what, lost, remedy))
-    for part in table_map.quantity:
-        if part.column in text.header:
-            unread = pl.col(part.column).is_not_null() & _decimal(pl.col(part.column), table_map).is_null()
-            checks.append(Check(unread, part.column, "the quantity is not a number", signs))
+        checks.append(
+            Check(_cell(product.column).str.contains(short), _name(product.column), what, lost, remedy)
+        )
+    for part in _quantities(table_map, text):
+        unread = _cell(part.column).is_not_null() & _decimal(_cell(part.column), table_map).is_null()
+        checks.append(Check(unread, _name(part.column), "the quantity is not a number", signs))
     if table_map.direction is not None and table_map.direction.column is not None:
         words = "The map lists other words."
         checks.append(
             Check(pl.col("is_export").is_null(), "shown direction", "neither exports nor imports", words)
         )
-    shown = [pl.col(period).fill_null("").alias("shown period")]
+    shown = [_cell(table_map.period.column).fill_null("").alias("shown period")]
     if table_map.direction is not None and table_map.direction.column is not None:
-        shown.append(pl.col(table_map.direction.column).fill_null("").alias("shown direction"))
+        shown.append(_cell(table_map.direction.column).fill_null("").alias("shown direction"))
     require(rows.with_columns(shown), checks, text.where, text.row_word)
 
 
@@ -216,13 +235,13 @@ def _with_places(rows: pl.LazyFrame, table_map: TableMap, where: str) -> pl.Lazy
     for side, column in sides.items():
         held = f"a region of {column.within}" if column.within else "a country"
         reason = f"{side} is not {held} in the code list"
-        unknown.append((pl.col(f"{side} code").is_null(), reason, pl.col(column.column)))
+        unknown.append((pl.col(f"{side} code").is_null(), reason, _cell(column.column)))
     product = table_map.product
     unknown.append(
         (
             pl.col("product").is_null(),
             f"product is not an HS code of {product.digits} digits",
-            pl.col(product.column),
+            _cell(product.column),
         )
     )
     if "exporter" in sides:
@@ -235,7 +254,7 @@ def _with_places(rows: pl.LazyFrame, table_map: TableMap, where: str) -> pl.Lazy
 
 
 def _place(rows: pl.LazyFrame, column: PlaceColumn, where: str) -> pl.Expr:
-    cell = pl.col(column.column) if column.first is None else pl.col(column.column).str.slice(0, column.first)
+    cell = _cell(column.column) if column.first is None else _cell(column.column).str.slice(0, column.first)
     known = {
         **labels(column.by, column.within),
         **{fold(label): code for label, code in column.aliases.items()},

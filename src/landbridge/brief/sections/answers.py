@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from landbridge.brief.document import Answer, Points, Refusal, Section
+from landbridge.brief.sections.corridors import crossings
 from landbridge.brief.sections.grades import grade
 from landbridge.brief.sections.regions import no_partner_trade
 from landbridge.brief.setting import Setting, figures_of, name
@@ -11,12 +12,19 @@ from landbridge.ledger import Record, Statement
 from landbridge.planning import targets
 from landbridge.provenance import Figure, Status, derive
 
+_OUTCOMES = (Status.REPORTED, Status.CLAIMED, Status.ESTIMATED)
+_BINDING = ("twinning", "document", "mechanism", "event")
+_BOTTLENECKS = 3
+_FRESH_YEARS = 4
+
 
 def sections(setting: Setting) -> tuple[Section, ...]:
     """The front page."""
     say = setting.say
     return (
-        Section("answers", say("In three answers"), (_stand(setting), _prospect(setting), _bottleneck(setting))),
+        Section(
+            "answers", say("In three answers"), (_stand(setting), _prospect(setting), _bottleneck(setting))
+        ),
         Section("unknowable", say("What cannot be known from what is published"), _unknowable(setting)),
         Section("next", say("Questions for the next meeting"), (Points(tuple(_questions(setting))),)),
     )
@@ -35,7 +43,9 @@ def spread(setting: Setting, series: dict[str, dict[str, Figure]]) -> Figure | N
     last = max(shared)
     both = [years[last] for years in named.values() if last in years]
     low, high = min(item.point for item in both), max(item.point for item in both)
-    middle = next((years[last] for years in named.values() if figure in years.values() and last in years), both[0])
+    # Whose count the newest figure is decides to which side the other one may lie; where nobody says, to both.
+    own = next((years[last] for years in named.values() if figure in years.values() and last in years), None)
+    down, up = (low / own.point, high / own.point) if own is not None else (low / high, high / low)
     return derive(
         "Trade both ways, newest count, with the range that two reporters' counts span",
         figure.point,
@@ -43,9 +53,10 @@ def spread(setting: Setting, series: dict[str, dict[str, Figure]]) -> Figure | N
         (figure, *both),
         "landbridge.brief.sections.answers.spread",
         period=year,
-        low=figure.point * low / middle.point,
-        high=figure.point * high / middle.point,
+        low=figure.point * down,
+        high=figure.point * up,
         note=f"Range: spread between the reporters in {last}, the last year that both counted, applied to {year}.",
+        comparator=figure.comparator,
     )
 
 
@@ -80,16 +91,16 @@ def _stand(setting: Setting) -> Answer:
     else:
         body = say("trade between {a} and {b} was {value} in {year}, by one side's count", **known)
     if setting.regional:
-        ties = setting.naming_both("twinning", "document", "event", "mechanism")
+        ties = [record for kind in _BINDING for record in setting.naming_both(kind)]
         if ties:
             answer = say(
-                "Trade between the two regions is not published; what ties them is {ties}; around them {body}.",
-                ties=tuple(_tie(setting, record) for record in ties[:4]),
+                "Trade between the two regions is not published; they are tied by {ties}. Around them {body}.",
+                ties=tuple(_tie(setting, record) for record in ties[:2]),
                 body=body,
             )
         else:
             answer = say(
-                "Trade between the two regions is not published and the ledger holds no tie that names both; around them "
+                "Trade between the two regions is not published and the ledger holds no tie that names both. Around them "
                 "{body}.",
                 body=body,
             )
@@ -104,17 +115,20 @@ def _stand_on_accounts(setting: Setting, question: Sentence) -> Answer:
     accounts = setting.data.accounts
     if not {a, b} <= set(accounts.places):
         letter, why = grade(setting, ())
-        return Answer(question, say("Nothing that this release holds measures trade between them."), letter, why)
+        return Answer(
+            question, say("Nothing that this release holds measures trade between them."), letter, why
+        )
     flows = setting.data.trade.year(accounts.year, "sector")
     there, back = flows.explain(a, b), flows.explain(b, a)
-    letter, why = grade(setting, (there, back))
+    letter, why = grade(setting, [figure for figure in (there, back) if isinstance(figure, Figure)])
+    none = say("nothing that is recorded")
     answer = say(
         "By the world's input-output accounts {a} sold {there} of goods and services to {b} in {year} and bought {back}; "
         "part of both is imputed.",
         a=setting.place(a),
         b=setting.place(b),
-        there=there,
-        back=back,
+        there=there if isinstance(there, Figure) else none,
+        back=back if isinstance(back, Figure) else none,
         year=Date(str(accounts.year)),
     )
     return Answer(question, answer, letter, why)
@@ -136,10 +150,14 @@ def _counts(series: dict[str, dict[str, Figure]], year: str) -> list[Figure]:
 
 
 def _tie(setting: Setting, record: Record) -> Part:
+    say = setting.say
     since = record.first("since") or record.first("signed") or record.first("date")
+    tie: Part = (
+        say("the twinning of {name}", name=name(record)) if record.kind == "twinning" else name(record)
+    )
     if since is not None:
-        return setting.say("{name} ({since})", name=name(record), since=Date(since.text))
-    return name(record)
+        return say("{name} ({since})", name=tie, since=Date(since.text))
+    return tie
 
 
 def _prospect(setting: Setting) -> Answer:
@@ -148,9 +166,11 @@ def _prospect(setting: Setting) -> Answer:
     nations = setting.nations
     pair = (nations.a.code, nations.b.code)
     series = setting.data.totals.turnover_by_reporter(*pair)
-    reporter, years = targets.longest(series)
+    _, years = targets.longest(series)
     scored = targets.scorecard(setting.ledger, setting.data.totals, nations.side_a, nations.side_b, pair)
-    open_ones = [item for item in scored if item.verdict == targets.OPEN and isinstance(item.needed_growth, Figure)]
+    open_ones = [
+        item for item in scored if item.verdict == targets.OPEN and isinstance(item.needed_growth, Figure)
+    ]
     until = int(open_ones[-1].deadline) if open_ones else (int(max(years)) + 5 if years else 0)
     outlook = targets.outlook(series, until) if years else None
     if isinstance(outlook, Figure) and open_ones:
@@ -160,23 +180,21 @@ def _prospect(setting: Setting) -> Answer:
         letter, why = grade(setting, (outlook, item.target))
         answer = say(
             "{target} by {year} would need {needed} a year, where past spans of that length brought {past} a year; "
-            "past growth repeated would give {outlook}, on the count of {who}.",
+            "past growth repeated would give {outlook}.",
             target=item.target,
             year=Date(item.deadline),
             needed=item.needed_growth,
             past=past if isinstance(past, Figure) else say("an unknown growth"),
             outlook=outlook,
-            who=setting.reporter(reporter),
         )
         return Answer(question, answer, letter, why)
     if isinstance(outlook, Figure):
         letter, why = grade(setting, (outlook,))
         answer = say(
-            "No open target is held; past growth repeated would bring trade both ways to {outlook} in {year}, on the "
-            "count of {who}.",
+            "No open target is held; past growth repeated, slowest to fastest, would bring trade both ways to {outlook} "
+            "in {year}.",
             outlook=outlook,
             year=Date(str(until)),
-            who=setting.reporter(reporter),
         )
         return Answer(question, answer, letter, why)
     letter, why = grade(setting, ())
@@ -184,37 +202,45 @@ def _prospect(setting: Setting) -> Answer:
 
 
 def _bottleneck(setting: Setting) -> Answer:
+    """What is documented of obstacles, without a ranking by worth, which present evidence does not allow."""
     say = setting.say
     question = say("What is the bottleneck?")
-    obstacles = setting.nations.between("barrier")
+    found: list[tuple[Part, Figure]] = []
     waits = _longest_wait(setting)
-    sized = [
-        (record, statement, figure) for record in obstacles for statement, figure in figures_of(record, "size")
-    ]
-    payments = [item for item in sized if item[0].text("form") == "payment"]
     if waits is not None:
         record, statement, figure = waits
-        letter, why = grade(setting, (figure,))
-        first = say(
+        what = say(
             "waiting at {crossing}, {figure} in {when}",
             crossing=name(record),
             figure=figure,
             when=Date(statement.period or statement.as_of),
         )
-        if payments:
-            second = say("payment ({what}: {size})", what=name(payments[0][0]), size=payments[0][2])
-            answer = say(
-                "Present evidence does not allow a ranking by worth; what is best documented is {first}, and {second}.",
-                first=first,
-                second=second,
+        found.append((what, figure))
+    obstacles = setting.nations.between("barrier")
+    for form, message in (
+        ("payment", say("payment")),
+        ("quota", say("market access")),
+        ("tariff", say("duties")),
+    ):
+        sized = [
+            (record, figure)
+            for record in obstacles
+            if record.text("form") == form
+            for _, figure in figures_of(record, "size")
+            if figure.status in _OUTCOMES and figure.unit == "%" and _recent(setting, record, figure)
+        ]
+        if sized and len(found) < _BOTTLENECKS:
+            record, figure = max(sized, key=lambda item: item[1].point)
+            found.append(
+                (say("{form} ({what}, {size})", form=message, what=name(record), size=figure), figure)
             )
-        else:
-            answer = say(
-                "Present evidence does not allow a ranking by worth; what is best documented is {first}.", first=first
-            )
-        return Answer(question, answer, letter, why)
-    letter, why = grade(setting, ())
-    if obstacles:
+    letter, why = grade(setting, [figure for _, figure in found])
+    if found:
+        answer = say(
+            "Present evidence does not allow a ranking by worth; best documented: {found}.",
+            found=tuple(item for item, _ in found),
+        )
+    elif obstacles:
         answer = say(
             "Present evidence does not allow a ranking: {what} are named, but no source gives them a size.",
             what=tuple(name(record) for record in obstacles[:3]),
@@ -224,12 +250,24 @@ def _bottleneck(setting: Setting) -> Answer:
     return Answer(question, answer, letter, why)
 
 
+def _recent(setting: Setting, record: Record, figure: Figure) -> bool:
+    """Whether an obstacle still stands, as far as the ledger knows, and its size is not from long ago."""
+    year = int(setting.data.as_of[:4])
+    until, spoken = (
+        record.text("until"),
+        figure.period[-4:] if figure.period[-4:].isdigit() else figure.period[:4],
+    )
+    ended = bool(until) and int(until[:4]) < year
+    return not ended and (not spoken or int(spoken) >= year - _FRESH_YEARS)
+
+
 def _longest_wait(setting: Setting) -> tuple[Record, Statement, Figure] | None:
+    """The longest wait on record at a crossing between the two countries, or on the way where they share none."""
     found = [
         (record, statement, figure)
-        for record in setting.nations.between("crossing")
+        for record in crossings(setting)
         for statement, figure in figures_of(record, "waiting")
-        if figure.status in (Status.REPORTED, Status.CLAIMED, Status.ESTIMATED)
+        if figure.status in _OUTCOMES
     ]
     in_days = {"h": 1 / 24, "days": 1.0}
     return max(found, key=lambda item: item[2].point * in_days[item[2].unit], default=None)
@@ -241,15 +279,21 @@ def _unknowable(setting: Setting) -> tuple[Refusal, ...]:
     out += [
         Refusal(
             say("What goods were bought for final use, by sector and partner."),
-            say("The accounts publish deliveries between industries only; final use by destination is imputed and marked so."),
+            say(
+                "The accounts publish deliveries between industries only; final use by destination is imputed and marked so."
+            ),
         ),
         Refusal(
             say("How probable a target is."),
-            say("A probability needs a published record of forecasts that came true or did not; none is in this release."),
+            say(
+                "A probability needs a published record of forecasts that came true or did not; none is in this release."
+            ),
         ),
         Refusal(
             say("Which obstacle costs most."),
-            say("Waiting hours, refusals of payment and rules are reported as incidents, not as series with a value."),
+            say(
+                "Waiting hours, refusals of payment and rules are reported as incidents, not as series with a value."
+            ),
         ),
     ]
     return tuple(out)
@@ -264,7 +308,9 @@ def _questions(setting: Setting) -> list[Sentence]:
     for place in (nations.a, nations.b):
         held = series.get(place.code, {})
         if not held:
-            out.append(say("Will {place} share its own yearly count of this trade?", place=setting.place(place.code)))
+            out.append(
+                say("Will {place} share its own yearly count of this trade?", place=setting.place(place.code))
+            )
         elif max(held) < newest:
             out.append(
                 say(
@@ -303,4 +349,3 @@ def _questions(setting: Setting) -> list[Sentence]:
         out.append(say("Can hours at {crossing} be published as a series?", crossing=name(waits[0])))
     out.append(say("Which document steps at the border are electronic on both sides?"))
     return out
-

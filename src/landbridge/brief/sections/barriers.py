@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from landbridge.brief.document import Block, Refusal, Section, Table
 from landbridge.brief.sections.projects import quantities
-from landbridge.brief.setting import Setting, name, said_by, words
-from landbridge.brief.text import Code, Date, Part
+from landbridge.brief.setting import Setting, name, said_by, who_says, words
+from landbridge.brief.text import Code, Date, Part, Sentence
 from landbridge.ledger import Record
 
 
@@ -19,7 +19,7 @@ def section(setting: Setting) -> Section:
     ):
         records = setting.nations.between(kind)
         if records:
-            blocks.append(_table(setting, records, title, sheet))  # type: ignore[arg-type]
+            blocks.append(_table(setting, records, title, sheet))
         else:
             blocks.append(Refusal(title, say("The ledger holds none for this pair.")))
     settlement = setting.nations.between("settlement")
@@ -40,14 +40,13 @@ def section(setting: Setting) -> Section:
     return Section("barriers", say("Barriers, payment and proposed measures"), tuple(blocks))
 
 
-def _table(setting: Setting, records: tuple[Record, ...], title: object, sheet: str) -> Table:
+def _table(setting: Setting, records: tuple[Record, ...], title: Sentence, sheet: str) -> Table:
     say = setting.say
     rows: list[tuple[Part | None, ...]] = []
     for record in records:
         sizes: list[Part] = [record.figure(statement) for statement in record.quantities("size", "effect")]
-        since, until = record.first("since"), record.first("until")
-        span = "/".join(filter(None, (since and since.text, (until and until.text) or (since and ".."))))
-        sources = tuple(dict.fromkeys(said_by(setting, statement) for statement in record.statements))
+        since, until = record.text("since"), record.text("until")
+        span = f"{since}/{until or '..'}" if since else until
         form = record.first("form")
         product = record.first("product") or record.first("addressee")
         rows.append(
@@ -57,12 +56,12 @@ def _table(setting: Setting, records: tuple[Record, ...], title: object, sheet: 
                 words(product) if product else None,
                 Date(span) if span else None,
                 tuple(sizes) if sizes else None,
-                sources,
+                who_says(setting, record),
             )
         )
     return Table(
         sheet,
-        title,  # type: ignore[arg-type]
+        title,
         (
             say("What"),
             say("Sort"),
@@ -79,7 +78,12 @@ def _table(setting: Setting, records: tuple[Record, ...], title: object, sheet: 
 def _happened(setting: Setting, records: tuple[Record, ...]) -> Table | None:
     say = setting.say
     rows: list[tuple[Part | None, ...]] = [
-        (name(record), Date(statement.period) if statement.period else None, words(statement), said_by(setting, statement))
+        (
+            name(record),
+            Date(statement.period) if statement.period else None,
+            words(statement),
+            said_by(setting, statement),
+        )
         for record in records
         for statement in record.all("happened")
     ]

@@ -82,7 +82,8 @@ def _what_is_counted(setting: Setting, flows: TradeFlows) -> Sentence:
             year=year,
         )
     return say(
-        "Counted are goods in {year} by product, from reconciled reports of both sides; valued free on board.", year=year
+        "Counted are goods in {year} by product, from reconciled reports of both sides; valued free on board.",
+        year=year,
     )
 
 
@@ -91,7 +92,11 @@ def _direction(setting: Setting, flows: TradeFlows, exporter: str, importer: str
     names: dict[str, Part] = {"a": setting.place(exporter), "b": setting.place(importer)}
     made = basket(flows, exporter, importer)
     if not isinstance(made.total, Figure) or made.frame.is_empty():
-        return [Refusal(say("Sales of {a} to {b} by item.", **names), say("No flow is recorded; missing is not zero."))]
+        return [
+            Refusal(
+                say("Sales of {a} to {b} by item.", **names), say("No flow is recorded; missing is not zero.")
+            )
+        ]
     total = made.total
     rows: list[tuple[Part | None, ...]] = []
     bars: list[Bar] = []
@@ -114,10 +119,15 @@ def _direction(setting: Setting, flows: TradeFlows, exporter: str, importer: str
     chart = Chart(
         f"basket-{exporter}-{importer}",
         say("What {a} sells to {b}", **names),
-        say("The longest bars are what the trade rests on; a whisker is the spread between methods of imputation.")
+        say(
+            "The longest bars are what the trade rests on; a whisker is the spread between methods of imputation."
+        )
         if flows.classification == "sector"
         else say("The longest bars are what the trade rests on."),
-        say("Bar chart of the largest items of the exports of {a} to {b}, as listed in the table below.", **names),
+        say(
+            "Bar chart of the largest items of the exports of {a} to {b}, as listed in the table below.",
+            **names,
+        ),
         Bars(tuple(bars)),
     )
     table = Table(
@@ -125,7 +135,9 @@ def _direction(setting: Setting, flows: TradeFlows, exporter: str, importer: str
         say("Largest items, {a} to {b}", **names),
         (say("Item"), say("code"), say("value"), say("share"), say("imputed part")),
         tuple(rows),
-        note=say("Shares are of all that is recorded from {a} to {b}, not only of the items listed.", **names),
+        note=say(
+            "Shares are of all that is recorded from {a} to {b}, not only of the items listed.", **names
+        ),
         fold=True,
     )
     return [Paragraph((lead,)), chart, table]
@@ -172,19 +184,21 @@ def _news(setting: Setting, flows: TradeFlows) -> list[Block]:
             for row in moved.filter(pl.col("state") == state).iter_rows(named=True):
                 held = flows if state == "new" else earlier
                 word = say("new") if state == "new" else say("lost")
-                rows.append((item_label(held, row["item"]), word, explained(held, exporter, importer, row["item"])))
-        for row in _movers(moved):
-            before = explained(earlier, exporter, importer, row)
-            after = explained(flows, exporter, importer, row)
+                rows.append(
+                    (item_label(held, row["item"]), word, explained(held, exporter, importer, row["item"]))
+                )
+        for item in _movers(moved):
+            before = explained(earlier, exporter, importer, item)
+            after = explained(flows, exporter, importer, item)
             if before is not None and after is not None and before.point > 0:
                 growth = derive(
-                    f"Growth of {row}, {exporter} to {importer}",
+                    f"Growth of {item}, {exporter} to {importer}",
                     after.point / before.point,
                     "x",
                     (before, after),
                     "landbridge.brief.sections.basket",
                 )
-                rows.append((item_label(flows, row), say("grew {times}", times=growth), after))
+                rows.append((item_label(flows, item), say("grew {times}", times=growth), after))
         if rows:
             blocks.append(
                 Table(
@@ -256,7 +270,9 @@ def _indicator(setting: Setting, made: Basket, name: str) -> Part:
     found = made.indicators.get(name)
     if isinstance(found, Figure):
         return found
-    return setting.say("not available: {why}", why=Name(str(found) if found else "not computed", f"indicator {name}"))
+    return setting.say(
+        "not available: {why}", why=Name(str(found) if found else "not computed", f"indicator {name}")
+    )
 
 
 def _product_gap(setting: Setting) -> list[Block]:
@@ -265,8 +281,13 @@ def _product_gap(setting: Setting) -> list[Block]:
     blocks: list[Block] = [
         Refusal(
             say("Trade of these two countries by product of the Harmonized System."),
-            say("This release holds none: no redistributable source gives it for this pair, or it is not published."),
-            say("Load a BACI year with `landbridge load baci FILE`; the product versions of the indices then appear."),
+            say(
+                "This release holds none: no redistributable source gives it for this pair, or it is not published."
+            ),
+            say(
+                "Load a BACI year, {command}; the product versions of the indices then appear.",
+                command=Code("landbridge load baci FILE"),
+            ),
         )
     ]
     if records:

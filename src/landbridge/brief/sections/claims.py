@@ -7,7 +7,7 @@ import re
 from landbridge import codes
 from landbridge.brief.document import Block, Refusal, Section, Table
 from landbridge.brief.setting import Setting, said_by
-from landbridge.brief.text import Code, Date, Label, Part, Quote, Sentence
+from landbridge.brief.text import Code, Date, Label, Name, Part, Sentence
 from landbridge.ledger import Record, Statement
 from landbridge.provenance import Figure
 
@@ -21,7 +21,9 @@ def section(setting: Setting) -> Section:
     title = say("What the source articles claim")
     if not claims:
         return Section(
-            "claims", title, (Refusal(say("Claims about this pair."), say("No article in the ledger speaks of it.")),)
+            "claims",
+            title,
+            (Refusal(say("Claims about this pair."), say("No article in the ledger speaks of it.")),),
         )
     rows: list[tuple[Part | None, ...]] = []
     for statement in claims:
@@ -75,7 +77,7 @@ def asserted(setting: Setting, statement: Statement) -> Part:
         elif piece == "{period}":
             pieces.append(Date(statement.period or statement.detail.get("period_inferred", "")))
         elif piece:
-            pieces.append(Quote(piece, statement.id))
+            pieces.append(Name(piece, statement.id))
     slots = {f"part_{chr(97 + position)}": piece for position, piece in enumerate(pieces)}
     return Sentence("".join(f"{{{slot}}}" for slot in slots), tuple(slots.items()))
 
@@ -87,7 +89,11 @@ def beside(setting: Setting, statement: Statement) -> Part | None:
         return None
     measure, first, second, year = wanted
     totals = setting.data.totals
-    by = totals.turnover_by_reporter(first, second) if measure == "turnover" else totals.flow_by_reporter(first, second)
+    by = (
+        totals.turnover_by_reporter(first, second)
+        if measure == "turnover"
+        else totals.flow_by_reporter(first, second)
+    )
     found: list[Part] = [
         setting.say("{figure} by {who}", figure=years[year], who=setting.reporter(reporter))
         for reporter, years in by.items()

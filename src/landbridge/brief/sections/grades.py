@@ -23,7 +23,7 @@ def grade(setting: Setting, figures: Sequence[Figure]) -> tuple[Code, Sentence]:
     if not figures:
         return Code("E"), say("No figure stands behind it.")
     leaves = [leaf for figure in figures for leaf in _leaves(figure)]
-    statuses = {leaf.status for leaf in leaves}
+    statuses = {item.status for item in (*leaves, *figures)}
     if Status.ASSUMED in statuses:
         return Code("E"), say("An assumption enters it.")
     if statuses & {Status.CLAIMED, Status.FORECAST, Status.SIMULATED}:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from landbridge.brief.document import Block, Paragraph, Points, Refusal, Section
+from landbridge import codes
+from landbridge.brief.document import Block, Heading, Paragraph, Points, Refusal, Section
 from landbridge.brief.sections.answers import figure_years
 from landbridge.brief.sections.claims import asserted
 from landbridge.brief.sections.regions import no_partner_trade, regional_trade
-from landbridge.brief.setting import Setting, name, said_by
-from landbridge.brief.text import Date, Part, Sentence
+from landbridge.brief.setting import Setting, name, said_by, who_says
+from landbridge.brief.text import Date, Sentence
 from landbridge.ledger import Record, Statement
 from landbridge.planning import targets
 from landbridge.planning.targets import growth_between
@@ -37,9 +38,12 @@ def section(setting: Setting) -> Section:
     blocks: list[Block] = []
     for question, answer in asked:
         found = answer(setting)
-        blocks.append(Points((question,)))
+        blocks.append(Heading(question))
         blocks += found or [
-            Refusal(question, say("The ledger holds nothing on it for these two regions, and no statistics measure it."))
+            Refusal(
+                question,
+                say("The ledger holds nothing on it for these two regions, and no statistics measure it."),
+            )
         ]
     return Section("interview", say("An interviewer's questions, in order"), tuple(blocks))
 
@@ -55,18 +59,23 @@ def _claims(setting: Setting, systems: Iterable[int], kinds: Iterable[str] = ())
     for record in setting.ledger.records("claim"):
         statement = record.statements[0]
         detail = statement.detail
-        if detail["system"] in wanted and regions & set(detail.get("parties", "").split()):
-            if not allowed or detail["kind"] in allowed:
-                found.append(statement)
+        about = detail["system"] in wanted and regions & set(detail.get("parties", "").split())
+        if about and (not allowed or detail["kind"] in allowed):
+            found.append(statement)
     return sorted(found, key=lambda item: (item.source, item.start or 0))
 
 
 def _as_claims(setting: Setting, statements: Iterable[Statement]) -> list[Block]:
+    """Claims under the name of whoever makes them."""
     say = setting.say
-    items = [
-        say("{claim} (claimed: {who})", claim=asserted(setting, item), who=said_by(setting, item)) for item in statements
-    ]
-    return [Points(tuple(items[:_LIMIT]))] if items else []
+    by_voice: dict[tuple[str, str], list[Statement]] = {}
+    for item in statements:
+        by_voice.setdefault((item.source, item.speaker), []).append(item)
+    out: list[Block] = []
+    for said in by_voice.values():
+        out.append(Paragraph((say("Claimed by {who}:", who=said_by(setting, said[0])),)))
+        out.append(Points(tuple(say("{claim}", claim=asserted(setting, item)) for item in said[:_LIMIT])))
+    return out
 
 
 def _as_ties(setting: Setting, records: Iterable[Record]) -> list[Block]:
@@ -74,7 +83,7 @@ def _as_ties(setting: Setting, records: Iterable[Record]) -> list[Block]:
     items = []
     for record in records:
         date = record.first("date") or record.first("since") or record.first("signed")
-        who: Part = tuple(dict.fromkeys(said_by(setting, statement) for statement in record.statements))
+        who = who_says(setting, record)
         if date is not None:
             items.append(say("{name}, {date} ({who})", name=name(record), date=Date(date.text), who=who))
         else:
@@ -117,9 +126,7 @@ def _shocks(setting: Setting) -> list[Block]:
 
 
 def _events(setting: Setting) -> list[Block]:
-    events = sorted(
-        _ties_of(setting, "event"), key=lambda record: record.text("date"), reverse=True
-    )
+    events = sorted(_ties_of(setting, "event"), key=lambda record: record.text("date"), reverse=True)
     return _as_ties(setting, events) or _as_claims(setting, _claims(setting, (5,)))
 
 
@@ -129,7 +136,9 @@ def _trade(setting: Setting) -> list[Block]:
     out: list[Block] = [no_partner_trade(setting)]
     items = []
     for record in regional_trade(setting):
-        for statement in record.quantities("turnover", "exports", "imports"):
+        if not _between_the_two(setting, record):
+            continue
+        for statement in reversed(tuple(record.quantities("turnover", "exports", "imports"))):
             when = Date(statement.period or statement.as_of)
             items.append(
                 say(
@@ -143,6 +152,12 @@ def _trade(setting: Setting) -> list[Block]:
     if items:
         out.append(Points(tuple(items[:_LIMIT])))
     return out + _as_claims(setting, _claims(setting, (6,)))
+
+
+def _between_the_two(setting: Setting, record: Record) -> bool:
+    """Whether a figure on a region's trade is about the other region's country."""
+    touched = {codes.place(code).country for code in record.parties}
+    return {setting.a.country, setting.b.country} <= touched
 
 
 def _products(setting: Setting) -> list[Block]:
@@ -165,7 +180,7 @@ def _prospects(setting: Setting) -> list[Block]:
     series = setting.data.totals.turnover_by_reporter(nations.a.code, nations.b.code)
     out: list[Block] = []
     if figure_years(series):
-        reporter, years = targets.longest(series)
+        _, years = targets.longest(series)
         until = int(max(years)) + 5
         outlook = targets.outlook(series, until)
         if isinstance(outlook, Figure):
@@ -174,10 +189,9 @@ def _prospects(setting: Setting) -> list[Block]:
                     (
                         say(
                             "Around the regions, past growth repeated would bring the countries' trade to {outlook} in "
-                            "{year}, on the count of {who}; for the regions no series exists.",
+                            "{year}; for the regions no series exists.",
                             outlook=outlook,
                             year=Date(str(until)),
-                            who=setting.reporter(reporter),
                         ),
                     )
                 )

@@ -14,7 +14,9 @@ def section(setting: Setting) -> Section:
     records = setting.nations.between("people")
     blocks: list[Block] = []
     if not records:
-        refusal = Refusal(say("Trips, students, flights, surveys."), say("The ledger holds nothing for this pair."))
+        refusal = Refusal(
+            say("Trips, students, flights, surveys."), say("The ledger holds nothing for this pair.")
+        )
         return Section("people", say("People and minds"), (refusal,))
     bars = []
     for record in records:
@@ -38,7 +40,9 @@ def section(setting: Setting) -> Section:
     rules: list[tuple[Part | None, ...]] = []
     for record in records:
         for statement in record.all("regime"):
-            span = "/".join(filter(None, (statement.valid_from, statement.valid_to or (statement.valid_from and ".."))))
+            span = "/".join(
+                filter(None, (statement.valid_from, statement.valid_to or (statement.valid_from and "..")))
+            )
             rules.append(
                 (name(record), words(statement), Date(span) if span else None, said_by(setting, statement))
             )
@@ -54,7 +58,9 @@ def section(setting: Setting) -> Section:
     blocks.append(
         Refusal(
             say("One measure of how the two peoples see each other."),
-            say("Surveys differ in wording, mode and sample; they are listed with their wording and never averaged."),
+            say(
+                "Surveys differ in wording, mode and sample; they are listed with their wording and never averaged."
+            ),
         )
     )
     return Section("people", say("People and minds"), tuple(blocks))

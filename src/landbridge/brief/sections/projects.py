@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from landbridge.brief.document import Block, Chart, Lines, Paragraph, Refusal, Section, Series, Table
-from landbridge.brief.setting import Setting, figures_of, name, remark, said_by, when
+from landbridge.brief.setting import Setting, figures_of, name, remark, said_by, when, who_says
 from landbridge.brief.text import Code, Date, Part, Sentence
 from landbridge.ledger import Record
 
@@ -28,7 +28,10 @@ def section(setting: Setting) -> Section:
     chart = _residents(setting, zones)
     if chart is not None:
         blocks.append(chart)
-    for kind, title, sheet in (("fund", say("Funds and credit lines"), "funds"), ("zone", say("Zones"), "zones")):
+    for kind, title, sheet in (
+        ("fund", say("Funds and credit lines"), "funds"),
+        ("zone", say("Zones"), "zones"),
+    ):
         records = setting.between(kind)
         if records:
             blocks.append(quantities(setting, records, title, sheet))
@@ -62,22 +65,28 @@ def _named(setting: Setting, records: tuple[Record, ...]) -> Table:
             for s in record.all("stage")
         ]
         sums: list[Part] = [
-            say("{what} {figure}", what=Code(s.property), figure=figure) for s, figure in figures_of(record, *_SUMS)
+            say("{what} {figure}", what=Code(s.property), figure=figure)
+            for s, figure in figures_of(record, *_SUMS)
         ]
-        sources = tuple(dict.fromkeys(said_by(setting, statement) for statement in record.statements))
-        rows.append((name(record), tuple(stages) or None, tuple(sums) or None, sources))
+        rows.append((name(record), tuple(stages) or None, tuple(sums) or None, who_says(setting, record)))
     return Table(
         "projects",
         say("Projects that a source names"),
         (say("Project"), say("Stage"), say("Sums and sizes"), say("Who says so")),
         tuple(rows),
-        note=say("Announced, committed, contracted and disbursed are different sums; an empty cell is unknown."),
+        note=say(
+            "Announced, committed, contracted and disbursed are different sums; an empty cell is unknown."
+        ),
         fold=len(rows) > 8,
     )
 
 
 def quantities(
-    setting: Setting, records: tuple[Record, ...], title: Sentence, sheet: str, properties: tuple[str, ...] = ()
+    setting: Setting,
+    records: tuple[Record, ...],
+    title: Sentence,
+    sheet: str,
+    properties: tuple[str, ...] = (),
 ) -> Table:
     """Every quantity of some records, one a row: record, what, value, when, what it counts, who says so."""
     say = setting.say

@@ -26,7 +26,11 @@ def section(setting: Setting) -> Section:
     blocks: list[Block] = [_profile(setting), no_partner_trade(setting)]
     facts = regional_trade(setting)
     if facts:
-        blocks.append(quantities(setting, facts, say("Single published figures on the regions' trade"), "regional trade"))
+        blocks.append(
+            quantities(
+                setting, facts, say("Single published figures on the regions' trade"), "regional trade"
+            )
+        )
     for records, title, sheet in (
         (setting.naming_both(*_TIES), say("Ties that name both places"), "direct ties"),
         (setting.naming_one(*_TIES), say("Ties of one of them with the other's country"), "one-sided ties"),
@@ -84,7 +88,10 @@ def no_partner_trade(setting: Setting) -> Refusal:
             "none of them counts region by region.",
             year=Date("2021"),
         ),
-        say("Load your own customs file with `landbridge load csv FILE --map china-customs-province`."),
+        say(
+            "Load your own customs file: {command}.",
+            command=Code("landbridge load csv FILE --map china-customs-province"),
+        ),
     )
 
 
@@ -98,7 +105,11 @@ def _peers(setting: Setting) -> list[Block]:
     say = setting.say
     chosen = peers(setting)
     if not chosen:
-        return [Refusal(say("Peer pairs."), say("A peer pair needs the population of two regions; one is missing."))]
+        return [
+            Refusal(
+                say("Peer pairs."), say("A peer pair needs the population of two regions; one is missing.")
+            )
+        ]
     pairs = [(setting.a, setting.b), *chosen]
     rows: list[tuple[Part | None, ...]] = []
     for first, second in pairs:
@@ -110,7 +121,10 @@ def _peers(setting: Setting) -> list[Block]:
                 say("{a} and {b}", a=setting.place(first.code), b=setting.place(second.code)),
                 _population(setting, first),
                 _population(setting, second),
-                tuple(name(record) if record.text("name") else Code(record.text("form") or record.kind) for record in ties)
+                tuple(
+                    name(record) if record.text("name") else Code(record.text("form") or record.kind)
+                    for record in ties
+                )
                 or None,
                 _since(ties),
                 trade[-1] if trade else None,
@@ -172,4 +186,3 @@ def _size(setting: Setting, place: Place) -> float | None:
 def _since(records: tuple[Record, ...]) -> Date | None:
     dates = [s.text for record in records for prop in ("since", "signed") for s in record.all(prop)]
     return Date(min(dates)) if dates else None
-

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from landbridge.brief.document import Block, Chart, Lines, Mark, Paragraph, Refusal, Section, Series, Table
+from landbridge.brief.document import Block, Chart, Lines, Mark, Points, Refusal, Section, Series, Table
 from landbridge.brief.setting import Setting, name, said_by
 from landbridge.brief.text import Date, Part, Sentence
 from landbridge.planning import targets
@@ -18,21 +18,29 @@ def section(setting: Setting) -> Section:
     title = say("Stated targets against what happened")
     if not scored:
         refusal = Refusal(
-            say("Targets that the two sides set themselves."), say("The ledger holds no target for this pair.")
+            say("Targets that the two sides set themselves."),
+            say("The ledger holds no target for this pair."),
         )
         return Section("targets", title, (refusal,))
     measured = [item for item in scored if item.verdict != targets.UNMEASURED]
     blocks: list[Block] = []
     if measured:
-        blocks.append(Paragraph(tuple(_verdict(setting, item) for item in measured)))
+        blocks.append(Points(tuple(_verdict(setting, item) for item in measured)))
         chart = _chart(setting, measured)
         if chart is not None:
             blocks.append(chart)
-    blocks.append(_table(setting, scored))
+        blocks.append(_table(setting, measured, say("Targets for trade, with the outcome"), "targets"))
+    others = [item for item in scored if item.verdict == targets.UNMEASURED]
+    if others:
+        blocks.append(
+            _table(setting, others, say("Other targets in the ledger, not measured here"), "other targets")
+        )
     blocks.append(
         Refusal(
             say("How probable the open targets are."),
-            say("No record of past forecasts stands behind such a number in this release; growth needed is shown instead."),
+            say(
+                "No record of past forecasts stands behind such a number in this release; growth needed is shown instead."
+            ),
         )
     )
     return Section("targets", title, tuple(blocks))
@@ -49,7 +57,8 @@ def _verdict(setting: Setting, item: targets.Scored) -> Sentence:
             growth=item.needed_growth,
         )
     results: list[Part] = [
-        say("{figure} by {who}", figure=figure, who=setting.reporter(reporter)) for reporter, figure in item.outcomes
+        say("{figure} by {who}", figure=figure, who=setting.reporter(reporter))
+        for reporter, figure in item.outcomes
     ]
     if item.verdict == targets.MET:
         return say("{target} by {year} was met: {results}.", target=target, year=year, results=tuple(results))
@@ -76,7 +85,9 @@ def _verdict(setting: Setting, item: targets.Scored) -> Sentence:
             results=tuple(results),
         )
     if results:
-        return say("{target} by {year} was missed: {results}.", target=target, year=year, results=tuple(results))
+        return say(
+            "{target} by {year} was missed: {results}.", target=target, year=year, results=tuple(results)
+        )
     return say("{target} by {year} cannot be judged yet.", target=target, year=year)
 
 
@@ -99,7 +110,7 @@ def _chart(setting: Setting, scored: list[targets.Scored]) -> Chart | None:
     )
 
 
-def _table(setting: Setting, scored: tuple[targets.Scored, ...]) -> Table:
+def _table(setting: Setting, scored: list[targets.Scored], title: Sentence, sheet: str) -> Table:
     say = setting.say
     words = {
         targets.MET: say("met"),
@@ -128,8 +139,8 @@ def _table(setting: Setting, scored: tuple[targets.Scored, ...]) -> Table:
             )
         )
     return Table(
-        "targets",
-        say("Every target in the ledger for this pair"),
+        sheet,
+        title,
         (
             say("Target"),
             say("value"),
@@ -141,4 +152,5 @@ def _table(setting: Setting, scored: tuple[targets.Scored, ...]) -> Table:
         ),
         tuple(rows),
         note=say("A wording may be an agreement, a goal, a hope or a forecast; the ledger says which."),
+        fold=sheet != "targets",
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from landbridge.brief.document import Block, Chart, Happening, Paragraph, Refusal, Section, Table, Timeline
-from landbridge.brief.setting import Setting, name, said_by, words
+from landbridge.brief.setting import Setting, name, who_says, words
 from landbridge.brief.text import Code, Date, Name, Part, Sentence
 from landbridge.ledger import Record
 
@@ -82,7 +82,12 @@ def _detail(setting: Setting, record: Record) -> Part | None:
                 pieces.append(say("{what} {date}", what=label, date=Date(statement.text)))
             elif statement.period:
                 pieces.append(
-                    say("{what} {date}: {words}", what=label, date=Date(statement.period), words=words(statement))
+                    say(
+                        "{what} {date}: {words}",
+                        what=label,
+                        date=Date(statement.period),
+                        words=words(statement),
+                    )
                 )
             else:
                 pieces.append(say("{what}: {words}", what=label, words=words(statement)))
@@ -97,9 +102,10 @@ def table(setting: Setting, records: Iterable[Record], title: Sentence, sheet: s
     say = setting.say
     rows: list[tuple[Part | None, ...]] = []
     for record in sorted(records, key=lambda item: (_sort_key(item), item.subject), reverse=True):
-        sources = tuple(dict.fromkeys(said_by(setting, statement) for statement in record.statements))
         parties = tuple(setting.place(code) for code in dict.fromkeys(record.parties))
-        rows.append((name(record), parties, _span(record), _detail(setting, record), sources))
+        rows.append(
+            (name(record), parties, _span(record), _detail(setting, record), who_says(setting, record))
+        )
     return Table(
         sheet,
         title,
@@ -134,7 +140,9 @@ def _timeline(setting: Setting) -> Chart | None:
     return Chart(
         "ties",
         say("Dated ties"),
-        say("Each dot is the start of a mechanism or twinning, a signature or an event; a thin lane is a thin record, not proof of idleness."),
+        say(
+            "Each dot is the start of a mechanism or twinning, a signature or an event; a thin lane is a thin record, not proof of idleness."
+        ),
         say("Timeline of mechanisms, twinned regions, documents and events in the ledger, one dot each."),
         Timeline(tuple(happenings)),
     )

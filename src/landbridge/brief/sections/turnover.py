@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from landbridge.brief.document import Block, Chart, Lines, Paragraph, Refusal, Section, Series, Table
 from landbridge.brief.setting import Setting
-from landbridge.brief.text import Date, Part, Sentence
+from landbridge.brief.text import Code, Date, Part, Sentence
 from landbridge.planning.targets import growth_between
 from landbridge.provenance import Figure
 
@@ -32,7 +32,10 @@ def _nothing(setting: Setting) -> Refusal:
     return Refusal(
         what=say("Turnover by year as each side publishes it."),
         why=say("This release holds no published totals for this pair."),
-        remedy=say("Load a year of product trade with `landbridge load baci FILE`; the basket below then covers it."),
+        remedy=say(
+            "Load a year of product trade, {command}; the basket below then covers it.",
+            command=Code("landbridge load baci FILE"),
+        ),
     )
 
 
@@ -40,6 +43,8 @@ def _leads(setting: Setting, series: dict[str, dict[str, Figure]]) -> list[Sente
     say = setting.say
     out = []
     for reporter, years in series.items():
+        if not reporter and len(series) > 1:
+            continue
         ordered = sorted(years)
         last = ordered[-1]
         if len(ordered) > 1 and int(ordered[-2]) == int(last) - 1:
@@ -47,7 +52,7 @@ def _leads(setting: Setting, series: dict[str, dict[str, Figure]]) -> list[Sente
             if isinstance(change, Figure):
                 out.append(
                     say(
-                        "By the count of {reporter}, trade both ways was {value} in {year}, {change} on the year before.",
+                        "By the count of {reporter}, trade both ways was {value} in {year}, a change of {change} on the year before.",
                         reporter=setting.reporter(reporter),
                         value=years[last],
                         year=Date(last),
@@ -74,13 +79,15 @@ def _chart(setting: Setting, series: dict[str, dict[str, Figure]]) -> Chart:
             tuple((Date(year), figure) for year, figure in sorted(years.items())),
             dashed=position > 0,
         )
-        for position, (reporter, years) in enumerate(series.items())
+        for position, (reporter, years) in enumerate(sorted(series.items(), key=lambda item: -len(item[1])))
     )
     years = sorted({year for held in series.values() for year in held})
     return Chart(
         "turnover",
         say("Trade in goods both ways, current prices"),
-        say("Where the lines differ, the two sides count differently; where one ends, that side stopped publishing."),
+        say(
+            "Where the lines differ, the two sides count differently; where one ends, that side stopped publishing."
+        ),
         say(
             "Line chart of trade between {a} and {b} from {first} to {last}, one line for each reporter.",
             a=setting.place(setting.nation_a.code),
@@ -104,7 +111,9 @@ def _table(setting: Setting, series: dict[str, dict[str, Figure]]) -> Table:
         say("Trade both ways by year and reporter"),
         columns,
         tuple(rows),
-        note=say("Exports are valued free on board and imports with freight and insurance, so a side's turnover mixes both."),
+        note=say(
+            "Exports are valued free on board and imports with freight and insurance, so a side's turnover mixes both."
+        ),
         fold=True,
     )
 

@@ -47,7 +47,13 @@ def section(setting: Setting) -> Section:
             verdict = say("answered from statistics in the sections above")
         else:
             verdict = say("nothing held")
-        rows.append((Label(system.name, f"system {system.number}"), Label(system.question, f"system {system.number}"), verdict))
+        rows.append(
+            (
+                Label(system.name, f"system {system.number}"),
+                Label(system.question, f"system {system.number}"),
+                verdict,
+            )
+        )
     return Section(
         "unknown",
         say("What we do not know"),
@@ -57,7 +63,9 @@ def section(setting: Setting) -> Section:
                 say("What this release holds on each system of cooperation"),
                 (say("System"), say("Question"), say("Held for this pair")),
                 tuple(rows),
-                note=say("Nothing held means that no source has been entered, not that there is nothing to know."),
+                note=say(
+                    "Nothing held means that no source has been entered, not that there is nothing to know."
+                ),
                 fold=True,
             ),
         ),

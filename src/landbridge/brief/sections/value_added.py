@@ -36,7 +36,9 @@ def section(setting: Setting) -> Section:
         bars = _origins(setting, exporter, importer)
         if not bars:
             continue
-        own = next((bar.figure for bar in bars if isinstance(bar.label, Label) and bar.label.code == exporter), None)
+        own = next(
+            (bar.figure for bar in bars if isinstance(bar.label, Label) and bar.label.code == exporter), None
+        )
         if own is not None:
             sentences.append(
                 say(
