@@ -7,10 +7,10 @@ import shutil
 import struct
 import subprocess
 import zlib
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 import sample_document as sample
 from landbridge.brief import page
 
@@ -181,7 +181,9 @@ def test_on_paper_the_list_of_figures_is_open(browser: str, folder: Path) -> Non
     pages = len(re.findall(rb"/Type\s*/Page\b(?!s)", target.read_bytes()))
     closed = folder / "closed.html"
     html = (folder / "brief.html").read_text(encoding="utf-8")
-    closed.write_text(re.sub(r'<details class="fold all">.*?</details>', "", html, flags=re.DOTALL), encoding="utf-8")
+    closed.write_text(
+        re.sub(r'<details class="fold all">.*?</details>', "", html, flags=re.DOTALL), encoding="utf-8"
+    )
     run(browser, folder, closed, "--no-pdf-header-footer", f"--print-to-pdf={target}")
     without = len(re.findall(rb"/Type\s*/Page\b(?!s)", target.read_bytes()))
     assert pages > without > 2

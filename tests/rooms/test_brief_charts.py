@@ -5,6 +5,7 @@ from __future__ import annotations
 from xml.etree import ElementTree
 
 import pytest
+
 import sample_document as sample
 from landbridge.brief import charts
 from landbridge.brief.chart_surface import Axis, Surface, trace
@@ -18,7 +19,14 @@ from landbridge.errors import UntracedDigit
 from landbridge.provenance import Status
 
 SVG = "{http://www.w3.org/2000/svg}"
-ALL = (sample.LINES, sample.BARS, sample.GROUPED, sample.INTERLEAVED, sample.timeline(14), sample.timeline(60, "strip"))
+ALL = (
+    sample.LINES,
+    sample.BARS,
+    sample.GROUPED,
+    sample.INTERLEAVED,
+    sample.timeline(14),
+    sample.timeline(60, "strip"),
+)
 
 
 def drawn(chart: Chart) -> tuple[ElementTree.Element, ElementTree.Element]:
@@ -95,7 +103,9 @@ def test_words_that_do_not_read_as_their_part_are_refused() -> None:
 
 
 def test_what_nobody_counted_is_hollow() -> None:
-    assert charts.hollow(sample.BARS)
+    assert charts.traits(sample.BARS) == {"hollow", "ranges"}
+    assert charts.traits(sample.LINES) == {"hollow", "gaps"}
+    assert charts.traits(sample.timeline(14)) == set()
     wide, _ = drawn(sample.BARS)
     looks = {node.get("data-figure"): node.get("style", "") for node in wide.iter(f"{SVG}path")}
     for figure in charts.figures(sample.BARS):
@@ -147,7 +157,9 @@ def test_many_happenings_become_a_strip_without_words() -> None:
 
 
 def test_figures_are_never_broken_and_cut_words_keep_their_full_text() -> None:
-    words = lay((Label("Wood and products of wood and cork", "C16"), sample.COST), show, width=80, size=13, lines=9)
+    words = lay(
+        (Label("Wood and products of wood and cork", "C16"), sample.COST), show, width=80, size=13, lines=9
+    )
     assert show(sample.COST) in words.texts
     cut = lay(Label("Wood and products of wood and cork", "C16"), show, width=80, size=13, lines=2)
     assert cut.cut

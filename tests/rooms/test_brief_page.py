@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import itertools
 import json
 import re
 import stat
@@ -11,6 +12,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+
 import sample_document as sample
 from landbridge.brief import lint, page
 from landbridge.brief.document import Paragraph, Points
@@ -85,7 +87,9 @@ def test_every_figure_shown_opens_a_record(html: str, elements: Elements) -> Non
         assert str(record["status"]) in (item["title"] or "")
         assert f"is-{record['status']}" in (item["class"] or "")
     everything = sample.document().to_dict()["figures"]
-    assert {name: {key: held[name][key] for key in record} for name, record in everything.items()} == everything
+    assert {
+        name: {key: held[name][key] for key in record} for name, record in everything.items()
+    } == everything
 
 
 def test_estimated_never_hides_among_observed(elements: Elements) -> None:
@@ -107,7 +111,7 @@ def test_headings_are_in_order_and_ids_are_unique(elements: Elements) -> None:
     levels = [int(tag[1]) for tag, _ in elements.found if re.fullmatch(r"h[1-6]", tag)]
     assert levels[0] == 1
     assert levels.count(1) == 1
-    assert all(after - before <= 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert all(after - before <= 1 for before, after in itertools.pairwise(levels))
     ids = [attributes["id"] for _, attributes in elements.found if "id" in attributes]
     assert len(ids) == len(set(ids))
     targets = [item["href"] or "" for item in elements.every("a") if (item["href"] or "").startswith("#")]
@@ -121,7 +125,9 @@ def test_rendering_is_repeatable(html: str) -> None:
 
 
 def test_hostile_words_are_shown_inert() -> None:
-    evil = Source("test-evil", HOSTILE, '"></script><img src=x onerror=alert(1)>', "2024", "javascript:alert(1)", "none")
+    evil = Source(
+        "test-evil", HOSTILE, '"></script><img src=x onerror=alert(1)>', "2024", "javascript:alert(1)", "none"
+    )
     figure = sample.fig("</script><script>alert(1)</script>", 5.0, "days", citation=Citation(evil, HOSTILE),
                         note="<!-- <script>")  # fmt: skip
     document = sample.document(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+
 import sample_document as sample
 from landbridge.brief import workbook
 from landbridge.errors import BadUsage
@@ -29,7 +30,16 @@ def test_sheets_are_named_once_and_within_the_limit(book: openpyxl.Workbook) -> 
 
 def test_names_that_a_sheet_may_not_have_are_mended() -> None:
     names = workbook._names(["About", "a/b:c", "x" * 40, "x" * 40, "about", "History", "'", "Figures"])
-    assert names == ["About", "a b c", "x" * 31, "x" * 29 + " 2", "about 2", "History of records", "Table", "Figures"]
+    assert names == [
+        "About",
+        "a b c",
+        "x" * 31,
+        "x" * 29 + " 2",
+        "about 2",
+        "History of records",
+        "Table",
+        "Figures",
+    ]
 
 
 def test_figures_are_numbers_in_base_units_with_their_origin(book: openpyxl.Workbook) -> None:

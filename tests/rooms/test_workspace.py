@@ -15,7 +15,8 @@ import pytest
 
 from landbridge.errors import BadFile, BadUsage, BrokenRelease, NotHeld, UnknownLabel
 from landbridge.release import objects
-from landbridge.release.workspace import Workspace, default_workspace, load
+from landbridge.release.loading import load
+from landbridge.release.workspace import Workspace, default_workspace
 
 MAP = """
 about: A test table.
@@ -206,7 +207,7 @@ def test_a_killed_process_leaves_the_workspace_and_frees_the_lock(tmp_path: Path
     before = snapshot(folder)
     script = f"""
 import os, sys
-from landbridge.release.workspace import load
+from landbridge.release.loading import load
 real, count = os.{call}, 0
 def dying(*args, **keywords):
     global count

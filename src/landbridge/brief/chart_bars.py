@@ -54,6 +54,12 @@ def draw_bars(data: Bars, show: Show, width: float) -> Surface:
     return surface
 
 
+def ranged(figure: Figure) -> bool:
+    """Whether a figure has a range wider than a point."""
+    low, high = _ends(figure)
+    return low < high
+
+
 def _row(label: Words, narrow: bool) -> float:
     """Height of a row in px."""
     if not label.lines:
@@ -120,7 +126,7 @@ def _bar(
         surface.box((0, upper), (figure.value, lower), colour, fill=fill, figure=figure)
     else:
         surface.box((low, upper + 3), (high, lower - 3), colour, fill=PAPER, figure=figure)
-    if figure.value is not None and low < high:
+    if figure.value is not None and ranged(figure):
         for start, end in (
             ((low, middle), (high, middle)),
             *(((x, middle - 4), (x, middle + 4)) for x in (low, high)),

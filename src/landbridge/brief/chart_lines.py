@@ -175,13 +175,20 @@ def _axes(
     return Axis((first, last), (_LEFT, right)), Axis((low, high if high > low else low + 1), (bottom, top))
 
 
+def gaps(times: list[float]) -> set[float]:
+    """The times after which a line has no value for longer than its usual step."""
+    ordered = sorted(times)
+    usual = min((after - before for before, after in pairwise(ordered)), default=1.0)
+    return {before for before, after in pairwise(ordered) if after - before > usual * 1.6}
+
+
 def _draw(surface: Surface, line: _Line) -> None:
     """Solid (or dashed) where periods follow each other, thinly dotted across periods that nobody reported."""
     places = [(time, figure.point) for time, figure in line.points]
-    usual = min((after[0] - before[0] for before, after in pairwise(places)), default=1.0)
+    open_after = gaps([time for time, _ in places])
     run = places[:1]
     for before, after in pairwise(places):
-        if after[0] - before[0] > usual * 1.6:
+        if before[0] in open_after:
             _stretch(surface, run, line)
             surface.line([before, after], line.colour, width=1.6, dash=_GAP_DASH)
             run = []

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from xml.etree import ElementTree
 
-from landbridge.brief.chart_bars import draw_bars
-from landbridge.brief.chart_lines import draw_lines
+from landbridge.brief.chart_bars import draw_bars, ranged
+from landbridge.brief.chart_lines import draw_lines, gaps
 from landbridge.brief.chart_surface import Surface, marks, observed
+from landbridge.brief.chart_time import middle
 from landbridge.brief.chart_timeline import draw_timeline
 from landbridge.brief.chart_words import Show
 from landbridge.brief.document import Bars, Chart, Lines, Timeline
@@ -43,9 +44,20 @@ def figures(chart: Chart) -> tuple[Figure, ...]:
     return tuple({figure.id: figure for figure in found}.values())
 
 
-def hollow(chart: Chart) -> bool:
-    """Whether some of a chart's figures are drawn hollow, because nobody counted them."""
-    return any(not observed(figure) for figure in figures(chart))
+def traits(chart: Chart) -> frozenset[str]:
+    """What a chart's note must explain: `hollow` marks of figures nobody counted, `gaps` in lines, `ranges` of bars."""
+    shown = figures(chart)
+    found = {"hollow"} if any(not observed(figure) for figure in shown) else set()
+    match chart.data:
+        case Lines(series, _):
+            found |= (
+                {"gaps"} if any(gaps([middle(date) for date, _ in line.points]) for line in series) else set()
+            )
+        case Bars():
+            found |= (
+                {"ranges"} if any(figure.value is not None and ranged(figure) for figure in shown) else set()
+            )
+    return frozenset(found)
 
 
 def _svg(chart: Chart, show: Show, setting: str, width: float) -> str:

@@ -27,7 +27,7 @@ from landbridge.brief.text import Atom, Part, atoms, plain
 from landbridge.provenance import Figure, Status
 from landbridge.units import unit
 
-_LONG = 26
+_LONG, _WORDY = 26, 30
 
 
 def render(document: Document, *, locale: str = "en") -> str:
@@ -122,8 +122,8 @@ class _Page:
     def data_kind(self, chart: Chart) -> str:
         return type(chart.data).__name__.lower()
 
-    def hollow(self, chart: Chart) -> bool:
-        return charts.hollow(chart)
+    def traits(self, chart: Chart) -> frozenset[str]:
+        return charts.traits(chart)
 
     def shown_in(self, chart: Chart) -> tuple[Figure, ...]:
         return charts.figures(chart)
@@ -137,10 +137,16 @@ class _Page:
         ]
         return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}–{run[-1]}" for run in runs)
 
-    def numeric(self, table: Table, column: int) -> bool:
-        """Whether a column holds figures and nothing else, and so is set flush right."""
-        cells = [row[column] for row in table.rows if row[column] is not None]
-        return bool(cells) and all(isinstance(cell, Figure) for cell in cells)
+    def looks(self, table: Table) -> list[str]:
+        """A class for each column: `number` for figures alone (flush right), `wordy` where text needs room."""
+        return [self._look([row[place] for row in table.rows]) for place in range(len(table.columns))]
+
+    def _look(self, cells: list[Part | None]) -> str:
+        known = [cell for cell in cells if cell is not None]
+        if known and all(isinstance(cell, Figure) for cell in known):
+            return "number"
+        longest = max((len(plain(cell, self.show)) for cell in known), default=0)
+        return "wordy" if longest > _WORDY else ""
 
     def hint(self, figure: Figure) -> str:
         """What a reader without scripts sees of a figure: its status and source."""

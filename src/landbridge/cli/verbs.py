@@ -285,28 +285,28 @@ def load(
     kind: str, files: list[Path], *, map_file: str | None, as_json: bool, workspace: Path | None
 ) -> None:
     """Load files and report what was dropped."""
-    from landbridge.release import workspace as workspaces
+    from landbridge.release import loading, own_ledger
+    from landbridge.release.workspace import KINDS, Workspace, default_workspace
 
-    if kind not in workspaces.KINDS:
-        raise UnknownLabel(
-            "kind of load", kind, workspaces.KINDS, remedy=f"Valid: {', '.join(workspaces.KINDS)}."
-        )
+    kinds = (*KINDS, "ledger")
+    if kind not in kinds:
+        raise UnknownLabel("kind of load", kind, kinds, remedy=f"Valid: {', '.join(kinds)}.")
     if (kind == "csv") != (map_file is not None):
         raise BadUsage(
             "`load csv` needs --map, the other kinds take none.",
             remedy="Name a map file or a preset; docs/howto/load-your-own-trade.md shows both.",
         )
-    folder = workspaces.default_workspace(workspace)
-    report = workspaces.load(workspaces.Workspace.open_or_create(folder), kind, files, map=map_file)
-    rows = report.table().to_dicts()
-    answer(
-        "load",
-        None,
-        rows,
-        as_json=as_json,
-        notes=[f"workspace: {folder}", *report.notes],
-        dropped=report.dropped(),
-    )
+    folder = default_workspace(workspace)
+    target = Workspace.open_or_create(folder)
+    if kind == "ledger":
+        data = load_data(workspace) if target.exists else load_data()
+        added = own_ledger.load_ledger(target, files, data)
+        notes = [f"workspace: {folder}", f"{added.added} statements were new."]
+        answer("load", None, list(added.rows), as_json=as_json, notes=notes)
+        return
+    report = loading.load(target, kind, files, map=map_file)
+    notes = [f"workspace: {folder}", *report.notes]
+    answer("load", None, report.table().to_dicts(), as_json=as_json, notes=notes, dropped=report.dropped())
 
 
 def check(path: Path, *, as_json: bool) -> None:

@@ -1,7 +1,7 @@
 """What was said, signed, planned and built: statements with citations, and records as views over them."""
 
-from landbridge.ledger.reading import read_file
+from landbridge.ledger.reading import LedgerFile, read, read_file
 from landbridge.ledger.records import Ledger, Record, check
 from landbridge.ledger.statement import ASSUMED, Statement
 
-__all__ = ["ASSUMED", "Ledger", "Record", "Statement", "check", "read_file"]
+__all__ = ["ASSUMED", "Ledger", "LedgerFile", "Record", "Statement", "check", "read", "read_file"]

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from landbridge.errors import BadFile, LandbridgeError, Problem
 from landbridge.ledger import schema
 from landbridge.ledger.statement import ASSUMED, Statement
-from landbridge.provenance import Status
+from landbridge.provenance import Source, Status
 from landbridge.units import unit as unit_named
 
 MAX_BYTES = 5_000_000
@@ -69,11 +69,27 @@ class _Entry(_Strict):
     _as_of = field_validator("as_of", mode="before")(_words)
 
 
+class _Source(_Strict):
+    """A source that a file brings along, for ledgers that are not the project's own."""
+
+    id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
+    publisher: str
+    title: str = ""
+    published: str = ""
+    url: str = Field("", pattern=r"^(https?://.*)?$")
+    licence: str = ""
+    kind: str = ""
+    weak: bool = False
+
+    _published = field_validator("published", mode="before")(_words)
+
+
 class _Register(_Strict):
     recorded: str
     recorder: str
     entries: list[_Entry]
     kind: str = ""
+    sources: list[_Source] = []
 
     _recorded = field_validator("recorded", mode="before")(_words)
 
@@ -115,6 +131,14 @@ class _Claims(_Strict):
     _recorded = field_validator("recorded", "asof", mode="before")(_words)
 
 
+@dataclass(frozen=True, slots=True)
+class LedgerFile:
+    """What one ledger file holds: its statements, and the sources it brings along."""
+
+    statements: tuple[Statement, ...]
+    sources: tuple[Source, ...] = ()
+
+
 @dataclass(slots=True)
 class _Reading:
     """The state of reading one file: what was found wrong so far, and where each entry begins."""
@@ -133,7 +157,12 @@ class _Reading:
 
 
 def read_file(path: Path, places: Iterable[str], *, trusted: bool = False) -> list[Statement]:
-    """The statements of one ledger file, a register or a file of claims.
+    """The statements of one ledger file; see `read`."""
+    return list(read(path, places, trusted=trusted).statements)
+
+
+def read(path: Path, places: Iterable[str], *, trusted: bool = False) -> LedgerFile:
+    """One ledger file, a register or a file of claims.
 
     `places` are the valid place codes. `trusted` skips the guards against hostile YAML (for the embedded release,
     whose hash is checked). Raises `BadFile` with every problem and its line.
@@ -177,13 +206,12 @@ def read_file(path: Path, places: Iterable[str], *, trusted: bool = False) -> li
                 position, f"{slot}: {problem['msg'].lower()}.", remedy="See docs/reference/ledger.md."
             )
         raise BadFile(reading.problems) from None
-    if isinstance(document, _Claims):
-        statements = list(_claims(document, reading))
-    else:
-        statements = list(_register(document, reading))
+    found = _claims(document, reading) if isinstance(document, _Claims) else _register(document, reading)
+    statements = tuple(found)
     if reading.problems:
         raise BadFile(reading.problems)
-    return statements
+    brought = document.sources if isinstance(document, _Register) else []
+    return LedgerFile(statements, tuple(Source(**item.model_dump()) for item in brought))
 
 
 def _refuse_aliases(text: str, name: str) -> None:

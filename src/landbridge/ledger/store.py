@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Iterable
 from pathlib import Path
@@ -25,7 +26,7 @@ from sqlalchemy.exc import DatabaseError
 
 from landbridge.errors import BrokenRelease
 from landbridge.ledger.statement import Statement
-from landbridge.provenance import Status
+from landbridge.provenance import Source, Status
 
 SCHEMA_VERSION = 1
 _NUMBERS = {"number": Float, "low": Float, "high": Float, "start": Integer, "end": Integer}
@@ -40,13 +41,18 @@ _table = Table(
         if name != "id"
     ),
 )
-for _verb in ("UPDATE", "DELETE"):
+_sources = Table(
+    "source",
+    _metadata,
+    *(Column(name, String, primary_key=name == "id") for name in Source.__dataclass_fields__),
+)
+for _held, _verb in itertools.product((_table, _sources), ("UPDATE", "DELETE")):
     event.listen(
-        _table,
+        _held,
         "after_create",
         DDL(  # type: ignore[no-untyped-call]
-            f"CREATE TRIGGER statement_no_{_verb.lower()} BEFORE {_verb} ON statement "
-            "BEGIN SELECT RAISE(ABORT, 'statements are never changed or deleted'); END"
+            f"CREATE TRIGGER {_held.name}_no_{_verb.lower()} BEFORE {_verb} ON {_held.name} "
+            "BEGIN SELECT RAISE(ABORT, 'what the ledger holds is never changed or deleted'); END"
         ),
     )
 
@@ -76,14 +82,17 @@ class Store:
                 remedy="Restore it from a copy; Landbridge has not changed it.",
             ) from None
 
-    def append(self, statements: Iterable[Statement]) -> int:
-        """Add statements in one transaction; returns how many were new."""
+    def append(self, statements: Iterable[Statement], sources: Iterable[Source] = ()) -> int:
+        """Add statements and the sources they cite in one transaction; returns how many statements were new."""
         rows = [_row(statement) for statement in statements]
+        cited = [{name: str(getattr(item, name)) for name in Source.__dataclass_fields__} for item in sources]
         if not rows:
             return 0
         with self._engine.begin() as connection:
             before = len(self)
             connection.execute(insert(_table).on_conflict_do_nothing(), rows)
+            if cited:
+                connection.execute(insert(_sources).on_conflict_do_nothing(), cited)
             after = connection.exec_driver_sql("SELECT count(*) FROM statement").scalar()
         return int(after or 0) - before
 
@@ -96,6 +105,12 @@ class Store:
         query = select(_table).where(_table.c.recorded <= recorded_by).order_by(_table.c.id)
         with self._engine.connect() as connection:
             return [_statement(dict(row._mapping)) for row in connection.execute(query)]
+
+    def sources(self) -> dict[str, Source]:
+        """Every source that came with the statements, by id."""
+        with self._engine.connect() as connection:
+            rows = [dict(row._mapping) for row in connection.execute(select(_sources).order_by(_sources.c.id))]
+        return {row["id"]: Source(**row | {"weak": row["weak"] == "True"}) for row in rows}
 
     def close(self) -> None:
         """Let go of the file."""

@@ -1,260 +1,272 @@
-"""Loading files into a workspace: all of a call's files or none, whatever happens in between."""
+"""A user's own data: files loaded into a folder, content-addressed, with an account of every row left out.
+
+`workspace.json` lists the loads; `raw/` keeps each file as it came with a sidecar, `trade/` the table made of
+it. Names are hashes of content, so the same file is never kept twice and a damaged one is noticed.
+"""
 
 from __future__ import annotations
 
 import json
-import math
-from collections.abc import Mapping, Sequence
+import os
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
+from typing import Annotated, Literal
 
 import polars as pl
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from landbridge.errors import BadFile, BadUsage, Problem, UnknownLabel
-from landbridge.release import objects
-from landbridge.release.store import (
-    INDEX,
-    KINDS,
-    DroppedRows,
-    Index,
-    Load,
-    Workspace,
-    default_workspace,
-    read_index,
+from landbridge.errors import (
+    BadFile,
+    BadUsage,
+    BrokenRelease,
+    LandbridgeError,
+    NotHeld,
 )
-from landbridge.sources import Limits, Loaded, TableMap, baci, comtrade, read_map, table
-from landbridge.sources.guard import LIMITS, regular_file
-from landbridge.sources.model import readable
-from landbridge.sources.tablemap import map_path
+from landbridge.ledger import Statement
+from landbridge.ledger.store import Store
+from landbridge.provenance import Source
+from landbridge.release import objects
+from landbridge.sources import SCHEMA
+from landbridge.sources.guard import parquet_file, regular_file
 
-__all__ = ["KINDS", "Load", "LoadReport", "Workspace", "default_workspace", "load"]
+LAYOUT = 1
+INDEX = "workspace.json"
+KINDS = ("baci", "comtrade", "csv")
+LEDGER = "ledger.sqlite"
+_OWN = {INDEX, LEDGER, objects.LOCK, objects.STAGING, "raw", "trade"}
+_HASH = Field(pattern=r"^[0-9a-f]{64}$")
+_PUBLISHERS = {
+    "baci": ("CEPII", "https://www.cepii.fr/CEPII/en/bdd_modele/bdd_modele_item.asp?id=37"),
+    "comtrade": ("United Nations, UN Comtrade", "https://comtradeplus.un.org/"),
+}
+
+
+class _Record(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class DroppedRows(_Record):
+    """Rows left out for one reason."""
+
+    reason: str
+    count: int
+    value_usd: float
+    example: str
+
+
+class Load(_Record):
+    """One file in the workspace.
+
+    `replaced_by` is the hash of the file that took its place in `Workspace.trade`.
+    """
+
+    kind: Literal["baci", "comtrade", "csv"]
+    file: str
+    sha256: Annotated[str, _HASH]
+    size: int
+    suffix: Annotated[str, Field(pattern=r"^[a-z0-9]{1,8}$")]
+    title: str
+    map_sha256: Annotated[str, _HASH] | None = None
+    table_sha256: Annotated[str, _HASH]
+    rows_in: int
+    rows_kept: int
+    value_in_usd: float
+    value_kept_usd: float
+    years: list[int]
+    dropped: list[DroppedRows]
+    notes: list[str]
+    loaded_at: datetime
+    replaced_by: Annotated[str, _HASH] | None = None
+
+    @property
+    def source(self) -> str:
+        """The id under which figures cite this load."""
+        return f"loaded-{self.table_sha256[:10]}"
+
+    @property
+    def table_name(self) -> str:
+        """Where its table lies in the workspace."""
+        return f"trade/{self.table_sha256}.parquet"
+
+    def objects(self) -> tuple[str, ...]:
+        """Everything in the workspace that belongs to it."""
+        raw = f"raw/{self.sha256[:2]}/{self.sha256}"
+        names = [self.table_name, f"{raw}.{self.suffix}", f"{raw}.json"]
+        if self.map_sha256 is not None:
+            names.append(f"raw/{self.map_sha256[:2]}/{self.map_sha256}.yaml")
+        return tuple(names)
+
+
+class Index(_Record):
+    """What `workspace.json` holds."""
+
+    layout: Literal[1] = 1
+    loads: list[Load]
 
 
 @dataclass(frozen=True, slots=True)
-class LoadReport:
-    """What a load did: the loads added, and in `notes` what the user should know."""
+class Workspace:
+    """A folder of loads, as it stood when it was opened."""
 
-    loads: tuple[Load, ...]
-    notes: tuple[str, ...]
+    folder: Path
+    loads: tuple[Load, ...] = ()
 
-    def table(self) -> pl.DataFrame:
-        """One row per file and outcome: `kept`, then each reason for dropping.
+    @classmethod
+    def open(cls, folder: str | Path) -> Workspace:
+        """The workspace in `folder`.
 
-        `count` adds up to `rows_in`.
+        Raises `NotHeld` where there is none and `BrokenRelease` where it is damaged.
         """
-        rows = []
-        for load in self.loads:
-            head = {
-                "file": load.file,
-                "kind": load.kind,
-                "rows_in": load.rows_in,
-                "rows_kept": load.rows_kept,
-            }
-            rows.append(
-                head
-                | {"reason": "kept", "count": load.rows_kept, "value_usd": load.value_kept_usd, "example": ""}
+        place = Path(folder)
+        if not (place / INDEX).is_file():
+            raise NotHeld(
+                "there is no workspace here.",
+                where=str(place),
+                remedy="Make one with `landbridge load KIND FILE`.",
             )
-            rows += [head | item.model_dump() for item in load.dropped]
-        columns = {"file": pl.String, "kind": pl.String, "rows_in": pl.Int64, "rows_kept": pl.Int64}
-        columns |= {"reason": pl.String, "count": pl.Int64, "value_usd": pl.Float64, "example": pl.String}
-        return pl.DataFrame(rows, schema=columns)
+        return cls(place, read_index(place))
 
-    def dropped(self) -> list[dict[str, str | int | float]]:
-        """The rows of `table()` that say what was left out."""
-        return [{"file": load.file, **item.model_dump()} for load in self.loads for item in load.dropped]
+    @classmethod
+    def find(cls, named: str | Path | None, default: Path) -> Workspace | None:
+        """The workspace the user `named`, which must exist, else the one at `default` if there is one."""
+        if named is not None:
+            return cls.open(named)
+        return cls.open(default) if (default / INDEX).exists() else None
 
+    @classmethod
+    def open_or_create(cls, folder: str | Path) -> Workspace:
+        """The workspace in `folder`, or a new, empty one that the first load will write.
 
-def load(
-    workspace: Workspace | str | Path,
-    kind: str,
-    files: Sequence[str | Path],
-    map: str | None = None,
-    *,
-    limits: Limits = LIMITS,
-) -> LoadReport:
-    """Brings `files` of one `kind` into the workspace, all of them or none; `map` names the map of `csv`
-    files.
-
-    A file that is there already is left alone, with a note. A new edition of the same BACI year, and a file
-    read through another map, replace the earlier load; its table stays in the folder. Raises `BadFile` with
-    the problems of all files.
-    """
-    if kind not in KINDS:
-        raise UnknownLabel("kind of file", kind, KINDS, remedy=f"Valid: {', '.join(KINDS)}.")
-    if (map is not None) != (kind == "csv"):
-        raise BadUsage(
-            "`csv` needs a map, and only `csv` takes one.", remedy="Use `--map FILE` or `--map PRESET`."
-        )
-    if not files:
-        raise BadUsage("no file is named.", remedy="Use `landbridge load KIND FILE...`.")
-    folder = (
-        workspace.folder if isinstance(workspace, Workspace) else Workspace.open_or_create(workspace).folder
-    )
-    chosen = None if map is None else map_path(map)
-    table_map = None if chosen is None else read_map(chosen, limits)
-    with objects.locked(folder):
-        known = read_index(folder) if (folder / INDEX).exists() else ()
-        objects.sweep(folder, frozenset(name for item in known for name in item.objects()))
-        with objects.staging(folder) as scratch:
-            loading = _Loading(scratch, kind, table_map, chosen, limits)
-            added, notes = loading.read([Path(file) for file in files], known)
-            if added:
-                index = Index(loads=_in_order(known, added, notes))
-                objects.commit(folder, loading.staged, INDEX, index.model_dump_json(indent=1) + "\n")
-    return LoadReport(tuple(added), tuple(notes))
-
-
-class _Loading:
-    """One call of `load` at work in its staging folder."""
-
-    def __init__(
-        self, scratch: Path, kind: str, table_map: TableMap | None, map_file: Path | None, limits: Limits
-    ) -> None:
-        self.scratch, self.kind, self.table_map, self.limits = scratch, kind, table_map, limits
-        self.staged: dict[str, Path] = {}
-        self.countries: Mapping[int, str] | None = None
-        self.map_sha256: str | None = None
-        if map_file is not None:
-            copy = scratch / "map.yaml"
-            self.map_sha256, _ = objects.copy_hashed(map_file, copy)
-            self.staged[f"raw/{self.map_sha256[:2]}/{self.map_sha256}.yaml"] = copy
-
-    def read(self, files: Sequence[Path], known: Sequence[Load]) -> tuple[list[Load], list[str]]:
-        """Reads every file; problems of all of them are raised together."""
-        added: list[Load] = []
-        notes: list[str] = []
-        problems: list[Problem] = []
-        here: set[tuple[str, str, str | None]] = {
-            (item.sha256, item.kind, item.map_sha256) for item in known if item.replaced_by is None
-        }
-        if self.kind == "baci":
-            files = self._lists(files, notes)
-        for at, path in enumerate(files):
-            try:
-                made = self._one(path, at, here)
-            except BadFile as error:
-                problems += error.problems
-                continue
-            if made is None:
-                notes.append(f"{path.name}: already loaded, left as it is.")
-                continue
-            added.append(made)
-            here.add((made.sha256, made.kind, made.map_sha256))
-            notes += made.notes
-        if problems:
-            raise BadFile(problems)
-        return added, notes
-
-    def _lists(self, files: Sequence[Path], notes: list[str]) -> list[Path]:
-        """Takes BACI's lists of countries and products out of `files`."""
-        trade = []
-        for path in files:
-            if baci.is_country_file(path.name):
-                self.countries = baci.read_countries(path, scratch=self.scratch, limits=self.limits)
-                notes.append(f"{path.name}: {len(self.countries)} countries read.")
-            elif baci.is_product_file(path.name):
-                notes.append(f"{path.name}: not needed, left out.")
-            else:
-                trade.append(path)
-        if not trade:
+        A foreign folder is refused.
+        """
+        place = Path(folder)
+        if (place / INDEX).exists():
+            return cls.open(place)
+        if place.exists() and not (place.is_dir() and {item.name for item in place.iterdir()} <= _OWN):
             raise BadUsage(
-                "only lists of codes are named, no trade.", remedy="Name the BACI_HS.._Y...._V....csv too."
+                "this is neither a workspace nor an empty folder.",
+                where=str(place),
+                remedy="Name another folder with `--workspace`; nothing was written.",
             )
-        return trade
+        return cls(place)
 
-    def _one(self, path: Path, at: int, here: set[tuple[str, str, str | None]]) -> Load | None:
-        regular_file(path, self.limits.csv)
-        raw = self.scratch / f"{at}.raw"
-        sha256, size = objects.copy_hashed(path, raw)
-        if (sha256, self.kind, self.map_sha256) in here:
-            return None
-        loaded, title = self._parse(raw, path.name)
-        if loaded.rows_kept == 0:
-            why = "; ".join(f"{item.count:,} x {item.reason}" for item in loaded.dropped)
-            raise BadFile("not one row could be kept.", where=path.name, cause=f"Dropped: {why}.")
-        made = self.scratch / f"{at}.parquet"
-        with readable(path.name):
-            loaded.frame.sink_parquet(made)
-            kept = pl.scan_parquet(made)
-            rows, value = kept.select(pl.len(), pl.col("value_usd").sum()).collect().row(0)
-            years = kept.select(pl.col("period").str.slice(0, 4).cast(pl.Int64).unique().sort()).collect()
-        lost = sum(item.value_usd for item in loaded.dropped)
-        if rows != loaded.rows_kept or not math.isclose(
-            value + lost, loaded.value_in_usd, rel_tol=1e-9, abs_tol=1.0
-        ):
-            raise BadFile(
-                "rows in and rows kept and dropped do not add up.",
-                where=path.name,
-                cause="Please report this.",
+    @property
+    def exists(self) -> bool:
+        """False for a workspace that its first load has yet to write."""
+        return (self.folder / INDEX).exists()
+
+    @property
+    def current(self) -> tuple[Load, ...]:
+        """Loads that no later one replaced, oldest first."""
+        return tuple(load for load in self.loads if load.replaced_by is None)
+
+    def years(self) -> list[int]:
+        """Years with at least one row."""
+        return sorted({year for load in self.current for year in load.years})
+
+    def trade(self, year: int | None = None) -> pl.LazyFrame:
+        """Rows of all loads, or of one year: the columns of `sources.SCHEMA`, `kind` and `source` (a key of
+        `sources()`).
+
+        Rows of different kinds and reporters stand side by side and must not be added together. Where two
+        files of the same kind hold the same flow, the one loaded later counts.
+        """
+        frames = {kind: [self._scan(load) for load in self.current if load.kind == kind] for kind in KINDS}
+        parts = frames.pop("baci")
+        same = ["exporter", "importer", "period", "product", "reporter"]
+        for found in frames.values():
+            if len(found) > 1:
+                parts.append(pl.concat(found).unique(same, keep="last", maintain_order=True))
+            parts += found if len(found) == 1 else []
+        columns: dict[str, type[pl.DataType]] = {**SCHEMA, "kind": pl.String, "source": pl.String}
+        rows = pl.concat(parts) if parts else pl.LazyFrame(schema=columns)
+        return rows if year is None else rows.filter(pl.col("period").str.slice(0, 4) == str(year))
+
+    def sources(self) -> Mapping[str, Source]:
+        """What each load is cited as, by its id."""
+        out = {}
+        for load in self.current:
+            publisher, url = _PUBLISHERS.get(load.kind, ("loaded by the user", ""))
+            title, day = f"{load.title} (file {load.file})", load.loaded_at.date().isoformat()
+            out[load.source] = Source(
+                load.source, publisher, title, f"loaded {day}", url, "as at source", "dataset"
             )
-        suffix = path.suffix.lower().lstrip(".")
-        entry = Load(
-            kind=self.kind,  # type: ignore[arg-type]
-            file=path.name,
-            sha256=sha256,
-            size=size,
-            suffix=suffix if suffix.isascii() and suffix.isalnum() and len(suffix) <= 8 else "raw",
-            title=title,
-            map_sha256=self.map_sha256,
-            table_sha256=objects.sha256(made),
-            rows_in=loaded.rows_in,
-            rows_kept=rows,
-            value_in_usd=loaded.value_in_usd,
-            value_kept_usd=value,
-            years=years["period"].to_list(),
-            dropped=[
-                DroppedRows(
-                    reason=item.reason, count=item.count, value_usd=item.value_usd, example=item.example
-                )
-                for item in loaded.dropped
-            ],
-            notes=list(loaded.notes),
-            loaded_at=datetime.now(UTC).replace(microsecond=0),
+        return MappingProxyType(out)
+
+    def ledger(self) -> tuple[list[Statement], Mapping[str, Source]]:
+        """The user's own statements and the sources that came with them."""
+        path = self.folder / LEDGER
+        if not path.exists():
+            return [], {}
+        store = Store(path)
+        try:
+            return store.statements(), store.sources()
+        finally:
+            store.close()
+
+    def verify(self) -> list[str]:
+        """Objects that are missing or whose content no longer has the hash in their name."""
+        wrong = []
+        for name in sorted({name for load in self.loads for name in load.objects()}):
+            path = self.folder / name
+            if not path.is_file():
+                wrong.append(f"{name}: missing")
+            elif path.suffix != ".json" and objects.sha256(path) != path.stem:
+                wrong.append(f"{name}: changed")
+        return wrong
+
+    def _scan(self, load: Load) -> pl.LazyFrame:
+        path = self.folder / load.table_name
+        try:
+            rows = pl.scan_parquet(parquet_file(path), glob=False)
+            if dict(rows.collect_schema()) != SCHEMA:
+                raise BadFile("the table has other columns.", where=path.name)
+        except (LandbridgeError, OSError, pl.exceptions.PolarsError) as error:
+            raise BrokenRelease(
+                f"the table of {load.file} is damaged.",
+                where=str(path),
+                cause=f"{error}",
+                remedy="Move the workspace away and load the files again; the originals are under raw/.",
+            ) from None
+        return rows.with_columns(pl.lit(load.kind).alias("kind"), pl.lit(load.source).alias("source"))
+
+
+def default_workspace(option: str | Path | None = None) -> Path:
+    """Where the workspace is: `option`, else $LANDBRIDGE_WORKSPACE, else ./landbridge-data."""
+    return Path(option or os.environ.get("LANDBRIDGE_WORKSPACE") or "landbridge-data")
+
+
+def read_index(folder: Path) -> tuple[Load, ...]:
+    """The loads listed in `folder`; raises `BrokenRelease` where the list is damaged or not whole."""
+    path = folder / INDEX
+    away = "Nothing was changed. Restore the file from a copy, or move the folder away and load again."
+    try:
+        content = json.loads(regular_file(path, 64 * 2**20).read_text("utf-8"))
+    except (BadFile, ValueError, RecursionError, OSError) as error:
+        raise BrokenRelease(
+            "the list of loads cannot be read.", where=str(path), cause=f"{error}", remedy=away
+        ) from None
+    layout = content.get("layout") if isinstance(content, dict) else None
+    if isinstance(layout, int) and layout != LAYOUT:
+        other = "newer" if layout > LAYOUT else "older"
+        raise BrokenRelease(
+            f"the workspace has layout {layout}, {other} than {LAYOUT}, which this Landbridge reads.",
+            where=str(path),
+            remedy="Use the Landbridge it was made with, or load the files under raw/ into a new workspace.",
         )
-        self._stage(entry, path, raw, made, at)
-        return entry
-
-    def _parse(self, raw: Path, name: str) -> tuple[Loaded, str]:
-        if self.kind == "baci":
-            said = baci.edition(name)
-            title = f"BACI {said.nomenclature}, {said.year}, version {said.version}"
-            read = baci.read(
-                raw, scratch=self.scratch, name=name, countries=self.countries, limits=self.limits
-            )
-            return read, title
-        if self.kind == "comtrade":
-            return comtrade.read(
-                raw, scratch=self.scratch, name=name, limits=self.limits
-            ), "Answer of the UN Comtrade API"
-        assert self.table_map is not None
-        return table.read(
-            raw, self.table_map, scratch=self.scratch, name=name, limits=self.limits
-        ), self.table_map.about
-
-    def _stage(self, entry: Load, path: Path, raw: Path, made: Path, at: int) -> None:
-        modified = datetime.fromtimestamp(path.stat().st_mtime, UTC).replace(microsecond=0).isoformat()
-        sidecar = self.scratch / f"{at}.json"
-        content = {
-            "file": path.name,
-            "size": entry.size,
-            "sha256": entry.sha256,
-            "kind": entry.kind,
-            "modified": modified,
-        }
-        sidecar.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-        table_name, raw_name, sidecar_name = entry.objects()[:3]
-        self.staged |= {table_name: made, raw_name: raw, sidecar_name: sidecar}
-
-
-def _in_order(known: Sequence[Load], added: Sequence[Load], notes: list[str]) -> list[Load]:
-    """All loads, oldest first; those whose place a later one takes are marked."""
-    out = list(known)
-    for new in added:
-        for at, old in enumerate(out):
-            same_year = old.kind == new.kind == "baci" and old.years == new.years
-            if old.replaced_by is None and (same_year or old.sha256 == new.sha256):
-                notes.append(f"{new.file}: replaces {old.title} ({old.file}).")
-                out[at] = old.model_copy(update={"replaced_by": new.sha256})
-        out.append(new)
-    return out
+    try:
+        loads = Index.model_validate_json(json.dumps(content)).loads
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        cause = f"{'.'.join(map(str, first['loc']))}: {first['msg']}."
+        raise BrokenRelease(
+            "the list of loads is damaged.", where=str(path), cause=cause, remedy=away
+        ) from None
+    missing = [item.file for item in loads if not (folder / item.table_name).is_file()]
+    if missing:
+        cause = f"The tables of {', '.join(missing[:5])} are gone."
+        raise BrokenRelease("the workspace is not whole.", where=str(folder), cause=cause, remedy=away)
+    return tuple(loads)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from landbridge.brief.document import Answer, Points, Refusal, Section
 from landbridge.brief.sections.corridors import crossings
 from landbridge.brief.sections.grades import grade
@@ -94,13 +96,13 @@ def _stand(setting: Setting) -> Answer:
         ties = [record for kind in _BINDING for record in setting.naming_both(kind)]
         if ties:
             answer = say(
-                "Trade between the two regions is not published; they are tied by {ties}. Around them {body}.",
+                "Trade between the two regions is not published; they are tied by {ties}; around them {body}.",
                 ties=tuple(_tie(setting, record) for record in ties[:2]),
                 body=body,
             )
         else:
             answer = say(
-                "Trade between the two regions is not published and the ledger holds no tie that names both. Around them "
+                "Trade between the two regions is not published and the ledger holds no tie that names both; around them "
                 "{body}.",
                 body=body,
             )
@@ -226,8 +228,8 @@ def _bottleneck(setting: Setting) -> Answer:
             (record, figure)
             for record in obstacles
             if record.text("form") == form
-            for _, figure in figures_of(record, "size")
-            if figure.status in _OUTCOMES and figure.unit == "%" and _recent(setting, record, figure)
+            for statement, figure in figures_of(record, "size")
+            if figure.status in _OUTCOMES and figure.unit == "%" and _stands(setting, record, statement)
         ]
         if sized and len(found) < _BOTTLENECKS:
             record, figure = max(sized, key=lambda item: item[1].point)
@@ -250,15 +252,16 @@ def _bottleneck(setting: Setting) -> Answer:
     return Answer(question, answer, letter, why)
 
 
-def _recent(setting: Setting, record: Record, figure: Figure) -> bool:
-    """Whether an obstacle still stands, as far as the ledger knows, and its size is not from long ago."""
+def _stands(setting: Setting, record: Record, statement: Statement) -> bool:
+    """Whether an obstacle still stands as far as the ledger knows, with a size that is dated and not from long ago."""
     year = int(setting.data.as_of[:4])
-    until, spoken = (
-        record.text("until"),
-        figure.period[-4:] if figure.period[-4:].isdigit() else figure.period[:4],
-    )
-    ended = bool(until) and int(until[:4]) < year
-    return not ended and (not spoken or int(spoken) >= year - _FRESH_YEARS)
+    ends = record.text("until") or statement.valid_to
+    if ends and int(ends[:4]) < year:
+        return False
+    if statement.valid_from:
+        return True
+    years = re.findall(r"\d{4}", statement.period or statement.as_of or record.text("since"))
+    return bool(years) and int(years[-1]) >= year - _FRESH_YEARS
 
 
 def _longest_wait(setting: Setting) -> tuple[Record, Statement, Figure] | None:

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from landbridge import codes
 from landbridge.brief.document import Block, Heading, Paragraph, Points, Refusal, Section
 from landbridge.brief.sections.answers import figure_years
 from landbridge.brief.sections.claims import asserted
-from landbridge.brief.sections.regions import no_partner_trade, regional_trade
+from landbridge.brief.sections.regions import between_the_two, no_partner_trade, regional_trade
 from landbridge.brief.setting import Setting, name, said_by, who_says
 from landbridge.brief.text import Date, Sentence
 from landbridge.ledger import Record, Statement
@@ -136,7 +135,7 @@ def _trade(setting: Setting) -> list[Block]:
     out: list[Block] = [no_partner_trade(setting)]
     items = []
     for record in regional_trade(setting):
-        if not _between_the_two(setting, record):
+        if not between_the_two(setting, record):
             continue
         for statement in reversed(tuple(record.quantities("turnover", "exports", "imports"))):
             when = Date(statement.period or statement.as_of)
@@ -152,12 +151,6 @@ def _trade(setting: Setting) -> list[Block]:
     if items:
         out.append(Points(tuple(items[:_LIMIT])))
     return out + _as_claims(setting, _claims(setting, (6,)))
-
-
-def _between_the_two(setting: Setting, record: Record) -> bool:
-    """Whether a figure on a region's trade is about the other region's country."""
-    touched = {codes.place(code).country for code in record.parties}
-    return {setting.a.country, setting.b.country} <= touched
 
 
 def _products(setting: Setting) -> list[Block]:

@@ -12,6 +12,7 @@ from landbridge.brief.sections.ties import table as tie_table
 from landbridge.brief.setting import Setting, name
 from landbridge.brief.text import Code, Date, Name, Part, Sentence
 from landbridge.codes import Place
+from landbridge.errors import NotHeld
 from landbridge.ledger import Record
 from landbridge.provenance import Figure
 from landbridge.release.observations import INDICATORS
@@ -23,7 +24,7 @@ _TIES = ("twinning", "document", "mechanism", "event", "project", "zone")
 def section(setting: Setting) -> Section:
     """The two regions themselves. Only for pairs that name a region."""
     say = setting.say
-    blocks: list[Block] = [_profile(setting), no_partner_trade(setting)]
+    blocks: list[Block] = [_profile(setting), no_partner_trade(setting), *_loaded(setting)]
     facts = regional_trade(setting)
     if facts:
         blocks.append(
@@ -101,6 +102,38 @@ def regional_trade(setting: Setting) -> tuple[Record, ...]:
     return tuple(record for record in setting.ledger.records("trade") if wanted & set(record.parties))
 
 
+def between_the_two(setting: Setting, record: Record) -> bool:
+    """Whether a figure on a region's trade is about the other region's country."""
+    touched = {codes.place(code).country for code in record.parties}
+    return {setting.a.country, setting.b.country} <= touched
+
+
+def _loaded(setting: Setting) -> list[Block]:
+    """Trade of either region with the other's country, where the user's own files hold it."""
+    say = setting.say
+    sentences = []
+    for region, nation in ((setting.a, setting.nation_b), (setting.b, setting.nation_a)):
+        if region.kind != "region":
+            continue
+        try:
+            flows = setting.data.trade.best(region.code, nation.code)
+        except NotHeld:
+            continue
+        there, back = flows.explain(region.code, nation.code), flows.explain(nation.code, region.code)
+        none = say("nothing that is recorded")
+        sentences.append(
+            say(
+                "By the files in your workspace, {region} sold {nation} {there} in {year} and bought {back}.",
+                region=setting.place(region.code),
+                nation=setting.place(nation.code),
+                there=there if isinstance(there, Figure) else none,
+                back=back if isinstance(back, Figure) else none,
+                year=Date(str(flows.year)),
+            )
+        )
+    return [Paragraph(tuple(sentences))] if sentences else []
+
+
 def _peers(setting: Setting) -> list[Block]:
     say = setting.say
     chosen = peers(setting)
@@ -115,7 +148,12 @@ def _peers(setting: Setting) -> list[Block]:
     for first, second in pairs:
         own = Setting(setting.data, say, first, second)
         ties = own.naming_both("twinning", "document")
-        trade = [record.figure(s) for record in regional_trade(own) for s in record.quantities("turnover")]
+        trade = [
+            say("{name}: {figure}", name=name(record), figure=record.figure(statement))
+            for record in regional_trade(own)
+            if between_the_two(own, record) and not record.text("product")
+            for statement in record.quantities("turnover")
+        ]
         rows.append(
             (
                 say("{a} and {b}", a=setting.place(first.code), b=setting.place(second.code)),

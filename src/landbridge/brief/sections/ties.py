@@ -42,7 +42,7 @@ def _agreements(setting: Setting) -> Sentence:
     held = setting.data.agreements.in_force(setting.nation_a.code, setting.nation_b.code, year)
     if not held:
         return say(
-            "The membership table of this release shows no trade agreement or bloc to which both countries belong in {year}.",
+            "The membership table of this release shows no trade agreement or bloc to which both belong in {year}.",
             year=Date(year),
         )
 
@@ -141,7 +141,7 @@ def _timeline(setting: Setting) -> Chart | None:
         "ties",
         say("Dated ties"),
         say(
-            "Each dot is the start of a mechanism or twinning, a signature or an event; a thin lane is a thin record, not proof of idleness."
+            "Each dot is a start, a signature or an event; a thin lane is a thin record, not proof of idleness."
         ),
         say("Timeline of mechanisms, twinned regions, documents and events in the ledger, one dot each."),
         Timeline(tuple(happenings)),

@@ -52,7 +52,7 @@ def _leads(setting: Setting, series: dict[str, dict[str, Figure]]) -> list[Sente
             if isinstance(change, Figure):
                 out.append(
                     say(
-                        "By the count of {reporter}, trade both ways was {value} in {year}, a change of {change} on the year before.",
+                        "By the count of {reporter}, trade both ways was {value} in {year}, {change} against the year before.",
                         reporter=setting.reporter(reporter),
                         value=years[last],
                         year=Date(last),

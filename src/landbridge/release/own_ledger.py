@@ -1,0 +1,82 @@
+"""A user's own ledger files: read, checked against everything held, and appended to the workspace in one step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from landbridge import codes
+from landbridge.errors import BadFile, Problem
+from landbridge.ledger import Ledger, LedgerFile, check, read
+from landbridge.ledger.store import Store
+from landbridge.release import objects
+from landbridge.release.data import Data
+from landbridge.release.workspace import INDEX, LEDGER, Index, Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerReport:
+    """What a load of ledger files did: one row a file, and how many statements were new."""
+
+    rows: tuple[dict[str, object], ...]
+    added: int
+
+
+def load_ledger(workspace: Workspace, files: Sequence[Path], data: Data) -> LedgerReport:
+    """Append the statements of `files` to the workspace's ledger, all of them or none.
+
+    `data` is what the statements may refer to: its sources and records. Raises `BadFile` with the problems of all
+    files; nothing is written then.
+    """
+    found: list[tuple[Path, LedgerFile]] = []
+    problems: list[Problem] = []
+    for path in files:
+        try:
+            if not path.is_file():
+                raise BadFile("there is no such file.", where=str(path))
+            found.append((path, read(path, data.names)))
+        except BadFile as error:
+            problems += error.problems
+    problems += _inconsistent(found, data)
+    if problems:
+        raise BadFile(problems)
+    with objects.locked(workspace.folder):
+        store = Store(workspace.folder / LEDGER)
+        try:
+            statements = [statement for _, file in found for statement in file.statements]
+            added = store.append(statements, [source for _, file in found for source in file.sources])
+        finally:
+            store.close()
+        if not (workspace.folder / INDEX).exists():
+            with objects.staging(workspace.folder):
+                objects.commit(workspace.folder, {}, INDEX, Index(loads=[]).model_dump_json(indent=1) + "\n")
+    rows = tuple(
+        {"file": path.name, "kind": "ledger", "statements": len(file.statements), "sources": len(file.sources)}
+        for path, file in found
+    )
+    return LedgerReport(rows, added)
+
+
+def problems_of(path: Path, data: Data) -> list[Problem]:
+    """Everything wrong with one ledger file, on its own and against what is held."""
+    try:
+        return _inconsistent([(path, read(path, [place.code for place in codes.places()]))], data)
+    except BadFile as error:
+        return list(error.problems)
+
+
+def _inconsistent(found: Sequence[tuple[Path, LedgerFile]], data: Data) -> list[Problem]:
+    """What the new statements break that was whole before them."""
+    held = data.ledger
+    brought = {source.id: source for _, file in found for source in file.sources}
+    clashes = [
+        Problem(f"source {name} is already held with other content.", remedy="Give your source an id of its own.")
+        for name, source in brought.items()
+        if name in held.sources and held.sources[name] != source
+    ]
+    new = [statement for _, file in found for statement in file.statements]
+    before = set(check(held))
+    after = check(Ledger([*held.history, *new], {**held.sources, **brought}))
+    where = ", ".join(path.name for path, _ in found)
+    return clashes + [Problem(what, where) for what in after if what not in before]
