@@ -140,7 +140,30 @@ def _direction(setting: Setting, flows: TradeFlows, exporter: str, importer: str
         ),
         fold=True,
     )
-    return [Paragraph((lead,)), chart, table]
+    return [Paragraph((lead, *_counted_by_customs(setting, flows, exporter, importer))), chart, table]
+
+
+def _counted_by_customs(
+    setting: Setting, flows: TradeFlows, exporter: str, importer: str
+) -> tuple[Sentence, ...]:
+    """What either side's statistics count in the same year, beside a figure from the accounts."""
+    if flows.classification != "sector":
+        return ()
+    say = setting.say
+    found: list[Part] = [
+        say("{figure} by {who}", figure=years[str(flows.year)], who=setting.reporter(reporter))
+        for reporter, years in setting.data.totals.flow_by_reporter(exporter, importer).items()
+        if str(flows.year) in years
+    ]
+    if not found:
+        return ()
+    return (
+        say(
+            "Trade statistics count {found} in that year, goods only: the accounts differ from them by services, prices "
+            "and imputation.",
+            found=tuple(found),
+        ),
+    )
 
 
 def _share(figure: Figure, total: Figure, item: str) -> Figure:

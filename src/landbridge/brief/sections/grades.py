@@ -16,8 +16,8 @@ def grade(setting: Setting, figures: Sequence[Figure]) -> tuple[Code, Sentence]:
     """The grade of an answer that rests on `figures`: how independent, official and direct they are.
 
     A: two sides' official counts of one thing within a tenth of each other. B: official counts, one side only or
-    further apart. C: estimates, imputations, or official counts known only through a weak source. D: claims and
-    forecasts. E: assumptions, or no figure at all.
+    further apart. C: estimates, imputations, or counts whose source is weak or does not say by whose statistics. D:
+    claims and forecasts. E: assumptions, or no figure at all.
     """
     say = setting.say
     if not figures:
@@ -29,8 +29,12 @@ def grade(setting: Setting, figures: Sequence[Figure]) -> tuple[Code, Sentence]:
     if statuses & {Status.CLAIMED, Status.FORECAST, Status.SIMULATED}:
         return Code("D"), say("It rests on what speakers say or expect.")
     weak = any(leaf.citation is not None and leaf.citation.source.weak for leaf in leaves)
-    if weak or not statuses <= set(_OFFICIAL):
-        return Code("C"), say("It rests on estimates, or on official counts known through a weak source.")
+    # A total whose source does not say by whose statistics it counts cannot pass for either side's official count.
+    sideless = any(leaf.cell.startswith("totals:") and "/-/" in leaf.cell for leaf in leaves)
+    if weak or sideless or not statuses <= set(_OFFICIAL):
+        return Code("C"), say(
+            "It rests on estimates, or on counts whose source is weak or does not name its side."
+        )
     if len(figures) > 1 and _agree(figures):
         return Code("A"), say("Two official counts of the same thing lie within a tenth of each other.")
     return Code("B"), say("It rests on official counts, of one side only or further than a tenth apart.")

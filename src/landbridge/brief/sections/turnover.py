@@ -52,7 +52,8 @@ def _leads(setting: Setting, series: dict[str, dict[str, Figure]]) -> list[Sente
             if isinstance(change, Figure):
                 out.append(
                     say(
-                        "By the count of {reporter}, trade both ways was {value} in {year}, {change} against the year before.",
+                        "By the count of {reporter}, trade both ways was {value} in {year}, "
+                        "{change} against the year before.",
                         reporter=setting.reporter(reporter),
                         value=years[last],
                         year=Date(last),
@@ -159,9 +160,15 @@ def _silences(setting: Setting, series: dict[str, dict[str, Figure]]) -> list[Bl
             why = say("This release holds no yearly turnover counted by {who}.", who=setting.place(code))
         elif max(held) < newest:
             why = say(
-                "The last year held from {who} is {year}; later years rest on the partner's count alone.",
+                "The last year held from {who} is {year}; {newest} is counted by {others}.",
                 who=setting.place(code),
                 year=Date(max(held)),
+                newest=Date(newest),
+                others=tuple(
+                    setting.place(reporter) if reporter else say("a side that the source does not name")
+                    for reporter, years in series.items()
+                    if newest in years
+                ),
             )
         else:
             continue
