@@ -25,6 +25,7 @@ from landbridge.ledger import Ledger, Statement, check, read_file  # noqa: E402
 from landbridge.provenance import Source  # noqa: E402
 from landbridge.release import manifest as manifests  # noqa: E402
 
+EMBEDDED = ROOT / "src" / "landbridge" / "data" / "release"
 WHEEL_SHA256 = "1c29bce64dd5e15d14b956556fc544cae21ac504f0cea07558019c4b9eae4909"
 TABLES = ("totals", "basket_hs2", "observations", "agreements")
 NUMBERS = {"value_usd": pl.Float64, "value": pl.Float64, "year": pl.Int64}
@@ -51,6 +52,8 @@ def build(tables: Path, out: Path, wheel: Path | None) -> manifests.Manifest:
         shutil.rmtree(out / "flows", ignore_errors=True)
         (out / "flows").mkdir(parents=True)
         build_accounts(wheel, tables, out / "flows")
+    elif not (out / "flows").exists():
+        shutil.copytree(EMBEDDED / "flows", out / "flows")
     for folder in ("tables", "ledger"):
         shutil.rmtree(out / folder, ignore_errors=True)
     (out / "tables").mkdir(parents=True)
@@ -132,7 +135,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--wheel", type=Path, help="the pinned wheel with the OECD table")
-    parser.add_argument("--out", type=Path, default=ROOT / "src" / "landbridge" / "data" / "release")
+    parser.add_argument("--out", type=Path, default=EMBEDDED)
     options = parser.parse_args()
     try:
         manifest = build(ROOT / "tables", options.out, options.wheel)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from landbridge.brief.chart_surface import FAINT, INK, MUTED, PALETTE, PAPER, Axis, Surface, observed
+from landbridge.brief.chart_surface import FAINT, INK, MUTED, PALETTE, PAPER, Anchor, Axis, Surface, observed
 from landbridge.brief.chart_time import middle
 from landbridge.brief.chart_words import Show, Words, lay, stack
 from landbridge.brief.document import Lines, Mark, Series
@@ -241,15 +241,16 @@ def _label_ends(surface: Surface, lines: list[_Line], room: _Room) -> None:
 def _put(surface: Surface, words: Words, at: Point, colour: str, room: _Room, *, must: bool) -> None:
     """Write words near a place where they disturb least; left out where they would overlap, unless they `must` stand."""
     x, y = _px(surface, at)
-    options = []
+    options: list[tuple[float, int, Anchor, Box]] = []
     for top in (y - 10 - words.height, y + 9, y - words.height / 2):
-        for anchor, left in (
+        places: tuple[tuple[Anchor, float], ...] = (
             ("left", x - 6),
             ("center", x - words.width / 2),
             ("right", x + 6 - words.width),
             ("right", x - 11 - words.width),
             ("left", x + 11),
-        ):
+        )
+        for anchor, left in places:
             box = Box(left, top, left + words.width, top + words.height)
             options.append((room.cost(box), len(options), anchor, box))
     cost, _, anchor, box = min(options, key=lambda option: option[:2])

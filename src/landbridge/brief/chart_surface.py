@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 from xml.etree import ElementTree
 
 import altair as alt
@@ -28,6 +28,7 @@ _VARIABLES = {
     PAPER: "--paper",
 }
 _OBSERVED = (Status.REPORTED, Status.MIRRORED, Status.RECONCILED)
+Anchor = Literal["left", "center", "right"]
 _LOOKS = (("stroke", alt.Stroke), ("fill", alt.Fill))
 _SVG = "{http://www.w3.org/2000/svg}"
 _GEOMETRY = ("d", "transform", "x", "y", "x1", "x2", "y1", "y2", "text-anchor", "font-size", "font-weight")
@@ -71,7 +72,7 @@ class Surface:
     _rules: list[dict[str, Any]] = field(default_factory=list)
     _lines: list[tuple[dict[str, Any], list[dict[str, float]]]] = field(default_factory=list)
     _symbols: dict[tuple[str, float], list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
-    _texts: dict[tuple[str, float, bool, str], list[dict[str, Any]]] = field(
+    _texts: dict[tuple[Anchor, float, bool, str], list[dict[str, Any]]] = field(
         default_factory=lambda: defaultdict(list)
     )
 
@@ -112,7 +113,7 @@ class Surface:
         corners = {"x": start[0], "y": start[1], "x2": end[0], "y2": end[1]}
         self._boxes.append(corners | {"stroke": colour, "fill": fill, "key": self._figure(figure)})
 
-    def text(self, words: Words, px: float, py: float, *, colour: str = INK, anchor: str = "left") -> None:
+    def text(self, words: Words, px: float, py: float, *, colour: str = INK, anchor: Anchor = "left") -> None:
         """Words whose first baseline stands at (`px`, `py`)."""
         if not words.lines:
             return
@@ -137,22 +138,22 @@ class Surface:
         stroke, fill = (channel(field=name, type="nominal", scale=None) for name, channel in _LOOKS)
         key = alt.Description(field="key", type="nominal")
         if self._boxes:
-            boxes = alt.Chart(alt.Data(values=self._boxes)).mark_rect(strokeWidth=1.4)
+            boxes = alt.Chart(alt.InlineData(values=self._boxes)).mark_rect(strokeWidth=1.4)
             yield boxes.encode(**place, **ends, stroke=stroke, fill=fill, description=key)
         if self._rules:
             width = alt.StrokeWidth(field="width", type="quantitative", scale=None)
-            rules = alt.Chart(alt.Data(values=self._rules)).mark_rule()
+            rules = alt.Chart(alt.InlineData(values=self._rules)).mark_rule()
             yield rules.encode(**place, **ends, stroke=stroke, strokeWidth=width)
         for line, points in self._lines:
-            lines = alt.Chart(alt.Data(values=points)).mark_line(**line)
+            lines = alt.Chart(alt.InlineData(values=points)).mark_line(**line)
             yield lines.encode(**place, order=alt.Order(field="order", type="quantitative"))
         for (shape, size), rows in self._symbols.items():
-            dots = alt.Chart(alt.Data(values=rows)).mark_point(
+            dots = alt.Chart(alt.InlineData(values=rows)).mark_point(
                 shape=shape, size=size, strokeWidth=1.6, opacity=1
             )
             yield dots.encode(**place, stroke=stroke, fill=fill, description=key)
         for (anchor, size, bold, colour), rows in self._texts.items():
-            texts = alt.Chart(alt.Data(values=rows)).mark_text(
+            texts = alt.Chart(alt.InlineData(values=rows)).mark_text(
                 align=anchor, baseline="alphabetic", fontSize=size, fontWeight=600 if bold else 400,
                 color=colour, lineBreak="\n", lineHeight=round(size * 1.25, 1), limit=0,
             )  # fmt: skip

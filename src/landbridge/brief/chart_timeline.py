@@ -131,13 +131,13 @@ def _list(lanes: dict[Part, list[Happening]], show: Show, width: float) -> Surfa
     surface = Surface(width, top, Axis((0, width), (0, width)), Axis((0, top), (0, top)))
     for begins, group in groupby(tails, key=lambda tail: tail[0]):
         surface.rule((8, begins), (8, max(end for _, end in group)), FAINT, width=1.5)
-    for colour, baseline, first, words in drawn:
-        if words is None:
+    for colour, baseline, first, second in drawn:
+        if second is None:
             surface.text(first, 0, baseline, colour=colour)
             continue
         _dot(surface, 8, baseline - 4, colour)
         surface.text(first, 22, baseline, colour=MUTED)
-        surface.text(words, 22, baseline + first.leading + 1)
+        surface.text(second, 22, baseline + first.leading + 1)
     return surface
 
 

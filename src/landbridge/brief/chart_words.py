@@ -74,7 +74,9 @@ def breadth(text: str, size: float, bold: bool = False) -> float:
 
 def lay(part: Part, show: Show, *, width: float, size: float, lines: int = 2, bold: bool = False) -> Words:
     """Lay a part out in at most `lines` lines of `width` px; figures, dates and codes are never broken."""
-    pieces = [(piece, None) if isinstance(piece, str) else (show(piece), piece) for piece in atoms(part)]
+    pieces: list[tuple[str, Atom | None]] = [
+        (piece, None) if isinstance(piece, str) else (show(piece), piece) for piece in atoms(part)
+    ]
     full = "".join(text for text, _ in pieces).strip()
     chunks = _chunks(pieces)
     filled: list[list[Run]] = [[]]

@@ -189,16 +189,9 @@ class Document:
             "title": _data(self.title),
             "subtitle": _data(self.subtitle),
             "sections": [_data(section) for section in self.sections],
-            "figures": {identifier: _flat(figure) for identifier, figure in self.figures().items()},
+            "figures": {identifier: figure.record() for identifier, figure in self.figures().items()},
             "sources": [_data(source) for source in self.sources],
         }
-
-
-def _flat(figure: Figure) -> dict[str, Any]:
-    record = figure.chain()
-    if figure.inputs:
-        record["inputs"] = [item.id for item in figure.inputs]
-    return record
 
 
 def _collect(figure: Figure, found: dict[str, Figure]) -> None:

@@ -64,7 +64,11 @@ def quantity(values: list[float], code: str, locale: str = "en") -> str:
         return f"{digits} points"
     if code == "x":
         return f"{digits} times"
-    return " ".join(piece for piece in (digits, word, measure.label) if piece)
+    label = measure.label
+    if values == [1.0] and label.split(" ")[0].endswith("s"):
+        first, _, rest = label.partition(" ")
+        label = f"{first.removesuffix('s')} {rest}".rstrip()
+    return " ".join(piece for piece in (digits, word, label) if piece)
 
 
 def _decimal(value: float, largest: float, locale: str) -> str:
@@ -74,7 +78,11 @@ def _decimal(value: float, largest: float, locale: str) -> str:
     if 0 < abs(value) < 0.1:
         # Small shares keep two significant digits rather than vanish into zero.
         places = 1 - math.floor(math.log10(abs(value)))
-    text = str(format_decimal(round(value, places), format="#,##0." + "#" * places if places else "#,##0", locale=locale))
+    text = str(
+        format_decimal(
+            round(value, places), format="#,##0." + "#" * places if places else "#,##0", locale=locale
+        )
+    )
     return text.replace("-", "−")
 
 

@@ -77,6 +77,7 @@ class Setting:
         found = {
             record.subject: record
             for here, there in ((self.a, self.b), (self.b, self.a))
+            if here.kind == "region"
             for record in self.ledger.between(_named(here), _side(codes.place(there.country)), *kinds)
             if record.subject not in both
         }
@@ -136,6 +137,16 @@ def name(record: Record) -> Name:
         shown = places if len(places) <= _SHOWN else [*places[:_SHOWN], "others"]
         text = " and ".join(filter(None, (", ".join(shown[:-1]), shown[-1])))
     return Name(text, record.subject)
+
+
+def property_name(statement: Statement) -> Name:
+    """What a statement is about, in words."""
+    return Name(statement.property.replace("_", " "), f"property {statement.property}")
+
+
+def coded(statement: Statement) -> Name:
+    """A code of the ledger's schema, in words."""
+    return Name(statement.text.replace("-", " "), statement.id)
 
 
 def words(statement: Statement) -> Name:

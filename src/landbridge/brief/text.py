@@ -101,8 +101,12 @@ def _open(part: Part) -> Iterator[str | Atom]:
             if position:
                 yield "; " if comma else ", "
             yield from item
-    else:
+    elif isinstance(part, Atom):
         yield part
+    else:
+        raise UntracedDigit(
+            f"{part!r} is not a typed part.", remedy="Make it a Name, Label, Code, Date or Figure."
+        )
 
 
 def _words(piece: str | Atom) -> str:

@@ -39,13 +39,18 @@ def find(data: Data, identifier: str, page: Path | None = None) -> dict[str, Any
             return figure.chain()
     seen: dict[str, Any] = {}
     for brief in sorted(Path.cwd().glob("brief-*.html")):
-        seen |= _read_page(brief)
+        try:
+            seen |= _read_page(brief)
+        except BadFile:
+            continue
         if identifier in seen:
             return _unfold(identifier, seen)
     for file in _memories():
         try:
             held = json.loads(file.read_text("utf-8"))
         except (OSError, ValueError):
+            continue
+        if not isinstance(held, dict):
             continue
         if identifier in held:
             return _unfold(identifier, held)
@@ -66,9 +71,14 @@ def lines(chain: dict[str, Any], depth: int = 0) -> Iterator[str]:
     for name, value in chain.items():
         if name in ("inputs", "measure"):
             continue
-        yield f"{pad}  {name}: {value:,.10g}" if isinstance(value, float) else f"{pad}  {name}: {value}"
+        yield f"{pad}  {name}: {_plain(value) if isinstance(value, float) else value}"
     for item in chain.get("inputs", ()):
         yield from lines(item, depth + 1)
+
+
+def _plain(value: float) -> str:
+    """A number in full, without an exponent and without the noise of binary fractions."""
+    return f"{float(f'{value:.12g}'):,f}".rstrip("0").rstrip(".")
 
 
 def remember(release: str, figures: Iterable[Figure]) -> None:
@@ -79,11 +89,8 @@ def remember(release: str, figures: Iterable[Figure]) -> None:
         figure = stack.pop()
         if figure.id in flat:
             continue
-        record = figure.chain()
-        if figure.inputs:
-            record["inputs"] = [item.id for item in figure.inputs]
-            stack += figure.inputs
-        flat[figure.id] = record
+        stack += figure.inputs
+        flat[figure.id] = figure.record()
     if not flat:
         return
     try:
@@ -121,14 +128,21 @@ def _read_page(path: Path) -> dict[str, Any]:
             where=str(path),
             remedy="Name the HTML or JSON of a brief.",
         ) from None
-    return dict(content)
+    if not isinstance(content, dict) or not all(isinstance(item, dict) for item in content.values()):
+        raise BadFile("the figures in the file are damaged.", where=str(path))
+    return content
 
 
-def _unfold(identifier: str, held: dict[str, Any]) -> dict[str, Any]:
+def _unfold(identifier: str, held: dict[str, Any], above: tuple[str, ...] = ()) -> dict[str, Any]:
+    if identifier in above or identifier not in held:
+        raise BadFile(
+            f"the chain of figures breaks off at {identifier}.", cause="The file is damaged or was edited."
+        )
     record = dict(held[identifier])
     if record.get("inputs"):
         record["inputs"] = [
-            _unfold(item, held) if isinstance(item, str) else item for item in record["inputs"]
+            _unfold(item, held, (*above, identifier)) if isinstance(item, str) else item
+            for item in record["inputs"]
         ]
     return record
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import Annotated, Any, Optional
 
 import typer
 
@@ -105,9 +106,7 @@ def basket(
     a: PlaceA,
     b: PlaceB,
     year: Annotated[Optional[int], typer.Option("--year", help="Year; else the newest held.")] = None,  # noqa: UP045
-    by: Annotated[
-        str | None, typer.Option("--by", help="sector, hs2 or hs6; else the finest held.")
-    ] = None,
+    by: Annotated[str | None, typer.Option("--by", help="sector, hs2 or hs6; else the finest held.")] = None,
     as_json: Json = False,
     workspace: Folder = None,
 ) -> None:
@@ -122,9 +121,7 @@ def indicators(
     a: PlaceA,
     b: PlaceB,
     year: Annotated[Optional[int], typer.Option("--year", help="Year; else the newest held.")] = None,  # noqa: UP045
-    by: Annotated[
-        str | None, typer.Option("--by", help="sector, hs2 or hs6; else the finest held.")
-    ] = None,
+    by: Annotated[str | None, typer.Option("--by", help="sector, hs2 or hs6; else the finest held.")] = None,
     as_json: Json = False,
     workspace: Folder = None,
 ) -> None:
@@ -226,18 +223,32 @@ def run() -> None:
     """Run the command line; a refusal is printed without a traceback and sets the exit code."""
     as_json = "--json" in sys.argv
     try:
-        app(standalone_mode=True)
+        code = app(standalone_mode=False)
+        sys.stdout.flush()
     except LandbridgeError as error:
         raise SystemExit(_refuse(error, as_json)) from None
     except BrokenPipeError:
         # The reader of our output went away (`landbridge sources | head`): nothing is wrong.
-        sys.stderr.close()
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(0) from None
     except KeyboardInterrupt:
         raise SystemExit(130) from None
     except OSError as error:
         problem = BadUsage(f"{error.strerror or error}.", where=str(error.filename or ""))
         raise SystemExit(_refuse(problem, as_json)) from None
+    except Exception as error:
+        # The parser's own refusals; typer does not export their class.
+        if not hasattr(error, "format_message"):
+            raise
+        raise SystemExit(_misspelt(error, as_json)) from None
+    raise SystemExit(code if isinstance(code, int) else 0)
+
+
+def _misspelt(error: Any, as_json: bool) -> int:
+    if as_json:
+        return _refuse(BadUsage(error.format_message(), remedy="See `landbridge --help`."), as_json)
+    error.show()
+    return int(error.exit_code)
 
 
 def _refuse(error: LandbridgeError, as_json: bool) -> int:

@@ -76,7 +76,9 @@ def flows(a: str, b: str, *, year: int | None, by: str, as_json: bool, workspace
         if not totals:
             raise NotHeld(
                 f"no published totals of exports of {exporter} to {importer}{f' in {year}' if year else ''} are held.",
-                remedy="Try `--by sector`, which covers eighty economies in one year, or load a BACI year.",
+                remedy="No region's trade by partner is shipped; load your own customs file with `landbridge load csv`."
+                if "region" in (exporter.kind, importer.kind)
+                else "Try `--by sector`, which covers eighty economies in one year, or load a BACI year.",
             )
         rows = [
             {
@@ -324,16 +326,10 @@ def explain(identifier: str, *, page: Path | None, as_json: bool, workspace: Pat
     """Print the chain under a figure or statement."""
     from landbridge.brief import tracing
 
-    chain = tracing.find(_data(workspace), identifier, page)
+    data = _data(workspace)
+    chain = tracing.find(data, identifier, page)
     if as_json:
-        body = {
-            "schema": "landbridge/explain/1",
-            "verb": "explain",
-            "rows": [chain],
-            "notes": [],
-            "dropped": [],
-        }
-        print(json.dumps(body, ensure_ascii=False, indent=1, allow_nan=False))
+        answer("explain", data, [chain], as_json=True)
         return
     for line in tracing.lines(chain):
         print(line)

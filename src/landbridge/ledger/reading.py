@@ -5,30 +5,54 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from landbridge.errors import BadFile, LandbridgeError, Problem
+from landbridge.errors import BadFile, LandbridgeError, Problem, nearest
 from landbridge.ledger import schema
+from landbridge.ledger.parsing import MAX_BYTES, parse
 from landbridge.ledger.statement import ASSUMED, Statement
 from landbridge.provenance import Source, Status
 from landbridge.units import unit as unit_named
 
-MAX_BYTES = 5_000_000
 PERIOD = re.compile(
     r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?|-H[12]|-Q[1-4])?"
-    r"(/(\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?|-H[12]|-Q[1-4])?|\.\.))?"
+    r"(/(\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?|-H[12]|-Q[1-4])?|\.\.))?",
+    re.ASCII,
 )
 RECORD = re.compile(r"[a-z]+/[a-z0-9][a-z0-9-]*")
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
+
+
+def is_period(text: str) -> bool:
+    """True for a period as docs/reference/ledger.md describes it, whose days exist and whose end is not before its start."""
+    if not PERIOD.fullmatch(text):
+        return False
+    begins, _, ends = text.partition("/")
+    for moment in filter(None, (begins, ends.strip("."))):
+        try:
+            date.fromisoformat(moment if len(moment) == 10 else f"{moment[:4]}-01-01")
+        except ValueError:
+            return False
+    both = f"{begins}{ends}"
+    length = 4 if "H" in both or "Q" in both else min(len(begins), len(ends))
+    return ends in ("", "..") or begins[:length] <= ends[:length]
 
 
 def _words(value: object) -> object:
     """Dates and years that YAML reads as such, back to the words written."""
     return value if value is None or isinstance(value, str | list | dict) else str(value)
+
+
+def _day(value: object) -> object:
+    """The day on which a file was recorded; versions of the ledger are told apart by it."""
+    text = _words(value)
+    if not isinstance(text, str) or len(text) != 10 or not is_period(text):
+        raise ValueError("is not a day such as 2026-11-21")
+    return text
 
 
 class _Strict(BaseModel):
@@ -39,8 +63,8 @@ class _Value(_Strict):
     """A value with what belongs to it."""
 
     value: Any = None
-    low: float | None = None
-    high: float | None = None
+    low: Number | None = None
+    high: Number | None = None
     unit: str = ""
     period: str = ""
     from_: str = Field("", alias="from")
@@ -91,7 +115,7 @@ class _Register(_Strict):
     kind: str = ""
     sources: list[_Source] = []
 
-    _recorded = field_validator("recorded", mode="before")(_words)
+    _recorded = field_validator("recorded", mode="before")(_day)
 
 
 class _Claim(_Strict):
@@ -105,9 +129,9 @@ class _Claim(_Strict):
     period: str = ""
     period_inferred: str = ""
     asof: str = ""
-    value: float | None = None
-    low: float | None = None
-    high: float | None = None
+    value: Number | None = None
+    low: Number | None = None
+    high: Number | None = None
     unit: str = ""
     comparator: str = Field("=", pattern=r"^(=|~|>|<|>=|<=)$")
     speaker: str = ""
@@ -128,7 +152,16 @@ class _Claims(_Strict):
     asof: str = ""
     asof_inferred: bool = False
 
-    _recorded = field_validator("recorded", "asof", mode="before")(_words)
+    _recorded = field_validator("recorded", mode="before")(_day)
+    _asof = field_validator("asof", mode="before")(_words)
+
+
+_LARGEST = 1e300
+_KEYS = tuple(
+    spec.alias or name
+    for model in (_Value, _Entry, _Source, _Register, _Claim, _Claims)
+    for name, spec in model.model_fields.items()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +182,7 @@ class _Reading:
     problems: list[Problem] = field(default_factory=list)
 
     def at(self, position: int) -> str:
-        line = self.lines[position] if position < len(self.lines) else 0
+        line = self.lines[position] if 0 <= position < len(self.lines) else 0
         return f"{self.name}, line {line}" if line else self.name
 
     def wrong(self, position: int, what: str, cause: str = "", remedy: str = "") -> None:
@@ -168,43 +201,24 @@ def read(path: Path, places: Iterable[str], *, trusted: bool = False) -> LedgerF
     whose hash is checked). Raises `BadFile` with every problem and its line.
     """
     name = path.name
-    raw = path.read_bytes()
-    if len(raw) > MAX_BYTES:
+    with path.open("rb") as file:
+        raw = file.read(MAX_BYTES + 1)
+    content, lines = parse(raw, name, trusted=trusted)
+    if not isinstance(content, dict):
         raise BadFile(
-            f"the file has {len(raw):,} bytes; a ledger file may have {MAX_BYTES:,}.",
+            "this is not a ledger file: it holds no keys `recorded`, `recorder` and `entries`.",
             where=name,
-            remedy="Split it into several files.",
+            remedy="Compare with docs/reference/ledger.md.",
         )
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = raw[: error.start].count(b"\n") + 1
-        raise BadFile(
-            "the file is not UTF-8.",
-            where=f"{name}, line {line}",
-            remedy="Save it as UTF-8 and load it again.",
-        ) from None
-    try:
-        if not trusted:
-            _refuse_aliases(text, name)
-        node = yaml.compose(text, Loader=_Loader)
-        content = yaml.load(text, Loader=_Loader)
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f"{name}, line {mark.line + 1}" if mark else name
-        what = getattr(error, "problem", None) or "the YAML cannot be read"
-        raise BadFile(f"{what}.", where=where, remedy="Compare with docs/reference/ledger.md.") from None
-    reading = _Reading(name, frozenset(places), _entry_lines(node))
-    model = _Claims if isinstance(content, dict) and "claims" in content else _Register
+    reading = _Reading(name, frozenset(places), lines)
+    model = _Claims if "claims" in content else _Register
     try:
         document = model.model_validate(content)
     except ValidationError as error:
         for problem in error.errors():
-            position = next((item for item in problem["loc"] if isinstance(item, int)), 0)
+            position = next((item for item in problem["loc"] if isinstance(item, int)), -1)
             slot = ".".join(str(item) for item in problem["loc"] if not isinstance(item, int))
-            reading.wrong(
-                position, f"{slot}: {problem['msg'].lower()}.", remedy="See docs/reference/ledger.md."
-            )
+            reading.wrong(position, f"{slot}: {_amiss(problem)}.", remedy="See docs/reference/ledger.md.")
         raise BadFile(reading.problems) from None
     found = _claims(document, reading) if isinstance(document, _Claims) else _register(document, reading)
     statements = tuple(found)
@@ -214,23 +228,14 @@ def read(path: Path, places: Iterable[str], *, trusted: bool = False) -> LedgerF
     return LedgerFile(statements, tuple(Source(**item.model_dump()) for item in brought))
 
 
-def _refuse_aliases(text: str, name: str) -> None:
-    # An alias can blow a few bytes up into gigabytes; no ledger file needs one.
-    for event in yaml.parse(text, Loader=_Loader):
-        if isinstance(event, yaml.AliasEvent):
-            raise BadFile(
-                "YAML aliases (*name) are not accepted.",
-                where=f"{name}, line {event.start_mark.line + 1 if event.start_mark else '?'}",
-                remedy="Write the value out.",
-            )
-
-
-def _entry_lines(node: yaml.Node | None) -> list[int]:
-    if isinstance(node, yaml.MappingNode):
-        for key, value in node.value:
-            if key.value in ("entries", "claims") and isinstance(value, yaml.SequenceNode):
-                return [item.start_mark.line + 1 for item in value.value]
-    return []
+def _amiss(problem: Any) -> str:
+    """What pydantic found, with the nearest key for one that does not exist."""
+    said = str(problem["msg"]).removeprefix("Value error, ")
+    said = said[0].lower() + said[1:]
+    if problem["type"] != "extra_forbidden":
+        return said
+    close = nearest(str(problem["loc"][-1]), _KEYS, 1)
+    return f"there is no such key; nearest valid: {close[0]}" if close else "there is no such key"
 
 
 def _register(document: _Register, reading: _Reading) -> Iterator[Statement]:
@@ -251,9 +256,9 @@ def _register(document: _Register, reading: _Reading) -> Iterator[Statement]:
             except LandbridgeError as error:
                 reading.wrong(position, f"{entry.record}, {name}: {error}")
             except ValidationError as error:
-                first = error.errors()[0]
-                slot = ".".join(map(str, first["loc"]))
-                reading.wrong(position, f"{entry.record}, {name}: {slot} {first['msg'].lower()}.")
+                for problem in error.errors():
+                    slot = ".".join(map(str, problem["loc"]))
+                    reading.wrong(position, f"{entry.record}, {name}: {slot}: {_amiss(problem)}.")
 
 
 def _values(prop: schema.Property, stated: Any) -> Iterator[_Value]:
@@ -279,8 +284,10 @@ def _statement(
     if (entry.source == ASSUMED) != (status is Status.ASSUMED):
         raise BadFile("what is assumed has no source, and what has no source is assumed.")
     for period in (value.period, value.from_, value.to, value.as_of, entry.as_of):
-        if period and not PERIOD.fullmatch(period):
+        if period and not is_period(period):
             raise BadFile(f"{period!r} is not a period.", remedy="See docs/reference/ledger.md, Periods.")
+    if value.from_ and value.to and not is_period(f"{value.from_}/{value.to}"):
+        raise BadFile(f"from {value.from_} to {value.to} is not a span of time.")
     shared: dict[str, Any] = {
         "subject": entry.record,
         "kind": kind.name,
@@ -314,10 +321,15 @@ def _quantity(prop: schema.Property, value: _Value, status: Status) -> dict[str,
     number = value.value
     if number is not None and (isinstance(number, bool) or not isinstance(number, int | float)):
         raise BadFile(f"{number!r} is not a number.", remedy="Write plain digits, such as 22000000.")
-    if number is None and (value.low is None or value.high is None):
-        raise BadFile("needs a value, or low and high.")
-    if value.low is not None and value.high is not None and value.low > value.high:
-        raise BadFile("low is above high.")
+    if number is not None and not -_LARGEST < number < _LARGEST:
+        raise BadFile("the value is not a finite number.")
+    if (value.low is None) != (value.high is None) or (number is None and value.low is None):
+        raise BadFile("needs a value, or low and high, or all three.")
+    if value.low is not None and value.high is not None:
+        if value.low > value.high:
+            raise BadFile("low is above high.")
+        if number is not None and not value.low <= number <= value.high:
+            raise BadFile("the value lies outside low and high.")
     if status is Status.ASSUMED and value.low is None:
         raise BadFile("what is assumed must be a range.", remedy="Give low and high instead of a value.")
     return {
@@ -333,15 +345,21 @@ def _text(prop: schema.Property, value: _Value, places: frozenset[str]) -> str:
     if raw is None or value.unit or value.low is not None:
         raise BadFile(f"takes a {prop.type}, not a quantity.")
     if prop.type in ("place", "places"):
-        codes = raw if isinstance(raw, list) else [raw]
+        codes = raw if isinstance(raw, list) and prop.type == "places" else [raw]
+        if not codes:
+            raise BadFile("names no place.")
         for code in codes:
-            if code not in places:
+            if not isinstance(code, str) or code not in places:
                 raise BadFile(
                     f"{code!r} is not a place code.", remedy="`landbridge sources --places` lists them."
                 )
         return " ".join(codes)
+    if isinstance(raw, list | dict | bytes | set):
+        raise BadFile(f"takes one {prop.type}, not a list or mapping.")
     text = "true" if raw is True else "false" if raw is False else str(raw).strip()
-    if prop.type == "date" and not PERIOD.fullmatch(text):
+    if not text:
+        raise BadFile("is empty.", remedy="Leave the property out where nothing is known.")
+    if prop.type == "date" and not is_period(text):
         raise BadFile(f"{text!r} is not a date.", remedy="See docs/reference/ledger.md, Periods.")
     if prop.type == "code" and text not in prop.codes:
         raise BadFile(f"{text!r} is not one of {', '.join(prop.codes)}.")
@@ -361,6 +379,10 @@ def _claims(document: _Claims, reading: _Reading) -> Iterator[Statement]:
         if unknown:
             reading.wrong(position, f"parties: {', '.join(unknown)} is no place code.")
         quantity = claim.value is not None or claim.low is not None
+        if (claim.low is None) != (claim.high is None):
+            reading.wrong(position, "a range needs low and high.")
+        elif claim.low is not None and claim.high is not None and claim.low > claim.high:
+            reading.wrong(position, "low is above high.")
         try:
             if quantity:
                 unit_named(claim.unit)
@@ -368,10 +390,12 @@ def _claims(document: _Claims, reading: _Reading) -> Iterator[Statement]:
             reading.wrong(position, str(error))
         if quantity != ("{value}" in claim.asserts):
             reading.wrong(position, "asserts needs {value} exactly where a value is given.")
+        if "{period}" in claim.asserts and not (claim.period or claim.period_inferred):
+            reading.wrong(position, "asserts speaks of a {period}, but none is given.")
         if any(sign.isnumeric() for sign in claim.asserts):
             reading.wrong(position, "a digit stands in asserts.", remedy="Use {value} and {period}.")
         for period in (claim.period, claim.period_inferred):
-            if period and not PERIOD.fullmatch(period):
+            if period and not is_period(period):
                 reading.wrong(position, f"{period!r} is not a period.")
         detail = {
             "kind": claim.kind,

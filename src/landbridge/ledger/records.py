@@ -53,6 +53,8 @@ class Record:
         for statement in self.statements:
             if statement.property in ("parties", "member", "near"):
                 found.update(dict.fromkeys(statement.places))
+            elif statement.kind == "claim":
+                found.update(dict.fromkeys(statement.detail.get("parties", "").split()))
         return tuple(found)
 
     @property
@@ -170,5 +172,7 @@ def _out_of_order(record: Record) -> Iterator[str]:
             for second in record.all(later):
                 # Compared at the coarser precision of the two, so that 2018 does not precede 2018-05-17.
                 length = min(len(first.text.partition("/")[0]), len(second.text.partition("/")[0]))
+                if any(letter in first.text + second.text for letter in "HQ"):
+                    length = 4
                 if first.text[:length] > second.text[:length]:
                     yield f"{record.subject}: {earlier} {first.text} is after {later} {second.text}."

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -63,22 +64,27 @@ class Store:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._engine: Engine = create_engine(f"sqlite:///{path}")
+        with self._guarded(), self._engine.begin() as connection:
+            version = connection.exec_driver_sql("PRAGMA user_version").scalar()
+            if version not in (0, SCHEMA_VERSION):
+                raise BrokenRelease(
+                    f"the ledger has schema version {version}; this Landbridge reads {SCHEMA_VERSION}.",
+                    where=str(path),
+                    remedy="Use the Landbridge that wrote it, or load the ledger files again into a new workspace.",
+                )
+            _metadata.create_all(connection)
+            connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA_VERSION}")
+
+    @contextmanager
+    def _guarded(self) -> Iterator[None]:
+        """A damaged file is named as such, wherever in it the damage lies."""
         try:
-            with self._engine.begin() as connection:
-                version = connection.exec_driver_sql("PRAGMA user_version").scalar()
-                if version not in (0, SCHEMA_VERSION):
-                    raise BrokenRelease(
-                        f"the ledger has schema version {version}; this Landbridge reads {SCHEMA_VERSION}.",
-                        where=str(path),
-                        remedy="Use the Landbridge that wrote it, or load the ledger files again into a new workspace.",
-                    )
-                _metadata.create_all(connection)
-                connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA_VERSION}")
-        except DatabaseError as error:
+            yield
+        except (DatabaseError, ValueError, TypeError) as error:
             raise BrokenRelease(
                 "the ledger of this workspace cannot be read.",
-                where=str(path),
-                cause=str(error.orig),
+                where=str(self.path),
+                cause=f"{getattr(error, 'orig', error)}.",
                 remedy="Restore it from a copy; Landbridge has not changed it.",
             ) from None
 
@@ -88,7 +94,7 @@ class Store:
         cited = [{name: str(getattr(item, name)) for name in Source.__dataclass_fields__} for item in sources]
         if not rows:
             return 0
-        with self._engine.begin() as connection:
+        with self._guarded(), self._engine.begin() as connection:
             before = len(self)
             connection.execute(insert(_table).on_conflict_do_nothing(), rows)
             if cited:
@@ -97,18 +103,18 @@ class Store:
         return int(after or 0) - before
 
     def __len__(self) -> int:
-        with self._engine.connect() as connection:
+        with self._guarded(), self._engine.connect() as connection:
             return int(connection.exec_driver_sql("SELECT count(*) FROM statement").scalar() or 0)
 
     def statements(self, recorded_by: str = "9999") -> list[Statement]:
         """Every statement recorded by that date, in the order of their ids."""
         query = select(_table).where(_table.c.recorded <= recorded_by).order_by(_table.c.id)
-        with self._engine.connect() as connection:
+        with self._guarded(), self._engine.connect() as connection:
             return [_statement(dict(row._mapping)) for row in connection.execute(query)]
 
     def sources(self) -> dict[str, Source]:
         """Every source that came with the statements, by id."""
-        with self._engine.connect() as connection:
+        with self._guarded(), self._engine.connect() as connection:
             rows = [dict(row._mapping) for row in connection.execute(select(_sources).order_by(_sources.c.id))]
         return {row["id"]: Source(**row | {"weak": row["weak"] == "True"}) for row in rows}
 

@@ -88,7 +88,7 @@ def _verdict(
             return MET
         if any(met):
             return DISPUTED
-        return LATE if reached else MISSED
+        return LATE if reached > deadline else MISSED
     latest = max((year for years in series.values() for year in years), default="")
     if not latest or latest < deadline:
         return OPEN if latest else UNMEASURED
@@ -106,6 +106,8 @@ def _needed(target: Figure, deadline: str, series: dict[str, dict[str, Figure]])
     ahead = int(deadline) - int(year)
     if ahead <= 0:
         return Unavailable("The deadline has passed.")
+    if last.point <= 0:
+        return Unavailable("The newest turnover is zero: no growth leads from it to the target.")
     growth = 100 * ((target.point / last.point) ** (1 / ahead) - 1)
     return derive(
         "Yearly growth needed to reach the target",
@@ -119,14 +121,9 @@ def _needed(target: Figure, deadline: str, series: dict[str, dict[str, Figure]])
 
 
 def newest_value(series: dict[str, dict[str, Figure]]) -> tuple[str, Figure] | None:
-    """The newest year of any reporter with its figure; of several reporters a named one comes first."""
-    found = [
-        (year, bool(reporter), figure) for reporter, years in series.items() for year, figure in years.items()
-    ]
-    if not found:
-        return None
-    year, _, figure = max(found, key=lambda item: (item[0], item[1], item[2].id))
-    return year, figure
+    """The newest year of any reporter with its figure; of several reporters the one that `longest` names."""
+    _, years = longest(series)
+    return (max(years), years[max(years)]) if years else None
 
 
 def past_growth(series: dict[str, dict[str, Figure]], horizon: int) -> Figure | Unavailable:
@@ -139,7 +136,7 @@ def past_growth(series: dict[str, dict[str, Figure]], horizon: int) -> Figure | 
         (years[begin], years[end])
         for years in series.values()
         for begin in years
-        if (end := str(int(begin) + horizon)) in years
+        if (end := str(int(begin) + horizon)) in years and years[begin].point > 0
     ]
     if len(spans) < 3:
         return Unavailable("The series are too short to say what past growth was over such a span.")
@@ -191,11 +188,14 @@ def outlook(series: dict[str, dict[str, Figure]], until: int) -> Figure | Unavai
 
 
 def longest(series: dict[str, dict[str, Figure]]) -> tuple[str, dict[str, Figure]]:
-    """The reporter with the newest and then the longest yearly series, and the series; empty where none is held."""
+    """The reporter with the newest yearly series, and the series; empty where none is held.
+
+    Of several equally new ones a named reporter comes first, then the longest series.
+    """
     named = {reporter: years for reporter, years in series.items() if years}
     if not named:
         return "", {}
-    reporter = max(named, key=lambda name: (max(named[name]), len(named[name]), name))
+    reporter = max(named, key=lambda name: (max(named[name]), bool(name), len(named[name]), name))
     return reporter, named[reporter]
 
 

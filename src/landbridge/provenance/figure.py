@@ -105,8 +105,8 @@ class Figure:
         assert self.high is not None
         return (self.low + self.high) / 2
 
-    def chain(self) -> dict[str, Any]:
-        """The figure and everything under it as plain data: what `landbridge explain` and a page's popover show."""
+    def record(self) -> dict[str, Any]:
+        """The figure alone as plain data; its inputs by their ids."""
         out: dict[str, Any] = {"id": self.id, "measure": self.measure, "value": self.value}
         for name in ("low", "high"):
             if getattr(self, name) is not None:
@@ -124,6 +124,13 @@ class Figure:
             out["licence"] = self.citation.source.licence
             if self.citation.source.weak:
                 out["weak"] = True
+        if self.inputs:
+            out["inputs"] = [figure.id for figure in self.inputs]
+        return out
+
+    def chain(self) -> dict[str, Any]:
+        """The figure and everything under it as plain data: what `landbridge explain` shows."""
+        out = self.record()
         if self.inputs:
             out["inputs"] = [figure.chain() for figure in self.inputs]
         return out
@@ -145,8 +152,8 @@ def derive(
 ) -> Figure:
     """A figure computed from `inputs` by `code`; it carries their weakest status and, unless given, their common period."""
     if period is None:
-        periods = sorted({figure.period for figure in inputs if figure.period})
-        period = periods[0] if len(periods) == 1 else "–".join((periods[0], periods[-1])) if periods else ""
+        moments = sorted({moment for figure in inputs for moment in figure.period.split("/") if moment})
+        period = "/".join(dict.fromkeys((moments[0], moments[-1]))) if moments else ""
     lowest = weakest(figure.status for figure in inputs)
     return Figure(
         measure=measure,

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import csv
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
@@ -36,7 +36,11 @@ class Data:
 
     def at(self, recorded_by: str) -> Data:
         """The same data with the ledger as it was recorded by a date (YYYY-MM-DD)."""
-        if not re.fullmatch(r"\d{4}-\d\d-\d\d", recorded_by):
+        try:
+            whole = date.fromisoformat(recorded_by).isoformat() == recorded_by
+        except ValueError:
+            whole = False
+        if not whole:
             raise BadUsage(f"{recorded_by!r} is not a date.", remedy="Write it as 2026-11-21.")
         return replace(self, recorded_by=recorded_by)
 

@@ -51,20 +51,24 @@ def read(folder: Path) -> Manifest:
     """The manifest written in `folder`; raises `BrokenRelease` where it is missing, damaged or of another layout."""
     path = folder / FILE
     try:
-        content: dict[str, Any] = json.loads(path.read_text("utf-8"))
+        content: Any = json.loads(path.read_text("utf-8"))
     except FileNotFoundError:
         raise BrokenRelease(
             "there is no release here.", where=str(folder), remedy="Name a folder that holds a manifest.json."
         ) from None
     except (ValueError, OSError) as error:
         raise BrokenRelease("the manifest cannot be read.", where=str(path), cause=f"{error}.") from None
-    if content.get("layout") != LAYOUT:
+    layout = content.get("layout") if isinstance(content, dict) else None
+    if layout != LAYOUT:
         raise BrokenRelease(
-            f"the release has layout {content.get('layout')}; this Landbridge reads {LAYOUT}.",
+            f"the release has layout {layout}; this Landbridge reads {LAYOUT}.",
             where=str(path),
             remedy="Use the Landbridge it was built with, or rebuild it with scripts/build_release.py.",
         )
-    return Manifest(content["id"], content["files"], tuple(content["vintages"]), content["statements"])
+    try:
+        return Manifest(content["id"], content["files"], tuple(content["vintages"]), content["statements"])
+    except (KeyError, TypeError) as error:
+        raise BrokenRelease("the manifest is not whole.", where=str(path), cause=f"{error} is missing.") from None
 
 
 def verify(folder: Path) -> list[str]:
@@ -78,6 +82,8 @@ def verify(folder: Path) -> list[str]:
         for name in manifest.files.keys() & now.files.keys()
         if manifest.files[name] != now.files[name]
     ]
+    if not wrong and manifest.id != now.id:
+        wrong.append(f"{FILE}: its id is not the hash of its files")
     return sorted(wrong)
 
 

@@ -102,8 +102,10 @@ class Agreements:
         """
         held: dict[str, dict[str, Membership]] = {}
         for membership in self.memberships:
+            # Compared at the coarser precision, so that an end in 2022 still covers 2022-05.
             begun = membership.begins[: len(on)] <= on
-            over = bool(membership.ends) and membership.ends[: len(on)] < on
+            last = membership.ends[: len(on)]
+            over = bool(last) and last < on[: len(last)]
             if begun and not over:
                 held.setdefault(membership.agreement, {})[membership.member] = membership
         both = (members for members in held.values() if place_a in members and place_b in members)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from landbridge.brief.document import Block, Refusal, Section, Table
 from landbridge.brief.sections.projects import quantities
-from landbridge.brief.setting import Setting, name, said_by, who_says, words
-from landbridge.brief.text import Code, Date, Part, Sentence
+from landbridge.brief.setting import Setting, coded, name, said_by, who_says, words
+from landbridge.brief.text import Date, Part, Sentence
 from landbridge.ledger import Record
 
 
@@ -52,7 +52,7 @@ def _table(setting: Setting, records: tuple[Record, ...], title: Sentence, sheet
         rows.append(
             (
                 name(record),
-                Code(form.text.replace("-", " ")) if form else None,
+                coded(form) if form else None,
                 words(product) if product else None,
                 Date(span) if span else None,
                 tuple(sizes) if sizes else None,

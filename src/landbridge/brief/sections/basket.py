@@ -9,7 +9,7 @@ from landbridge.brief.document import Bar, Bars, Block, Chart, Paragraph, Refusa
 from landbridge.brief.sections.projects import quantities
 from landbridge.brief.setting import Setting
 from landbridge.brief.text import Code, Date, Label, Name, Part, Sentence
-from landbridge.errors import NotHeld
+from landbridge.errors import NotHeld, UnknownLabel
 from landbridge.flows.indicators import Basket, basket, change
 from landbridge.flows.trade import TradeFlows
 from landbridge.provenance import Figure, derive
@@ -56,7 +56,7 @@ def item_label(flows: TradeFlows, item: str) -> Label:
     chapter = item[:2]
     try:
         name = codes.chapter(chapter).name
-    except ValueError:
+    except UnknownLabel:
         name = item
     return Label(name if len(item) == 2 else f"{item} ({name})", item)
 

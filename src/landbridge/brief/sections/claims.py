@@ -56,13 +56,7 @@ def section(setting: Setting) -> Section:
 
 def concerning(setting: Setting) -> list[Statement]:
     """The claims whose parties touch the two sides, ordered by system."""
-    sides = (set(setting.nations.side_a), set(setting.nations.side_b))
-    found = []
-    for record in setting.ledger.records("claim"):
-        statement = record.statements[0]
-        parties = set(statement.detail.get("parties", "").split())
-        if all(parties & side for side in sides):
-            found.append(statement)
+    found = [record.statements[0] for record in setting.nations.between("claim")]
     return sorted(found, key=lambda item: (int(item.detail["system"]), item.source, item.start or 0))
 
 

@@ -3,8 +3,18 @@
 from __future__ import annotations
 
 from landbridge.brief.document import Block, Chart, Lines, Paragraph, Refusal, Section, Series, Table
-from landbridge.brief.setting import Setting, figures_of, name, remark, said_by, when, who_says
-from landbridge.brief.text import Code, Date, Part, Sentence
+from landbridge.brief.setting import (
+    Setting,
+    coded,
+    figures_of,
+    name,
+    property_name,
+    remark,
+    said_by,
+    when,
+    who_says,
+)
+from landbridge.brief.text import Date, Part, Sentence
 from landbridge.ledger import Record
 
 _SUMS = ("announced", "committed", "contracted", "disbursed", "number", "capacity", "duration")
@@ -61,11 +71,11 @@ def _named(setting: Setting, records: tuple[Record, ...]) -> Table:
     rows: list[tuple[Part | None, ...]] = []
     for record in records:
         stages: list[Part] = [
-            say("{stage} {date}", stage=Code(s.text), date=Date(s.period)) if s.period else Code(s.text)
+            say("{stage} {date}", stage=coded(s), date=Date(s.period)) if s.period else coded(s)
             for s in record.all("stage")
         ]
         sums: list[Part] = [
-            say("{what} {figure}", what=Code(s.property), figure=figure)
+            say("{what} {figure}", what=property_name(s), figure=figure)
             for s, figure in figures_of(record, *_SUMS)
         ]
         rows.append((name(record), tuple(stages) or None, tuple(sums) or None, who_says(setting, record)))
@@ -96,7 +106,7 @@ def quantities(
             rows.append(
                 (
                     name(record),
-                    Code(statement.property.replace("_", " ")),
+                    property_name(statement),
                     figure,
                     when(statement),
                     remark(statement),

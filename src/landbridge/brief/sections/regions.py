@@ -149,7 +149,7 @@ def _peers(setting: Setting) -> list[Block]:
         own = Setting(setting.data, say, first, second)
         ties = own.naming_both("twinning", "document")
         trade = [
-            say("{name}: {figure}", name=name(record), figure=record.figure(statement))
+            (statement, say("{name}: {figure}", name=name(record), figure=record.figure(statement)))
             for record in regional_trade(own)
             if between_the_two(own, record) and not record.text("product")
             for statement in record.quantities("turnover")
@@ -165,7 +165,7 @@ def _peers(setting: Setting) -> list[Block]:
                 )
                 or None,
                 _since(ties),
-                trade[-1] if trade else None,
+                max(trade, key=lambda item: item[0].period or item[0].as_of)[1] if trade else None,
             )
         )
     columns: tuple[Sentence, ...] = (

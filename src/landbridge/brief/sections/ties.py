@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from landbridge.brief.document import Block, Chart, Happening, Paragraph, Refusal, Section, Table, Timeline
-from landbridge.brief.setting import Setting, name, who_says, words
-from landbridge.brief.text import Code, Date, Name, Part, Sentence
+from landbridge.brief.setting import Setting, name, property_name, who_says, words
+from landbridge.brief.text import Date, Name, Part, Sentence
 from landbridge.ledger import Record
 
 _OLDEST = "1990"
@@ -92,8 +92,7 @@ def _detail(setting: Setting, record: Record) -> Part | None:
             else:
                 pieces.append(say("{what}: {words}", what=label, words=words(statement)))
     for statement in record.quantities():
-        label = say("{words}", words=Code(statement.property.replace("_", " ")))
-        pieces.append(say("{what} {figure}", what=label, figure=record.figure(statement)))
+        pieces.append(say("{what} {figure}", what=property_name(statement), figure=record.figure(statement)))
     return tuple(pieces) if pieces else None
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from landbridge import codes
 from landbridge.brief.document import Section, Table
+from landbridge.brief.sections.claims import concerning
 from landbridge.brief.setting import Setting
 from landbridge.brief.text import Label, Part
-from landbridge.ledger import Record
+from landbridge.ledger import Statement
 
 # Which kinds of record speak of which system of cooperation (docs/questions.md).
 _KINDS: dict[int, tuple[str, ...]] = {
@@ -72,11 +73,5 @@ def section(setting: Setting) -> Section:
     )
 
 
-def _claims(setting: Setting, number: int) -> tuple[Record, ...]:
-    sides = (set(setting.nations.side_a), set(setting.nations.side_b))
-    return tuple(
-        record
-        for record in setting.ledger.records("claim")
-        if record.statements[0].detail["system"] == str(number)
-        and all(side & set(record.statements[0].detail.get("parties", "").split()) for side in sides)
-    )
+def _claims(setting: Setting, number: int) -> list[Statement]:
+    return [statement for statement in concerning(setting) if statement.detail["system"] == str(number)]

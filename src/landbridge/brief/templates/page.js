@@ -200,7 +200,7 @@
   let closed = [];
   window.addEventListener("beforeprint", () => {
     hide(false);
-    closed = [...document.querySelectorAll("details.fold:not([open])")];
+    closed = [...document.querySelectorAll("details.all:not([open])")];
     for (const item of closed) item.open = true;
   });
   window.addEventListener("afterprint", () => {
