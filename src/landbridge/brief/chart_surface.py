@@ -75,6 +75,7 @@ class Surface:
     _texts: dict[tuple[Anchor, float, bool, str], list[dict[str, Any]]] = field(
         default_factory=lambda: defaultdict(list)
     )
+    _data: dict[str, list[Any]] = field(default_factory=dict)
 
     def line(
         self,
@@ -128,8 +129,16 @@ class Surface:
             width=self.width, height=self.height, padding=0, autosize=alt.AutoSizeParams(type="none")
         )
         chart = chart.configure(background="transparent").configure_view(stroke=None, clip=False)
-        # Altair's own validation costs six times the building; the layers are a closed set under test.
-        return str(vl_convert.vegalite_to_svg(chart.to_dict(validate=False)))
+        # Altair's own validation costs six times the building; the layers are a closed set under test. Data are put in
+        # by name afterwards, because Altair copies whatever it holds again at every step.
+        specification = chart.to_dict(validate=False)
+        specification["datasets"] = self._data
+        return str(vl_convert.vegalite_to_svg(specification))
+
+    def _named(self, rows: list[Any]) -> Any:
+        name = f"layer-{len(self._data)}"
+        self._data[name] = rows
+        return alt.NamedData(name=name)
 
     def _layers(self) -> Iterator[Any]:
         # Channels are spelt out, because Altair's shorthand ("x:Q") costs more than all the drawing.
@@ -138,22 +147,22 @@ class Surface:
         stroke, fill = (channel(field=name, type="nominal", scale=None) for name, channel in _LOOKS)
         key = alt.Description(field="key", type="nominal")
         if self._boxes:
-            boxes = alt.Chart(alt.InlineData(values=self._boxes)).mark_rect(strokeWidth=1.4)
+            boxes = alt.Chart(self._named(self._boxes)).mark_rect(strokeWidth=1.4)
             yield boxes.encode(**place, **ends, stroke=stroke, fill=fill, description=key)
         if self._rules:
             width = alt.StrokeWidth(field="width", type="quantitative", scale=None)
-            rules = alt.Chart(alt.InlineData(values=self._rules)).mark_rule()
+            rules = alt.Chart(self._named(self._rules)).mark_rule()
             yield rules.encode(**place, **ends, stroke=stroke, strokeWidth=width)
         for line, points in self._lines:
-            lines = alt.Chart(alt.InlineData(values=points)).mark_line(**line)
+            lines = alt.Chart(self._named(points)).mark_line(**line)
             yield lines.encode(**place, order=alt.Order(field="order", type="quantitative"))
         for (shape, size), rows in self._symbols.items():
-            dots = alt.Chart(alt.InlineData(values=rows)).mark_point(
+            dots = alt.Chart(self._named(rows)).mark_point(
                 shape=shape, size=size, strokeWidth=1.6, opacity=1
             )
             yield dots.encode(**place, stroke=stroke, fill=fill, description=key)
         for (anchor, size, bold, colour), rows in self._texts.items():
-            texts = alt.Chart(alt.InlineData(values=rows)).mark_text(
+            texts = alt.Chart(self._named(rows)).mark_text(
                 align=anchor, baseline="alphabetic", fontSize=size, fontWeight=600 if bold else 400,
                 color=colour, lineBreak="\n", lineHeight=round(size * 1.25, 1), limit=0,
             )  # fmt: skip

@@ -59,8 +59,8 @@ def _refuse_tricks(text: str, name: str) -> None:
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if isinstance(event, yaml.AliasEvent):
             what, remedy = "YAML aliases (*name) are not accepted.", "Write the value out."
-        elif getattr(event, "tag", None) is not None:
-            what, remedy = f"YAML tags ({event.tag}) are not accepted.", "Write the plain value."
+        elif (tag := getattr(event, "tag", None)) is not None:
+            what, remedy = f"YAML tags ({tag}) are not accepted.", "Write the plain value."
         elif depth > MAX_DEPTH:
             what, remedy = f"the YAML is nested more than {MAX_DEPTH} deep.", "See docs/reference/ledger.md."
         else:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from landbridge import codes
 from landbridge.errors import BadUsage, LandbridgeError
-from landbridge.ledger import Ledger, Statement, check as check_ledger, read_file
+from landbridge.ledger import Ledger, Statement, read_file
+from landbridge.ledger import check as check_ledger
 from landbridge.release import manifest as manifests
 from landbridge.release.data import Data, load
 from landbridge.release.own_ledger import problems_of
