@@ -27,12 +27,16 @@ class PriceBasis(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """One unit: `code` as written in tables, `dimension` it measures, `label` for readers, `scaled` if shown in millions."""
+    """One unit: `code` as written in tables, the `dimension` it measures, its `label` for readers.
+
+    `scaled` says that large numbers are shown in millions; `one` is the label beside a single one.
+    """
 
     code: str
     dimension: str
     label: str
     scaled: bool = False
+    one: str = ""
 
 
 _UNITS = (
@@ -41,40 +45,40 @@ _UNITS = (
     Unit("RUB", "money", "roubles", True),
     Unit("BYN", "money", "Belarusian roubles", True),
     Unit("EUR", "money", "euros", True),
-    Unit("t", "mass", "tonnes", True),
+    Unit("t", "mass", "tonnes", True, one="tonne"),
     Unit("t/year", "mass per time", "tonnes a year", True),
     Unit("m3", "volume", "cubic metres", True),
     Unit("m3/year", "volume per time", "cubic metres a year", True),
-    Unit("TEU", "containers", "twenty-foot equivalent units", True),
-    Unit("persons", "people", "persons", True),
-    Unit("trips", "people", "trips", True),
-    Unit("passengers", "people", "passengers", True),
+    Unit("TEU", "containers", "twenty-foot equivalent units", True, one="twenty-foot equivalent unit"),
+    Unit("persons", "people", "persons", True, one="person"),
+    Unit("trips", "people", "trips", True, one="trip"),
+    Unit("passengers", "people", "passengers", True, one="passenger"),
     Unit("count", "count", ""),
     Unit("%", "share", "per cent"),
     Unit("pp", "share difference", "percentage points"),
     Unit("x", "ratio", "times"),
     Unit("index", "index", ""),
     Unit("rank", "rank", ""),
-    Unit("years", "duration", "years"),
-    Unit("months", "duration", "months"),
-    Unit("days", "duration", "days"),
-    Unit("h", "duration", "hours"),
-    Unit("min", "duration", "minutes"),
-    Unit("h/day", "share of day", "hours a day"),
-    Unit("km", "length", "kilometres"),
-    Unit("m", "length", "metres"),
+    Unit("years", "duration", "years", one="year"),
+    Unit("months", "duration", "months", one="month"),
+    Unit("days", "duration", "days", one="day"),
+    Unit("h", "duration", "hours", one="hour"),
+    Unit("min", "duration", "minutes", one="minute"),
+    Unit("h/day", "share of day", "hours a day", one="hour a day"),
+    Unit("km", "length", "kilometres", one="kilometre"),
+    Unit("m", "length", "metres", one="metre"),
     Unit("km2", "area", "square kilometres"),
-    Unit("ha", "area", "hectares"),
+    Unit("ha", "area", "hectares", one="hectare"),
     Unit("km/h", "speed", "kilometres an hour"),
     Unit("km/day", "speed", "kilometres a day"),
-    Unit("vehicles", "vehicles", "vehicles", True),
-    Unit("trains", "trains", "trains", True),
-    Unit("vehicles/day", "vehicles per time", "vehicles a day"),
-    Unit("vehicles/week", "vehicles per time", "vehicles a week"),
-    Unit("vehicles/month", "vehicles per time", "vehicles a month"),
+    Unit("vehicles", "vehicles", "vehicles", True, one="vehicle"),
+    Unit("trains", "trains", "trains", True, one="train"),
+    Unit("vehicles/day", "vehicles per time", "vehicles a day", one="vehicle a day"),
+    Unit("vehicles/week", "vehicles per time", "vehicles a week", one="vehicle a week"),
+    Unit("vehicles/month", "vehicles per time", "vehicles a month", one="vehicle a month"),
     Unit("vehicles/year", "vehicles per time", "vehicles a year", True),
-    Unit("trains/day", "trains per time", "trains a day"),
-    Unit("trains/week", "trains per time", "trains a week"),
+    Unit("trains/day", "trains per time", "trains a day", one="train a day"),
+    Unit("trains/week", "trains per time", "trains a week", one="train a week"),
     Unit("per week", "frequency", "a week"),
     Unit("USD/container", "price", "US dollars a container"),
     Unit("USD/FEU", "price", "US dollars a forty-foot container"),

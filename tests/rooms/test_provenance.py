@@ -105,7 +105,7 @@ def test_a_derived_figure_is_never_stronger_than_its_inputs() -> None:
 
 @pytest.mark.parametrize(
     ("periods", "made"),
-    [(("2024", "2024"), "2024"), (("2024", "2019"), "2019–2024"), (("", "2024"), "2024"), (("", ""), "")],
+    [(("2024", "2024"), "2024"), (("2024", "2019"), "2019/2024"), (("", "2024"), "2024"), (("", ""), "")],
 )
 def test_a_derived_figure_carries_the_period_of_its_inputs(periods: tuple[str, ...], made: str) -> None:
     inputs = [figure(period=period) for period in periods]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -25,6 +26,7 @@ class Catalogue:
         return str(self.translations.ugettext(message))
 
 
+@lru_cache
 def catalogue(language: str = "en") -> Catalogue:
     """The catalogue of a language; raises `UnknownLabel` where there is none yet."""
     if language not in LANGUAGES:

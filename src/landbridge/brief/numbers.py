@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable
 from datetime import date
 
 from babel.dates import format_date
 from babel.numbers import format_decimal
 
+from landbridge.brief.catalogue import catalogue
 from landbridge.brief.text import Atom, Code, Date, Label, Name, Quote
 from landbridge.provenance import Figure
 from landbridge.units import unit
 
-_SCALES = ((1e12, "trillion"), (1e9, "billion"), (1e6, "million"))
-_HEDGES = {"~": "about ", ">": "more than ", "<": "less than ", ">=": "at least ", "<=": "up to ", "=": ""}
 _CURRENCIES = {"USD", "CNY", "RUB", "BYN", "EUR"}
+Translate = Callable[[str], str]
 
 
 def show(part: Atom, locale: str = "en") -> str:
@@ -37,8 +38,8 @@ def show_figure(figure: Figure, locale: str = "en") -> str:
     values = [number for number in numbers if number is not None]
     if len(values) == 2 and values[0] == values[1]:
         values = values[:1]
-    hedge = "" if figure.unit == "rank" else _HEDGES[figure.comparator]
-    return hedge + quantity(values, figure.unit, locale)
+    text = quantity(values, figure.unit, locale)
+    return text if figure.unit == "rank" else _hedged(figure.comparator, text, catalogue(locale).gettext)
 
 
 def show_range(figure: Figure, locale: str = "en") -> str:
@@ -50,25 +51,51 @@ def show_range(figure: Figure, locale: str = "en") -> str:
 
 def quantity(values: list[float], code: str, locale: str = "en") -> str:
     """One value, or the two ends of a range, in unit `code`; large ones in millions, billions or trillions."""
+    words = catalogue(locale)
+    _ = words.gettext
     measure = unit(code)
     largest = max(abs(value) for value in values)
-    scale, word = 1.0, ""
-    if measure.scaled:
-        scale, word = next(((size, name) for size, name in _SCALES if largest >= size), (1.0, ""))
-    digits = "–".join(_decimal(value / scale, largest / scale, locale) for value in values)
+    scale = next((size for size in (1e12, 1e9, 1e6) if measure.scaled and largest >= size), 1.0)
+    text = "–".join(_decimal(value / scale, largest / scale, locale) for value in values)
+    text = _scaled(scale, text, _)
     if code in _CURRENCIES:
-        return f"{code} {digits} {word}".rstrip()
+        return f"{code} {text}"
     if code == "%":
-        return f"{digits} %"
+        return f"{text} %"
     if code == "pp":
-        return f"{digits} points"
-    if code == "x":
-        return f"{digits} times"
-    label = measure.label
-    if values == [1.0] and label.split(" ")[0].endswith("s"):
-        first, _, rest = label.partition(" ")
-        label = f"{first.removesuffix('s')} {rest}".rstrip()
-    return " ".join(piece for piece in (digits, word, label) if piece)
+        return _("{number} points").format(number=text)
+    if not measure.label:
+        return text
+    single = values == [1.0] and measure.one
+    return f"{text} {_(measure.one) if single else _(measure.label)}"
+
+
+def _scaled(scale: float, digits: str, _: Translate) -> str:
+    match scale:
+        case 1e12:
+            return _("{digits} trillion").format(digits=digits)
+        case 1e9:
+            return _("{digits} billion").format(digits=digits)
+        case 1e6:
+            return _("{digits} million").format(digits=digits)
+        case _unscaled:
+            return digits
+
+
+def _hedged(comparator: str, text: str, _: Translate) -> str:
+    match comparator:
+        case "~":
+            return _("about {quantity}").format(quantity=text)
+        case ">":
+            return _("more than {quantity}").format(quantity=text)
+        case "<":
+            return _("less than {quantity}").format(quantity=text)
+        case ">=":
+            return _("at least {quantity}").format(quantity=text)
+        case "<=":
+            return _("up to {quantity}").format(quantity=text)
+        case _exact:
+            return text
 
 
 def _decimal(value: float, largest: float, locale: str) -> str:
@@ -91,8 +118,9 @@ def show_period(period: str, locale: str = "en") -> str:
     begins, slash, ends = period.partition("/")
     if not slash:
         return _moment(begins, locale)
+    _ = catalogue(locale).gettext
     if ends == "..":
-        return f"since {_moment(begins, locale)}"
+        return _("since {moment}").format(moment=_moment(begins, locale))
     if re.fullmatch(r"\d{4}-\d\d", begins) and re.fullmatch(r"\d{4}-\d\d", ends) and begins[:4] == ends[:4]:
         return f"{_month(begins, 'MMMM', locale)}–{_month(ends, 'MMMM', locale)} {ends[:4]}"
     return f"{_moment(begins, locale)} – {_moment(ends, locale)}"
@@ -103,11 +131,22 @@ def _moment(text: str, locale: str) -> str:
         return str(format_date(date.fromisoformat(text), "d MMMM yyyy", locale=locale))
     if re.fullmatch(r"\d{4}-\d\d", text):
         return _month(text, "MMMM yyyy", locale)
-    if re.fullmatch(r"\d{4}-H[12]", text):
-        return f"{'first' if text.endswith('1') else 'second'} half of {text[:4]}"
-    if re.fullmatch(r"\d{4}-Q[1-4]", text):
-        return f"{('first', 'second', 'third', 'fourth')[int(text[-1]) - 1]} quarter of {text[:4]}"
-    return text
+    _ = catalogue(locale).gettext
+    match text[4:]:
+        case "-H1":
+            return _("first half of {year}").format(year=text[:4])
+        case "-H2":
+            return _("second half of {year}").format(year=text[:4])
+        case "-Q1":
+            return _("first quarter of {year}").format(year=text[:4])
+        case "-Q2":
+            return _("second quarter of {year}").format(year=text[:4])
+        case "-Q3":
+            return _("third quarter of {year}").format(year=text[:4])
+        case "-Q4":
+            return _("fourth quarter of {year}").format(year=text[:4])
+        case _plain:
+            return text
 
 
 def _month(text: str, pattern: str, locale: str) -> str:

@@ -21,6 +21,14 @@ def _data(workspace: Path | None, as_of: str | None = None) -> Data:
     return data if as_of is None else data.at(as_of)
 
 
+def _two(a: str, b: str) -> tuple[codes.Place, codes.Place]:
+    """Both places; raises `UnknownLabel` for a code that no list holds and `BadUsage` for one place named twice."""
+    first, second = codes.place(a), codes.place(b)
+    if first == second:
+        raise BadUsage(f"{first} is named twice.", remedy="Name the partner second.")
+    return first, second
+
+
 def _figure(figure: Figure | None, prefix: str = "") -> dict[str, Any]:
     """The columns of one figure: value, range, unit, status, source, id."""
     names = ("value", "low", "high", "unit", "period", "status", "source", "id")
@@ -70,7 +78,7 @@ def flows(a: str, b: str, *, year: int | None, by: str, as_json: bool, workspace
     from landbridge.brief.sections.basket import explained
 
     data = _data(workspace)
-    exporter, importer = codes.place(a), codes.place(b)
+    exporter, importer = _two(a, b)
     if by == "total":
         totals = [total for total in data.totals.flow(a, b) if year is None or total.period == str(year)]
         if not totals:
@@ -121,7 +129,7 @@ def basket(
     from landbridge.flows.indicators import basket as made_of
 
     data = _data(workspace)
-    codes.place(a), codes.place(b)
+    _two(a, b)
     held = data.trade.best(a, b, year, by)
     rows: list[dict[str, Any]] = []
     figures: list[Figure] = []
@@ -152,7 +160,7 @@ def indicators(
     from landbridge.flows.indicators import basket as made_of
 
     data = _data(workspace)
-    codes.place(a), codes.place(b)
+    _two(a, b)
     held = data.trade.best(a, b, year, by)
     rows: list[dict[str, Any]] = []
     figures: list[Figure] = []

@@ -72,8 +72,9 @@ class Store:
                     where=str(path),
                     remedy="Use the Landbridge that wrote it, or load the ledger files again into a new workspace.",
                 )
-            _metadata.create_all(connection)
-            connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA_VERSION}")
+            if version == 0:
+                _metadata.create_all(connection)
+                connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
     @contextmanager
     def _guarded(self) -> Iterator[None]:

@@ -1,0 +1,152 @@
+"""Editorial rules on the shipped ledger (docs/reference/ledger.md), and the promise that its ids stay."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from landbridge.ledger import ASSUMED, Statement, check
+from landbridge.provenance import Status
+from landbridge.release import Data, embedded, load, manifest
+
+RELEASE = "src/landbridge/data/release/manifest.json"
+# Figures whose source states no date: lengths and design capacities of works that stand, rates of duties that hold
+# until changed, and a few counts. The number may fall, not rise.
+UNDATED = {"corridor": 12, "crossing": 13, "barrier": 15}
+QUOTED = re.compile(r"[“«\"]([^”»\"]+)[”»\"]")
+
+
+@pytest.fixture(scope="module")
+def data() -> Data:
+    return load(release=embedded())
+
+
+@pytest.fixture(scope="module")
+def statements(data: Data) -> tuple[Statement, ...]:
+    return data.ledger.history
+
+
+def test_the_records_as_a_whole_are_sound(data: Data) -> None:
+    assert check(data.ledger) == []
+
+
+def test_every_row_is_cited_or_assumed(data: Data, statements: tuple[Statement, ...]) -> None:
+    assert [s.id for s in statements if (s.source == ASSUMED) != (s.status is Status.ASSUMED)] == []
+    assert {s.source for s in statements} - {ASSUMED} <= set(data.sources)
+
+
+def test_what_is_assumed_is_a_range_or_a_text(statements: tuple[Statement, ...]) -> None:
+    assumed = [s for s in statements if s.status is Status.ASSUMED]
+    assert assumed
+    assert [s.subject for s in assumed if s.number is not None] == []
+    assert [s.subject for s in assumed if not s.text and not (s.low is not None and s.high is not None)] == []
+
+
+def test_every_number_has_a_unit_and_every_statement_a_content(statements: tuple[Statement, ...]) -> None:
+    assert [s.id for s in statements if s.is_quantity and not s.unit] == []
+    assert [s.id for s in statements if not s.is_quantity and not s.text] == []
+
+
+def test_past_numbers_have_a_period(statements: tuple[Statement, ...]) -> None:
+    undated = Counter(
+        s.kind
+        for s in statements
+        if s.is_quantity and s.status is Status.REPORTED and not (s.period or s.as_of or s.valid_from)
+    )
+    assert all(count <= UNDATED.get(kind, 0) for kind, count in undated.items()), undated
+
+
+def test_plans_are_no_outcomes(statements: tuple[Statement, ...]) -> None:
+    later = [s for s in statements if s.is_quantity and s.status is Status.REPORTED and s.period[:4] > s.recorded[:4]]
+    assert [f"{s.subject} {s.period}" for s in later] == []
+
+
+def test_no_quote_is_longer_than_twelve_words(statements: tuple[Statement, ...]) -> None:
+    quotes = [(s.subject, quote) for s in statements for text in (s.text, s.note) for quote in QUOTED.findall(text)]
+    assert [item for item in quotes if len(item[1].split()) > 12] == []
+
+
+def test_umbrellas_have_no_umbrella_above_them(data: Data) -> None:
+    projects = {record.subject: record for record in data.ledger.records("project")}
+    umbrellas = {subject for subject, record in projects.items() if record.text("umbrella") == "true"}
+    assert umbrellas
+    for subject, record in projects.items():
+        if record.text("parent"):
+            assert record.text("parent") in umbrellas, f"the parent of {subject} is no umbrella"
+            assert subject not in umbrellas, f"{subject} is an umbrella under another"
+
+
+def test_a_record_is_of_one_kind_and_named_after_it(statements: tuple[Statement, ...]) -> None:
+    assert {s.subject for s in statements if s.subject.partition("/")[0] != s.kind} == set()
+
+
+def test_every_source_is_used_or_packaged(data: Data, statements: tuple[Statement, ...], root: Path) -> None:
+    sys.path.insert(0, str(root / "scripts"))
+    from build_release import PACKAGED
+
+    cited = {s.source for s in statements}
+    for frame in (data.totals.frame, data.observations.frame, data.basket):
+        cited |= set(frame["source"].drop_nulls().to_list())
+    cited |= {membership.source for membership in data.agreements.memberships}
+    assert set(data.sources) - cited - set(PACKAGED) == set()
+    assert set(PACKAGED) <= set(data.sources)
+
+
+def test_addresses_are_of_the_web_or_empty(data: Data) -> None:
+    bad = [s.id for s in data.sources.values() if s.url and not re.fullmatch(r"https?://[^\s]+\.[^\s]+", s.url)]
+    assert bad == []
+    assert [s.id for s in data.sources.values() if not s.publisher or not s.title or not s.licence] == []
+
+
+def test_the_manifest_lists_exactly_the_statements_of_the_files(data: Data, statements: tuple[Statement, ...]) -> None:
+    assert dict(data.manifest.statements) == {s.id: s.recorded for s in statements}
+
+
+@pytest.mark.parametrize("revision", ["HEAD", "HEAD~1"])
+def test_no_id_of_an_earlier_manifest_is_lost_or_changed(data: Data, root: Path, revision: str) -> None:
+    git = shutil.which("git")
+    if git is None or not (root / ".git").exists():
+        pytest.skip("the history of the repository is not at hand")
+    shown = subprocess.run([git, "show", f"{revision}:{RELEASE}"], cwd=root, capture_output=True, check=False)
+    if shown.returncode:
+        pytest.skip(f"{revision} holds no manifest")
+    before = json.loads(shown.stdout)["statements"]
+    now = data.manifest.statements
+    assert sorted(before.keys() - now.keys()) == [], "statements are superseded, never removed or changed"
+    assert {name for name, day in before.items() if now[name] != day} == set(), "a recording date was changed"
+
+
+def test_rebuilding_gives_the_same_release(root: Path, tmp_path: Path) -> None:
+    sys.path.insert(0, str(root / "scripts"))
+    from build_release import build
+
+    out = tmp_path / "release"
+    shutil.copytree(embedded() / "flows", out / "flows")
+    made = build(root / "tables", out, None)
+    shipped = manifest.read(embedded())
+    assert dict(made.files) == dict(shipped.files)
+    assert (made.id, dict(made.statements)) == (shipped.id, dict(shipped.statements))
+    assert (out / manifest.FILE).read_bytes() == (embedded() / manifest.FILE).read_bytes()
+
+
+def test_a_rebuild_refuses_a_changed_recording_date(root: Path, tmp_path: Path) -> None:
+    from landbridge.errors import BadFile
+
+    sys.path.insert(0, str(root / "scripts"))
+    from build_release import build
+
+    out = tmp_path / "release"
+    out.mkdir()
+    shipped = manifest.read(embedded())
+    first = next(iter(shipped.statements))
+    old = manifest.Manifest("x", {}, (), {**shipped.statements, first: "1999-01-01"})
+    (out / manifest.FILE).write_text(old.to_json(), "utf-8")
+    with pytest.raises(BadFile, match="recorded"):
+        build(root / "tables", out, None)

@@ -1,0 +1,68 @@
+"""The seven questions of an interview with a regional analyst, in order: answered, or refused with a reason."""
+
+from __future__ import annotations
+
+import pytest
+
+from landbridge.brief import brief
+from landbridge.brief.document import Block, Paragraph, Points, Refusal, Section, Table
+from landbridge.brief.numbers import show
+from landbridge.brief.text import plain
+from landbridge.release import embedded, load
+
+# What the interview asks about, each by a word that the brief's question must hold.
+ASKED = ("relations", "pandemic", "lately", "steady", "changed", "besides trade", "prospects")
+
+
+@pytest.fixture(scope="module")
+def interview() -> Section:
+    made = brief(load(release=embedded()), "BY-VI", "CN-HL").document
+    return next(section for section in made.body if section.id == "interview")
+
+
+@pytest.fixture(scope="module")
+def answers(interview: Section) -> list[tuple[str, list[Block]]]:
+    """Each question with the blocks that follow it; a question stands alone and ends in a question mark."""
+    out: list[tuple[str, list[Block]]] = []
+    for block in interview.blocks:
+        if isinstance(block, Points) and len(block.items) == 1 and plain(block.items[0], show).endswith("?"):
+            out.append((plain(block.items[0], show), []))
+        else:
+            out[-1][1].append(block)
+    return out
+
+
+def test_the_questions_come_in_the_order_of_the_interview(answers: list[tuple[str, list[Block]]]) -> None:
+    assert len(answers) == len(ASKED)
+    for (question, _), word in zip(answers, ASKED, strict=True):
+        assert word in question
+
+
+@pytest.mark.parametrize("position", range(7), ids=ASKED)
+def test_each_is_answered_or_refused_with_a_reason(answers: list[tuple[str, list[Block]]], position: int) -> None:
+    _, blocks = answers[position]
+    assert blocks
+    for block in blocks:
+        match block:
+            case Refusal():
+                assert len(plain(block.why, show).split()) >= 5
+            case Points():
+                assert all(plain(item, show) for item in block.items)
+            case Paragraph():
+                assert all(plain(item, show) for item in block.sentences)
+            case Table():
+                assert block.rows
+
+
+def test_claims_name_their_speaker_and_regional_trade_is_refused(answers: list[tuple[str, list[Block]]]) -> None:
+    said = [plain(item, show) for _, blocks in answers for block in blocks if isinstance(block, Points) for item in block.items]
+    claims = [line for line in said if "claimed" in line]
+    assert claims
+    assert not [line for line in claims if line.rstrip().endswith("(claimed: )")]
+    trade = dict(answers)[answers[3][0]]
+    assert any(isinstance(block, Refusal) and "Nobody publishes it" in plain(block.why, show) for block in trade)
+
+
+def test_every_question_is_answered_from_evidence_or_openly_refused(answers: list[tuple[str, list[Block]]]) -> None:
+    answered = [question for question, blocks in answers if any(not isinstance(block, Refusal) for block in blocks)]
+    assert len(answered) >= 5
