@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from landbridge.brief import brief
-from landbridge.brief.document import Block, Paragraph, Points, Refusal, Section, Table
+from landbridge.brief.document import Block, Heading, Paragraph, Points, Refusal, Section, Table
 from landbridge.brief.numbers import show
 from landbridge.brief.text import plain
 from landbridge.release import embedded, load
@@ -22,11 +22,11 @@ def interview() -> Section:
 
 @pytest.fixture(scope="module")
 def answers(interview: Section) -> list[tuple[str, list[Block]]]:
-    """Each question with the blocks that follow it; a question stands alone and ends in a question mark."""
+    """Each question with the blocks that follow it."""
     out: list[tuple[str, list[Block]]] = []
     for block in interview.blocks:
-        if isinstance(block, Points) and len(block.items) == 1 and plain(block.items[0], show).endswith("?"):
-            out.append((plain(block.items[0], show), []))
+        if isinstance(block, Heading):
+            out.append((plain(block.text, show), []))
         else:
             out[-1][1].append(block)
     return out

@@ -151,6 +151,10 @@ def ties(
             "--kind", help="One kind of record only: mechanism, document, twinning, event, project, ..."
         ),
     ] = None,
+    on: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option("--on", metavar="DATE", help="Only what held on DATE (YYYY, YYYY-MM or YYYY-MM-DD)."),
+    ] = None,
     as_json: Json = False,
     as_of: AsOf = None,
     workspace: Folder = None,
@@ -158,7 +162,7 @@ def ties(
     """Every record of the ledger that touches both places, statement by statement."""
     from landbridge.cli import verbs
 
-    verbs.ties(a, b, kind=kind, as_json=as_json, as_of=as_of, workspace=workspace)
+    verbs.ties(a, b, kind=kind, on=on, as_json=as_json, as_of=as_of, workspace=workspace)
 
 
 @app.command()

@@ -229,7 +229,14 @@ def targets(a: str, b: str, *, as_json: bool, as_of: str | None, workspace: Path
 
 
 def ties(
-    a: str, b: str, *, kind: str | None, as_json: bool, as_of: str | None, workspace: Path | None
+    a: str,
+    b: str,
+    *,
+    kind: str | None,
+    on: str | None,
+    as_json: bool,
+    as_of: str | None,
+    workspace: Path | None,
 ) -> None:
     """One statement a row."""
     from landbridge.brief.catalogue import catalogue
@@ -240,6 +247,7 @@ def ties(
     if kind is not None:
         schema.kind(kind)
     data = _data(workspace, as_of)
+    data = data if on is None else data.on(on)
     sides = setting(data, Writer(catalogue()), a, b)
     chosen = (kind,) if kind else tuple(name for name in schema.kinds() if name != "claim")
     records = sides.between(*chosen)

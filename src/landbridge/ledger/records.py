@@ -86,6 +86,28 @@ class Ledger:
         """The ledger as it was known on a date (YYYY-MM-DD)."""
         return Ledger((s for s in self._all if s.recorded <= recorded_by), self.sources)
 
+    def on(self, date: str) -> Ledger:
+        """What held on a date (YYYY, YYYY-MM or YYYY-MM-DD): records and memberships begun by then and not over.
+
+        The other clock beside `at`. A year counts as covered by what began by its end and was not over at its
+        beginning. What states no beginning and no end is kept: nothing says that it did not hold.
+        """
+        spans = {
+            record.subject: (
+                record.text("since") or record.text("date").partition("/")[0],
+                record.text("until"),
+            )
+            for record in self.records()
+        }
+        return Ledger(
+            (
+                s
+                for s in self._standing
+                if _holds(*spans[s.subject], date) and _holds(s.valid_from, s.valid_to, date)
+            ),
+            self.sources,
+        )
+
     @property
     def statements(self) -> tuple[Statement, ...]:
         """Every statement that stands, superseded ones left out."""
@@ -132,6 +154,13 @@ class Ledger:
         return tuple(
             record for record in self.records(*kinds) if a & set(record.places) and b & set(record.places)
         )
+
+
+def _holds(begins: str, ends: str, date: str) -> bool:
+    """Whether a span covers a date, compared at the coarser precision of the two; an empty end is open."""
+    begun = not begins or begins[: len(date)] <= date[: len(begins)]
+    over = bool(ends) and ends[: len(date)] < date[: len(ends)]
+    return begun and not over
 
 
 def check(ledger: Ledger) -> list[str]:

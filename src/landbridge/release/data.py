@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -33,6 +34,13 @@ class Data:
     manifest: manifests.Manifest
     workspace: Workspace | None = field(default=None)
     recorded_by: str = "9999"
+    valid_on: str = ""
+
+    def on(self, date: str) -> Data:
+        """The same data with the ledger narrowed to what held on a date (YYYY, YYYY-MM or YYYY-MM-DD)."""
+        if not re.fullmatch(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?", date):
+            raise BadUsage(f"{date!r} is not a date.", remedy="Write it as 2022, 2022-06 or 2022-06-30.")
+        return replace(self, valid_on=date)
 
     def at(self, recorded_by: str) -> Data:
         """The same data with the ledger as it was recorded by a date (YYYY-MM-DD)."""
@@ -72,7 +80,8 @@ class Data:
             own, more = self.workspace.ledger()
             statements += own
             sources |= more
-        return Ledger(statements, MappingProxyType(sources)).at(self.recorded_by)
+        known = Ledger(statements, MappingProxyType(sources)).at(self.recorded_by)
+        return known.on(self.valid_on) if self.valid_on else known
 
     @cached_property
     def totals(self) -> Totals:

@@ -1,0 +1,251 @@
+"""The command line as a shell sees it: what goes to stdout and stderr, in which form, with which exit code."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from landbridge.cli.app import app, run
+from landbridge.release import embedded, manifest
+
+VERBS = {
+    "flows": "flows CHN RUS",
+    "basket": "basket CHN RUS",
+    "indicators": "indicators CHN RUS",
+    "targets": "targets CHN RUS",
+    "ties": "ties BY-VI CN-HL",
+    "sources": "sources",
+    "check": f"check {embedded()}",
+}
+NAMES = [command.name or command.callback.__name__ for command in app.registered_commands if command.callback]
+BAD = """recorded: 2026-11-21
+recorder: Desk
+kind: crossing
+entries:
+  - record: crossing/our
+    source: nobody-knows
+    says: {name: Ours, parties: [CHN, RUS], mode: rail, cargo: {value: 5, unit: t, period: 2024}}
+"""
+WORSE = BAD.replace("mode: rail", "mode: train").replace("unit: t,", "unit: TEU,")
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What one call left behind."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+Call = Callable[..., Ran]
+
+
+@pytest.fixture
+def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Call:
+    """Runs `landbridge ...` in this process, in an empty folder, with caches of its own."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.delenv("LANDBRIDGE_WORKSPACE", raising=False)
+
+    def made(line: str) -> Ran:
+        monkeypatch.setattr(sys, "argv", ["landbridge", *line.split()])
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as left:
+            run()
+        out, err = capsys.readouterr()
+        return Ran(int(left.value.code or 0), out, err)
+
+    return made
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_json_is_one_object_with_the_same_keys_for_every_verb(verb: str, call: Call) -> None:
+    ran = call(f"{VERBS[verb]} --json")
+    assert ran.code == 0, ran.err
+    assert list(ran.json) == ["schema", "verb", "release", "as_of", "rows", "notes", "dropped"]
+    assert (ran.json["schema"], ran.json["verb"]) == (f"landbridge/{verb}/1", verb)
+    if verb != "check":
+        assert ran.json["release"] == manifest.read(embedded()).id
+        assert ran.json["rows"]
+        assert len({tuple(row) for row in ran.json["rows"]}) == 1, "every row has the same columns"
+
+
+@pytest.mark.parametrize("verb", [verb for verb in VERBS if verb not in ("sources", "check")])
+def test_an_unknown_place_is_a_bad_call_and_the_nearest_is_named(verb: str, call: Call) -> None:
+    ran = call(f"{verb} CHN russia")
+    assert (ran.code, ran.out) == (2, "")
+    assert "RUS (Russia)" in ran.err
+    assert "Traceback" not in ran.err
+
+
+@pytest.mark.parametrize("line", ["flows VUT NRU", "basket BY-VI CN-HL", "indicators VUT NRU --year 1999", "flows CHN RUS --year 1900"])
+def test_a_good_question_without_data_is_no_bad_call(line: str, call: Call) -> None:
+    ran = call(line)
+    assert (ran.code, ran.out) == (1, "")
+    assert "landbridge: " in ran.err
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "error"),
+    [
+        ("flows chn RUS", 2, "UnknownLabel"),
+        ("flows VUT NRU", 1, "NotHeld"),
+        ("flows CHN CHN", 2, "BadUsage"),
+        ("basket CHN CHN", 2, "BadUsage"),
+        ("brief CHN CN-HL", 2, "BadUsage"),
+        ("flows CHN RUS --by hs4", 2, "UnknownLabel"),
+        ("ties CHN RUS --kind twin", 2, "UnknownLabel"),
+        ("targets CHN RUS --as-of 2026-02-30", 2, "BadUsage"),
+        ("explain f-nothing", 2, "UnknownLabel"),
+        ("check nowhere", 2, "BadUsage"),
+        ("load wheat file.csv", 2, "UnknownLabel"),
+        ("flows CHN", 2, "BadUsage"),
+        ("flows CHN RUS --colour", 2, "BadUsage"),
+        ("flows CHN RUS --year soon", 2, "BadUsage"),
+    ],
+)
+def test_errors_are_json_on_stderr_when_json_was_asked_for(line: str, code: int, error: str, call: Call) -> None:
+    ran = call(f"{line} --json")
+    assert (ran.code, ran.out) == (code, "")
+    body = json.loads(ran.err)
+    assert (body["schema"], body["error"]) == ("landbridge/error/1", error)
+    assert all(problem["what"] for problem in body["problems"])
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_verb_has_help(name: str, call: Call) -> None:
+    ran = call(f"{name} --help")
+    assert ran.code == 0
+    assert "Usage:" in ran.out
+    assert name in ran.out
+
+
+def test_version_and_no_arguments(call: Call) -> None:
+    assert manifest.read(embedded()).id in call("--version").out
+    bare = call("")
+    assert "Usage:" in bare.out + bare.err
+
+
+def test_a_bad_option_is_explained_by_its_usage(call: Call) -> None:
+    ran = call("flows CHN RUS --colour")
+    assert ran.code == 2
+    assert "--colour" in ran.err
+    assert "Traceback" not in ran.err
+
+
+def test_a_figure_and_a_statement_seen_in_a_brief_are_explained(call: Call) -> None:
+    made = call("brief BY-VI CN-HL --json").json
+    for name in [next(iter(made["figures"])), next(key for key, value in made["figures"].items() if value.get("inputs"))]:
+        ran = call(f"explain {name} --json")
+        assert ran.code == 0, ran.err
+        assert list(ran.json) == ["schema", "verb", "release", "as_of", "rows", "notes", "dropped"]
+        assert ran.json["rows"][0]["id"] == name
+        assert ran.json["rows"][0]["measure"] in call(f"explain {name}").out
+    statement = call("ties BY-VI CN-HL --json").json["rows"][0]
+    (found,) = call(f"explain {statement['id']} --json").json["rows"]
+    assert (found["subject"], found["source"]) == (statement["record"], statement["source"])
+
+
+def test_a_figure_is_explained_from_the_brief_that_shows_it(call: Call, tmp_path: Path) -> None:
+    made = call("brief DEU FRA --json")
+    (tmp_path / "model.json").write_text(made.out, "utf-8")
+    name = next(key for key, value in made.json["figures"].items() if value.get("inputs"))
+    ran = call(f"explain {name} --in model.json --json")
+    assert ran.json["rows"][0]["inputs"][0]["id"].startswith("f-")
+
+
+@pytest.mark.parametrize("content", ["{}", '{"figures": [1]}', '{"figures": {"f-a": 3}}', '{"figures": {"f-a": {"inputs": ["f-a"]}}}', '{"figures": {"f-a": {"inputs": ["f-b"]}}}', "\x00"])
+def test_a_brief_that_was_damaged_is_refused(content: str, call: Call, tmp_path: Path) -> None:
+    (tmp_path / "model.json").write_text(content, "utf-8")
+    ran = call("explain f-a --in model.json --json")
+    assert ran.code == 1
+    assert json.loads(ran.err)["error"] == "BadFile"
+
+
+def test_a_page_that_is_no_brief_hides_no_figure(call: Call, tmp_path: Path) -> None:
+    (tmp_path / "brief-X-Y.html").write_text("<p>not a brief</p>", "utf-8")
+    name = call("targets CHN RUS --json").json["rows"][0]["needed_growth_pct"]
+    assert name is None or isinstance(name, float)
+    figure = next(iter(call("brief CHN RUS --json").json["figures"]))
+    assert call(f"explain {figure} --json").code == 0
+
+
+def test_check_lists_every_problem_of_a_bad_file(call: Call, tmp_path: Path) -> None:
+    (tmp_path / "worse.yaml").write_text(WORSE, "utf-8")
+    ran = call("check worse.yaml --json")
+    assert ran.code == 1
+    said = [row["problem"] for row in ran.json["rows"]]
+    assert len(said) == 2
+    assert all("worse.yaml, line 5" in problem for problem in said)
+    assert call("check worse.yaml").code == 1
+
+
+def test_check_names_sources_that_are_not_listed(call: Call, tmp_path: Path) -> None:
+    (tmp_path / "bad.yaml").write_text(BAD, "utf-8")
+    ran = call("check bad.yaml --json")
+    assert ran.code == 1
+    assert any("nobody-knows" in row["problem"] for row in ran.json["rows"])
+
+
+def test_check_reads_releases_and_workspaces_and_refuses_the_rest(call: Call, tmp_path: Path) -> None:
+    good = BAD.replace("source: nobody-knows", "source: assumed").replace("value: 5", "low: 4, high: 6")
+    (tmp_path / "ours.yaml").write_text(good, "utf-8")
+    assert call("check ours.yaml").code == 0
+    assert call("load ledger ours.yaml --workspace ws").code == 0
+    assert call("check ws --json").json["rows"] == []
+    (tmp_path / "release").mkdir()
+    (tmp_path / "release" / "manifest.json").write_text("[]")
+    assert call("check release").code == 1
+    (tmp_path / "notes.txt").write_text("x")
+    refused = call("check notes.txt")
+    assert refused.code == 2
+    assert "manifest.json" in refused.err
+
+
+def shell(*words: str, **options: Any) -> subprocess.Popen[str]:
+    environment = {**os.environ, "PYTHONWARNINGS": "error"}
+    code = "from landbridge.cli import main; main()"
+    return subprocess.Popen(
+        [sys.executable, "-c", code, *words],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment,
+        **options,
+    )
+
+
+@pytest.mark.parametrize("words", [("sources",), ("sources", "--json"), ("targets", "CHN", "RUS", "--json"), ("--help",)])
+def test_a_reader_that_goes_away_is_no_error(words: tuple[str, ...], tmp_path: Path) -> None:
+    running = shell(*words, cwd=tmp_path)
+    assert running.stdout is not None
+    assert running.stderr is not None
+    running.stdout.close()
+    said = running.stderr.read()
+    running.stderr.close()
+    running.wait(timeout=60)
+    assert "Traceback" not in said
+    assert "BrokenPipe" not in said
+
+
+def test_answers_go_to_stdout_and_notes_to_stderr(tmp_path: Path) -> None:
+    running = shell("flows", "CHN", "RUS", cwd=tmp_path)
+    out, err = running.communicate(timeout=60)
+    assert running.returncode == 0
+    assert "value_usd" in out
+    assert "landbridge explain" in err
+    assert "landbridge explain" not in out
