@@ -3,13 +3,15 @@
     python scripts/build_release.py --wheel sanction_simulator-0.1.4-py3-none-any.whl
 
 The wheel carries the OECD table; its hash is checked. Building twice gives the same bytes. Without --wheel the
-accounts already in the release are kept and only tables, sources and ledger are rebuilt.
+accounts already in the release are kept and only tables, sources and ledger are rebuilt. Before a release is published,
+--seal writes down its statements, so that none can be lost or changed unseen.
 """
 
 from __future__ import annotations
 
 import argparse
 import csv
+import json
 import shutil
 import sys
 from pathlib import Path
@@ -27,6 +29,7 @@ from landbridge.release import manifest as manifests  # noqa: E402
 
 EMBEDDED = ROOT / "src" / "landbridge" / "data" / "release"
 WHEEL_SHA256 = "1c29bce64dd5e15d14b956556fc544cae21ac504f0cea07558019c4b9eae4909"
+SEALED = Path("ledger") / "sealed.json"
 TABLES = ("totals", "basket_hs2", "observations", "agreements")
 NUMBERS = {"value_usd": pl.Float64, "value": pl.Float64, "year": pl.Int64}
 COLUMNS = ("id", "publisher", "title", "published", "url", "licence", "kind", "weak")
@@ -42,35 +45,59 @@ PACKAGED = (
 
 
 def build(tables: Path, out: Path, wheel: Path | None) -> manifests.Manifest:
-    """Write the release to `out` and return its manifest."""
-    if wheel is not None:
-        from build_accounts import build as build_accounts
+    """Write the release to `out` and return its manifest; what was there stays until the new one is whole.
 
-        found = manifests.digest(wheel)
-        if found != WHEEL_SHA256:
-            raise BadFile(f"the wheel has the hash {found}, not {WHEEL_SHA256}.", where=wheel.name)
-        shutil.rmtree(out / "flows", ignore_errors=True)
-        (out / "flows").mkdir(parents=True)
-        build_accounts(wheel, tables, out / "flows")
-    elif not (out / "flows").exists():
-        shutil.copytree(EMBEDDED / "flows", out / "flows")
-    for folder in ("tables", "ledger"):
-        shutil.rmtree(out / folder, ignore_errors=True)
-    (out / "tables").mkdir(parents=True)
-    for name in TABLES:
-        _table(tables / f"{name}.csv", out / "tables" / f"{name}.parquet")
-    sources = _sources(tables / "sources", out / "sources.csv")
-    statements = _ledger(tables / "ledger", out / "ledger", sources)
-    old = manifests.read(out).statements if (out / manifests.FILE).exists() else {}
-    recorded = {statement.id: statement.recorded for statement in statements}
-    lost = sorted(identifier for identifier, date in old.items() if recorded.get(identifier, date) != date)
-    if lost:
-        raise BadFile(
-            f"{len(lost)} statements changed the date on which they were recorded, among them {lost[0]}."
-        )
-    manifest = manifests.compose(out, _vintages(sources), dict(sorted(recorded.items())))
-    (out / manifests.FILE).write_text(manifest.to_json(), encoding="utf-8")
+    Raises `BadFile` where the ledger has problems or a sealed statement is lost: it is superseded, never removed.
+    """
+    draft = out.with_name(f"{out.name}.draft")
+    shutil.rmtree(draft, ignore_errors=True)
+    (draft / "tables").mkdir(parents=True)
+    try:
+        _flows(tables, draft / "flows", out / "flows", wheel)
+        for name in TABLES:
+            _table(tables / f"{name}.csv", draft / "tables" / f"{name}.parquet")
+        sources = _sources(tables / "sources", draft / "sources.csv")
+        recorded = {s.id: s.recorded for s in _ledger(tables / "ledger", draft / "ledger", sources)}
+        _keep_sealed(tables / SEALED, recorded)
+        manifest = manifests.compose(draft, _vintages(sources), dict(sorted(recorded.items())))
+        (draft / manifests.FILE).write_text(manifest.to_json(), encoding="utf-8")
+        shutil.rmtree(out, ignore_errors=True)
+        draft.rename(out)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
     return manifest
+
+
+def _flows(tables: Path, target: Path, held: Path, wheel: Path | None) -> None:
+    """The accounts, built from the pinned wheel or taken over from the release that is there."""
+    if wheel is None:
+        shutil.copytree(held if held.exists() else EMBEDDED / "flows", target)
+        return
+    from build_accounts import build as build_accounts
+
+    found = manifests.digest(wheel)
+    if found != WHEEL_SHA256:
+        raise BadFile(f"the wheel has the hash {found}, not {WHEEL_SHA256}.", where=wheel.name)
+    target.mkdir()
+    build_accounts(wheel, tables, target)
+
+
+def _keep_sealed(path: Path, recorded: dict[str, str]) -> None:
+    """Refuse the loss or redating of a statement that a published release listed."""
+    sealed: dict[str, str] = json.loads(path.read_text("utf-8")) if path.exists() else {}
+    broken = sorted(identifier for identifier, date in sealed.items() if recorded.get(identifier) != date)
+    if broken:
+        raise BadFile(
+            f"{len(broken)} sealed statements are lost, changed or recorded on another date, among them {broken[0]}.",
+            where=path.name,
+            remedy="Put them back, and add a statement that supersedes them.",
+        )
+
+
+def seal(tables: Path, manifest: manifests.Manifest) -> None:
+    """List the statements of a release that is about to be published; from then on none may be lost or changed."""
+    text = json.dumps(dict(manifest.statements), indent=0, sort_keys=True)
+    (tables / SEALED).write_text(text + "\n", encoding="utf-8")
 
 
 def _table(path: Path, target: Path) -> None:
@@ -136,11 +163,16 @@ def main() -> None:
     )
     parser.add_argument("--wheel", type=Path, help="the pinned wheel with the OECD table")
     parser.add_argument("--out", type=Path, default=EMBEDDED)
+    parser.add_argument(
+        "--seal", action="store_true", help="list its statements as published: none may be lost later"
+    )
     options = parser.parse_args()
     try:
         manifest = build(ROOT / "tables", options.out, options.wheel)
     except LandbridgeError as error:
         raise SystemExit(str(error)) from None
+    if options.seal:
+        seal(ROOT / "tables", manifest)
     size = sum(path.stat().st_size for path in options.out.rglob("*") if path.is_file())
     print(
         f"release {manifest.id}: {len(manifest.files)} files, {size / 1e6:.1f} MB, {len(manifest.statements)} statements"
