@@ -25,7 +25,14 @@ ROOT = Path(__file__).parents[1]
 ROOM = ROOT / "src" / "landbridge" / "brief"
 TARGET = ROOM / "locale" / "brief.pot"
 KEYWORDS = ("say", "_", "gettext")
-_SPARE = ("Project-Id-Version", "Report-Msgid", "POT-Creation-Date", "PO-Revision-Date", "Last-Translator", "Language-Team")
+_SPARE = (
+    "Project-Id-Version",
+    "Report-Msgid",
+    "POT-Creation-Date",
+    "PO-Revision-Date",
+    "Last-Translator",
+    "Language-Team",
+)
 
 
 def messages() -> Iterator[tuple[str, str]]:
@@ -61,7 +68,9 @@ def _in_template(path: Path) -> Iterator[str]:
 
 def template() -> str:
     """The text of the .pot file."""
-    catalog = Catalog(fuzzy=False, header_comment="# Texts of a brief. Written by scripts/extract_messages.py.")
+    catalog = Catalog(
+        fuzzy=False, header_comment="# Texts of a brief. Written by scripts/extract_messages.py."
+    )
     for message, place in messages():
         catalog.add(message, locations=[(place, 0)])
     out = io.BytesIO()

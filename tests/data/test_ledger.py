@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from landbridge.errors import BadFile
 from landbridge.ledger import ASSUMED, Statement, check
 from landbridge.provenance import Status
 from landbridge.release import Data, embedded, load, manifest
@@ -64,12 +65,18 @@ def test_past_numbers_have_a_period(statements: tuple[Statement, ...]) -> None:
 
 
 def test_plans_are_no_outcomes(statements: tuple[Statement, ...]) -> None:
-    later = [s for s in statements if s.is_quantity and s.status is Status.REPORTED and s.period[:4] > s.recorded[:4]]
+    later = [
+        s
+        for s in statements
+        if s.is_quantity and s.status is Status.REPORTED and s.period[:4] > s.recorded[:4]
+    ]
     assert [f"{s.subject} {s.period}" for s in later] == []
 
 
 def test_no_quote_is_longer_than_twelve_words(statements: tuple[Statement, ...]) -> None:
-    quotes = [(s.subject, quote) for s in statements for text in (s.text, s.note) for quote in QUOTED.findall(text)]
+    quotes = [
+        (s.subject, quote) for s in statements for text in (s.text, s.note) for quote in QUOTED.findall(text)
+    ]
     assert [item for item in quotes if len(item[1].split()) > 12] == []
 
 
@@ -100,12 +107,16 @@ def test_every_source_is_used_or_packaged(data: Data, statements: tuple[Statemen
 
 
 def test_addresses_are_of_the_web_or_empty(data: Data) -> None:
-    bad = [s.id for s in data.sources.values() if s.url and not re.fullmatch(r"https?://[^\s]+\.[^\s]+", s.url)]
+    bad = [
+        s.id for s in data.sources.values() if s.url and not re.fullmatch(r"https?://[^\s]+\.[^\s]+", s.url)
+    ]
     assert bad == []
     assert [s.id for s in data.sources.values() if not s.publisher or not s.title or not s.licence] == []
 
 
-def test_the_manifest_lists_exactly_the_statements_of_the_files(data: Data, statements: tuple[Statement, ...]) -> None:
+def test_the_manifest_lists_exactly_the_statements_of_the_files(
+    data: Data, statements: tuple[Statement, ...]
+) -> None:
     assert dict(data.manifest.statements) == {s.id: s.recorded for s in statements}
 
 
@@ -136,17 +147,20 @@ def test_rebuilding_gives_the_same_release(root: Path, tmp_path: Path) -> None:
     assert (out / manifest.FILE).read_bytes() == (embedded() / manifest.FILE).read_bytes()
 
 
-def test_a_rebuild_refuses_a_changed_recording_date(root: Path, tmp_path: Path) -> None:
-    from landbridge.errors import BadFile
-
+@pytest.mark.parametrize("sealed", [{"s-lost": "2026-11-21"}, "redated"])
+def test_a_rebuild_refuses_the_loss_of_a_published_statement(
+    sealed: dict[str, str] | str, root: Path, tmp_path: Path
+) -> None:
     sys.path.insert(0, str(root / "scripts"))
-    from build_release import build
+    from build_release import SEALED, build
 
+    shutil.copytree(root / "tables", tmp_path / "tables")
+    if isinstance(sealed, str):
+        sealed = {next(iter(manifest.read(embedded()).statements)): "1999-01-01"}
+    (tmp_path / "tables" / SEALED).write_text(json.dumps(sealed), "utf-8")
     out = tmp_path / "release"
-    out.mkdir()
-    shipped = manifest.read(embedded())
-    first = next(iter(shipped.statements))
-    old = manifest.Manifest("x", {}, (), {**shipped.statements, first: "1999-01-01"})
-    (out / manifest.FILE).write_text(old.to_json(), "utf-8")
-    with pytest.raises(BadFile, match="recorded"):
-        build(root / "tables", out, None)
+    (out / "flows").mkdir(parents=True)
+    (out / "kept.txt").write_text("x")
+    with pytest.raises(BadFile, match="sealed"):
+        build(tmp_path / "tables", out, None)
+    assert (out / "kept.txt").exists(), "what was there stays where a build is refused"

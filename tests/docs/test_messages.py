@@ -15,7 +15,14 @@ from landbridge.brief.text import refuse_digits
 ROOT = Path(__file__).parents[2]
 ROOM = ROOT / "src" / "landbridge" / "brief"
 # What hands a message on instead of naming one: the writer itself, and texts of closed tables that the script lists.
-PASSED_ON = {("page.py", "meaning(status)"), ("page.py", "unit(figure.unit).label"), ("workbook.py", "meaning(status)"), ("text.py", "message"), ("numbers.py", "measure.one"), ("numbers.py", "measure.label")}
+PASSED_ON = {
+    ("page.py", "meaning(status)"),
+    ("page.py", "unit(figure.unit).label"),
+    ("workbook.py", "meaning(status)"),
+    ("text.py", "message"),
+    ("numbers.py", "measure.one"),
+    ("numbers.py", "measure.label"),
+}
 
 
 def calls() -> Iterator[tuple[Path, ast.Call]]:
@@ -29,7 +36,9 @@ def calls() -> Iterator[tuple[Path, ast.Call]]:
 
 @pytest.fixture(scope="module")
 def script() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("extract_messages", ROOT / "scripts" / "extract_messages.py")
+    spec = importlib.util.spec_from_file_location(
+        "extract_messages", ROOT / "scripts" / "extract_messages.py"
+    )
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)

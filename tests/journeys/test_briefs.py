@@ -167,7 +167,9 @@ def test_pairs_without_a_border_between_them_are_refused(pair: tuple[str, str], 
         brief(held(), *pair)
 
 
-@pytest.mark.parametrize(("typed", "meant"), [("chn", "CHN"), ("黑龙江", "CN-HL"), ("Vitebsk", "BY-VI"), ("CN-HLJ", "CN-HL")])
+@pytest.mark.parametrize(
+    ("typed", "meant"), [("chn", "CHN"), ("黑龙江", "CN-HL"), ("Vitebsk", "BY-VI"), ("CN-HLJ", "CN-HL")]
+)
 def test_names_and_misspellings_are_refused_with_the_code_that_was_meant(typed: str, meant: str) -> None:
     with pytest.raises(UnknownLabel) as refused:
         brief(held(), typed, "RUS")

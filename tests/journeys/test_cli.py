@@ -92,7 +92,10 @@ def test_an_unknown_place_is_a_bad_call_and_the_nearest_is_named(verb: str, call
     assert "Traceback" not in ran.err
 
 
-@pytest.mark.parametrize("line", ["flows VUT NRU", "basket BY-VI CN-HL", "indicators VUT NRU --year 1999", "flows CHN RUS --year 1900"])
+@pytest.mark.parametrize(
+    "line",
+    ["flows VUT NRU", "basket BY-VI CN-HL", "indicators VUT NRU --year 1999", "flows CHN RUS --year 1900"],
+)
 def test_a_good_question_without_data_is_no_bad_call(line: str, call: Call) -> None:
     ran = call(line)
     assert (ran.code, ran.out) == (1, "")
@@ -118,7 +121,9 @@ def test_a_good_question_without_data_is_no_bad_call(line: str, call: Call) -> N
         ("flows CHN RUS --year soon", 2, "BadUsage"),
     ],
 )
-def test_errors_are_json_on_stderr_when_json_was_asked_for(line: str, code: int, error: str, call: Call) -> None:
+def test_errors_are_json_on_stderr_when_json_was_asked_for(
+    line: str, code: int, error: str, call: Call
+) -> None:
     ran = call(f"{line} --json")
     assert (ran.code, ran.out) == (code, "")
     body = json.loads(ran.err)
@@ -149,7 +154,10 @@ def test_a_bad_option_is_explained_by_its_usage(call: Call) -> None:
 
 def test_a_figure_and_a_statement_seen_in_a_brief_are_explained(call: Call) -> None:
     made = call("brief BY-VI CN-HL --json").json
-    for name in [next(iter(made["figures"])), next(key for key, value in made["figures"].items() if value.get("inputs"))]:
+    for name in [
+        next(iter(made["figures"])),
+        next(key for key, value in made["figures"].items() if value.get("inputs")),
+    ]:
         ran = call(f"explain {name} --json")
         assert ran.code == 0, ran.err
         assert list(ran.json) == ["schema", "verb", "release", "as_of", "rows", "notes", "dropped"]
@@ -168,7 +176,17 @@ def test_a_figure_is_explained_from_the_brief_that_shows_it(call: Call, tmp_path
     assert ran.json["rows"][0]["inputs"][0]["id"].startswith("f-")
 
 
-@pytest.mark.parametrize("content", ["{}", '{"figures": [1]}', '{"figures": {"f-a": 3}}', '{"figures": {"f-a": {"inputs": ["f-a"]}}}', '{"figures": {"f-a": {"inputs": ["f-b"]}}}', "\x00"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        "{}",
+        '{"figures": [1]}',
+        '{"figures": {"f-a": 3}}',
+        '{"figures": {"f-a": {"inputs": ["f-a"]}}}',
+        '{"figures": {"f-a": {"inputs": ["f-b"]}}}',
+        "\x00",
+    ],
+)
 def test_a_brief_that_was_damaged_is_refused(content: str, call: Call, tmp_path: Path) -> None:
     (tmp_path / "model.json").write_text(content, "utf-8")
     ran = call("explain f-a --in model.json --json")
@@ -229,7 +247,9 @@ def shell(*words: str, **options: Any) -> subprocess.Popen[str]:
     )
 
 
-@pytest.mark.parametrize("words", [("sources",), ("sources", "--json"), ("targets", "CHN", "RUS", "--json"), ("--help",)])
+@pytest.mark.parametrize(
+    "words", [("sources",), ("sources", "--json"), ("targets", "CHN", "RUS", "--json"), ("--help",)]
+)
 def test_a_reader_that_goes_away_is_no_error(words: tuple[str, ...], tmp_path: Path) -> None:
     running = shell(*words, cwd=tmp_path)
     assert running.stdout is not None

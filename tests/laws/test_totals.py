@@ -16,11 +16,25 @@ from landbridge.planning import targets
 from landbridge.provenance import Figure, Source, Status, Unavailable
 
 SOURCES = {
-    name: Source(name, name.upper(), "Totals", "2025", "https://example.org", "facts only", weak=name == "blog")
+    name: Source(
+        name, name.upper(), "Totals", "2025", "https://example.org", "facts only", weak=name == "blog"
+    )
     for name in ("gacc", "fcs", "blog", "other")
 }
 NAMES = MappingProxyType({"CHN": "China", "RUS": "Russia"})
-COLUMNS = ("exporter", "importer", "period", "measure", "reporter", "value_usd", "comparator", "basis", "status", "source", "note")
+COLUMNS = (
+    "exporter",
+    "importer",
+    "period",
+    "measure",
+    "reporter",
+    "value_usd",
+    "comparator",
+    "basis",
+    "status",
+    "source",
+    "note",
+)
 
 
 def row(
@@ -33,27 +47,59 @@ def row(
 ) -> tuple[object, ...]:
     exporter, importer = {"both": ("CHN", "RUS"), "out": ("CHN", "RUS"), "in": ("RUS", "CHN")}[way]
     measure = "turnover" if way == "both" else "flow"
-    return (exporter, importer, year, measure, reporter, value, comparator, "unstated", "reported", source, None)
+    return (
+        exporter,
+        importer,
+        year,
+        measure,
+        reporter,
+        value,
+        comparator,
+        "unstated",
+        "reported",
+        source,
+        None,
+    )
 
 
 def totals(*rows: tuple[object, ...]) -> Totals:
-    return Totals(pl.DataFrame(rows, schema=dict.fromkeys(COLUMNS, pl.String) | {"value_usd": pl.Float64}, orient="row"), SOURCES, NAMES)
+    return Totals(
+        pl.DataFrame(
+            rows, schema=dict.fromkeys(COLUMNS, pl.String) | {"value_usd": pl.Float64}, orient="row"
+        ),
+        SOURCES,
+        NAMES,
+    )
 
 
-def target(value: float, deadline: str, announced: str = "2015", parties: str = "CHN RUS", indicator: str = "trade_turnover") -> Ledger:
-    shared = {"subject": "target/x", "kind": "target", "source": "gacc", "recorded": "2026-01-01", "recorder": "t"}
+def target(
+    value: float,
+    deadline: str,
+    announced: str = "2015",
+    parties: str = "CHN RUS",
+    indicator: str = "trade_turnover",
+) -> Ledger:
+    shared = {
+        "subject": "target/x",
+        "kind": "target",
+        "source": "gacc",
+        "recorded": "2026-01-01",
+        "recorder": "t",
+    }
     said = [
         Statement(**shared, status=Status.REPORTED, property="name", text="Goal"),
         Statement(**shared, status=Status.REPORTED, property="parties", text=parties),
         Statement(**shared, status=Status.REPORTED, property="indicator", text=indicator),
         Statement(**shared, status=Status.REPORTED, property="announced", text=announced),
-        Statement(**shared, status=Status.FORECAST, property="value", number=value, unit="USD", period=deadline),
+        Statement(
+            **shared, status=Status.FORECAST, property="value", number=value, unit="USD", period=deadline
+        ),
     ]
     return Ledger(said, SOURCES)
 
 
-def verdict(held: Totals, ledger: Ledger) -> targets.Scored:
-    return targets.scorecard(ledger, held, ("CHN",), ("RUS",), ("CHN", "RUS"))[0]
+def verdict(held: Totals, ledger: Ledger, today: str = "2026-11-21") -> targets.Scored:
+    return targets.scorecard(ledger, held, ("CHN",), ("RUS",), ("CHN", "RUS"), today)[0]
 
 
 def test_a_reporters_two_flows_add_up_to_its_turnover_whichever_side_is_named_first() -> None:
@@ -81,7 +127,10 @@ def test_exact_comes_before_hedged_and_strong_before_weak() -> None:
 
 def test_a_weaker_status_of_one_flow_is_carried_into_the_sum() -> None:
     claimed = (*row(12, way="in")[:8], "claimed", *row(12)[9:])
-    assert totals(row(30, way="out"), claimed).turnover_by_reporter("CHN", "RUS")["CHN"]["2020"].status is Status.CLAIMED
+    assert (
+        totals(row(30, way="out"), claimed).turnover_by_reporter("CHN", "RUS")["CHN"]["2020"].status
+        is Status.CLAIMED
+    )
 
 
 def test_parts_of_a_year_and_unnamed_reporters_enter_no_sum() -> None:
@@ -106,7 +155,7 @@ CASES = {
     "missed": ([row(180, "2024"), row(190, "2025")], targets.MISSED),
     "reached early, lost again": ([row(201, "2022"), row(180, "2024")], targets.MISSED),
     "reached before it was set": ([row(250, "2010"), row(180, "2024")], targets.MISSED),
-    "open": ([row(180, "2023")], targets.OPEN),
+    "not counted yet": ([row(180, "2023")], targets.UNCOUNTED),
     "no count of its year, reached before": ([row(210, "2023"), row(190, "2025")], targets.MET),
     "no count of its year, reached after": ([row(150, "2023"), row(210, "2025")], targets.LATE),
     "no count of its year, not reached": ([row(150, "2023"), row(190, "2025")], targets.MISSED),
@@ -120,16 +169,28 @@ def test_verdicts(case: str) -> None:
     assert verdict(totals(*rows), target(200, "2024")).verdict == said
 
 
+def test_a_target_is_open_to_the_end_of_its_year() -> None:
+    early = totals(row(250, "2023"))
+    for today, said in (("2024-12-31", targets.OPEN), ("2025-01-01", targets.UNCOUNTED)):
+        assert verdict(early, target(200, "2024"), today).verdict == said, "only its own year's count decides"
+
+
 def test_what_is_not_turnover_of_the_pair_is_not_judged() -> None:
     held = totals(row(210, "2024"))
-    for ledger in (target(1, "2024", indicator="exports"), target(1, "2024", parties="CHN RUS BLR"), target(1, "2024-06")):
+    for ledger in (
+        target(1, "2024", indicator="exports"),
+        target(1, "2024", parties="CHN RUS BLR"),
+        target(1, "2024-06"),
+    ):
         scored = verdict(held, ledger)
         assert scored.verdict == targets.UNMEASURED
         assert isinstance(scored.needed_growth, Unavailable)
 
 
 @given(last=st.floats(1e9, 1e12), goal=st.floats(1e9, 1e12), years=st.integers(1, 15))
-def test_needed_growth_compounds_back_to_the_target_and_equals_its_log_form(last: float, goal: float, years: int) -> None:
+def test_needed_growth_compounds_back_to_the_target_and_equals_its_log_form(
+    last: float, goal: float, years: int
+) -> None:
     scored = verdict(totals(row(last, "2020")), target(goal, str(2020 + years)))
     assert isinstance(scored.needed_growth, Figure)
     growth = scored.needed_growth.value
@@ -138,7 +199,9 @@ def test_needed_growth_compounds_back_to_the_target_and_equals_its_log_form(last
     for _ in range(years):
         value *= 1 + growth / 100
     assert value == pytest.approx(goal, rel=1e-9)
-    assert growth == pytest.approx(100 * math.expm1((math.log(goal) - math.log(last)) / years), rel=1e-6, abs=1e-9)
+    assert growth == pytest.approx(
+        100 * math.expm1((math.log(goal) - math.log(last)) / years), rel=1e-6, abs=1e-9
+    )
     assert scored.needed_growth.period == f"2020/{2020 + years}"
     assert scored.needed_growth.status is Status.FORECAST
 
@@ -149,7 +212,9 @@ def test_no_growth_leads_from_nothing() -> None:
 
 def test_the_outlook_spans_the_slowest_and_the_fastest_past() -> None:
     values = {2015: 100.0, 2016: 110.0, 2017: 99.0, 2018: 150.0, 2019: 151.0, 2020: 160.0}
-    series = totals(*(row(value, str(year)) for year, value in values.items())).turnover_by_reporter("CHN", "RUS")
+    series = totals(*(row(value, str(year)) for year, value in values.items())).turnover_by_reporter(
+        "CHN", "RUS"
+    )
     ratios = [values[year + 2] / values[year] for year in range(2015, 2019)]
     outlook = targets.outlook(series, 2022)
     assert isinstance(outlook, Figure)
@@ -169,7 +234,11 @@ def test_a_year_of_zero_starts_no_span() -> None:
 
 
 def test_the_newest_value_and_the_longest_series_are_of_one_reporter() -> None:
-    rows = [row(9, "2024", reporter="RUS"), *(row(5, str(year)) for year in (2022, 2023, 2024)), row(7, "2024", reporter=None)]
+    rows = [
+        row(9, "2024", reporter="RUS"),
+        *(row(5, str(year)) for year in (2022, 2023, 2024)),
+        row(7, "2024", reporter=None),
+    ]
     series = totals(*rows).turnover_by_reporter("CHN", "RUS")
     reporter, years = targets.longest(series)
     assert reporter == "CHN"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 import pytest
+import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -48,7 +50,10 @@ BROKEN = {
     "a key twice": (entry("{name: a, name: b}"), "'name' stands twice"),
     "an unknown property": (entry("{watting: {value: 1, unit: h}}"), "Nearest valid: waiting"),
     "an unknown key of a value": (entry("{cargo: {value: 1, units: t}}"), "nearest valid: unit"),
-    "an unknown kind": (entry("{name: x}", head=HEAD.replace("crossing", "crosing")), "Nearest valid: crossing"),
+    "an unknown kind": (
+        entry("{name: x}", head=HEAD.replace("crossing", "crosing")),
+        "Nearest valid: crossing",
+    ),
     "a bad record": (entry("{name: x}", record="Crossing X"), "kind/slug"),
     "a wrong unit": (entry("{cargo: {value: 1, unit: TEU}}"), "not one of t"),
     "no such unit": (entry("{cargo: {value: 1, unit: tons}}"), "no unit is called 'tons'"),
@@ -70,7 +75,10 @@ BROKEN = {
     "half a range": (entry("{cargo: {low: 3, unit: t}}"), "needs a value, or low and high"),
     "a value outside its range": (entry("{cargo: {value: 9, low: 1, high: 2, unit: t}}"), "outside"),
     "assumed with a source": (entry("{cargo: {low: 1, high: 2, unit: t, status: assumed}}"), "has no source"),
-    "no source, not assumed": (entry("{cargo: {value: 1, unit: t, status: reported}}", "assumed"), "is assumed"),
+    "no source, not assumed": (
+        entry("{cargo: {value: 1, unit: t, status: reported}}", "assumed"),
+        "is assumed",
+    ),
     "an assumed point": (entry("{cargo: {value: 1, unit: t}}", "assumed"), "must be a range"),
     "a day that does not exist": (entry("{opened: '2023-02-30'}"), "is not a date"),
     "another script's digits": (entry("{opened: '٢٠٢٤'}"), "is not a date"),
@@ -81,7 +89,10 @@ BROKEN = {
     "a mapping as text": (entry("{name: {value: {a: b}}}"), "not a list or mapping"),
     "stated twice": (entry("{name: [a, b]}"), "once only"),
     "a quantity as text": (entry("{name: {value: 5, unit: t}}"), "takes a text"),
-    "recorded some day": (entry("{name: x}", head=HEAD.replace("2026-11-21", "lately")), "recorded: is not a day"),
+    "recorded some day": (
+        entry("{name: x}", head=HEAD.replace("2026-11-21", "lately")),
+        "recorded: is not a day",
+    ),
     "a key that is no word": (entry("{1: x}"), "valid string"),
 }
 
@@ -102,7 +113,10 @@ def test_a_file_that_is_too_large_is_not_parsed(tmp_path: Path) -> None:
 
 
 def test_all_problems_are_reported_with_their_lines(tmp_path: Path) -> None:
-    text = entry("{nam: x}") + "  - record: crossing/y\n    source: s\n    says: {mode: train, cargo: {value: 1}}\n"
+    text = (
+        entry("{nam: x}")
+        + "  - record: crossing/y\n    source: s\n    says: {mode: train, cargo: {value: 1}}\n"
+    )
     with pytest.raises(BadFile) as refused:
         read(tmp_path, text + "  - record: crossing/z\n    source: s\n    says: {opened: soon}\n")
     wheres = [problem.where for problem in refused.value.problems]
@@ -139,7 +153,13 @@ def test_a_good_file_gives_every_statement_once(tmp_path: Path) -> None:
     assert len(held) == 7
     assert held["cargo", "2023"].number == 22e6
     waiting = held["waiting", ""]
-    assert (waiting.number, waiting.low, waiting.high, waiting.unit, waiting.comparator) == (None, 5, 7, "days", "~")
+    assert (waiting.number, waiting.low, waiting.high, waiting.unit, waiting.comparator) == (
+        None,
+        5,
+        7,
+        "days",
+        "~",
+    )
     assert (waiting.speaker, waiting.as_of, waiting.status) == ("Delko", "2024-09", Status.REPORTED)
     assert held["opened", ""].text == "1904"
     assert held["parties", ""].places == ("RUS", "CHN")
@@ -147,16 +167,15 @@ def test_a_good_file_gives_every_statement_once(tmp_path: Path) -> None:
 
 def attempt(path: Path, content: bytes) -> None:
     path.write_bytes(content)
-    try:
-        found = read_file(path, PLACES)
-    except LandbridgeError as error:
-        assert str(error)
-    else:
-        assert all(statement.id.startswith("s-") for statement in found)
+    with contextlib.suppress(LandbridgeError):
+        assert all(statement.id.startswith("s-") for statement in read_file(path, PLACES))
 
 
 FUZZ = settings(
-    max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=60,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 
 
@@ -166,7 +185,24 @@ def test_random_bytes_never_raise_anything_else(content: bytes, tmp_path: Path) 
     attempt(tmp_path / "fuzz.yaml", content)
 
 
-SCRAPS = [b"[", b"{", b"}", b": ", b"- ", b"\n", b"!!int ''", b".nan", b"*a", b"&a ", b"1e999", b"'", b"\x00", b"~", b"0x", b"\xff"]
+SCRAPS = [
+    b"[",
+    b"{",
+    b"}",
+    b": ",
+    b"- ",
+    b"\n",
+    b"!!int ''",
+    b".nan",
+    b"*a",
+    b"&a ",
+    b"1e999",
+    b"'",
+    b"\x00",
+    b"~",
+    b"0x",
+    b"\xff",
+]
 
 
 @FUZZ
@@ -181,8 +217,16 @@ def test_mutated_files_never_raise_anything_else(data: st.DataObject, base: byte
 
 
 VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8) | st.sampled_from(["CHN", "t", "2024"]),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["value", "low", "high", "unit", "period"]), inner, max_size=4),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=8)
+    | st.sampled_from(["CHN", "t", "2024"]),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["value", "low", "high", "unit", "period"]), inner, max_size=4)
+    ),
     max_leaves=6,
 )
 
@@ -190,6 +234,6 @@ VALUES = st.recursive(
 @FUZZ
 @given(name=st.sampled_from(["name", "parties", "cargo", "mode", "opened", "near", "waiting"]), value=VALUES)
 def test_any_value_in_any_place_never_raises_anything_else(name: str, value: object, tmp_path: Path) -> None:
-    import yaml
-
-    attempt(tmp_path / "fuzz.yaml", entry(yaml.safe_dump({name: value}, default_flow_style=True).strip()).encode())
+    attempt(
+        tmp_path / "fuzz.yaml", entry(yaml.safe_dump({name: value}, default_flow_style=True).strip()).encode()
+    )

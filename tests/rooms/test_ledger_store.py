@@ -75,7 +75,9 @@ def test_adding_the_same_statement_twice_adds_nothing(path: Path) -> None:
     store.close()
 
 
-@pytest.mark.parametrize("command", ["UPDATE statement SET text = 'x'", "DELETE FROM statement", "DELETE FROM source"])
+@pytest.mark.parametrize(
+    "command", ["UPDATE statement SET text = 'x'", "DELETE FROM statement", "DELETE FROM source"]
+)
 def test_nothing_is_changed_or_deleted(path: Path, command: str) -> None:
     store = Store(path)
     store.append([statement()], [SOURCE])
@@ -98,7 +100,9 @@ def test_a_ledger_of_another_version_is_refused_and_left_alone(path: Path) -> No
     assert path.read_bytes() == before
 
 
-@pytest.mark.parametrize("content", [b"not a database at all, but long enough to be looked at " * 40, b"SQLite format 3\x00junk"])
+@pytest.mark.parametrize(
+    "content", [b"not a database at all, but long enough to be looked at " * 40, b"SQLite format 3\x00junk"]
+)
 def test_a_damaged_file_is_named_and_left_alone(path: Path, content: bytes) -> None:
     path.write_bytes(content)
     with pytest.raises(BrokenRelease) as refused:
@@ -143,7 +147,14 @@ def test_as_of_is_when_it_was_recorded_not_when_it_was_said() -> None:
 
 def test_an_id_ignores_who_recorded_it_and_nothing_else() -> None:
     assert statement().id == statement(recorded="2027-01-01", recorder="B").id
-    changed = [{"low": 4.0}, {"note": "n"}, {"speaker": "s"}, {"period": "2024"}, {"status": Status.CLAIMED}, {"locator": "p"}]
+    changed = [
+        {"low": 4.0},
+        {"note": "n"},
+        {"speaker": "s"},
+        {"period": "2024"},
+        {"status": Status.CLAIMED},
+        {"locator": "p"},
+    ]
     assert len({statement(**change).id for change in changed} | {statement().id}) == len(changed) + 1
     assert replace(CLAIM, detail={"system": "7"}).id != CLAIM.id
 
@@ -153,18 +164,32 @@ def test_check_names_orphans_missing_properties_and_stages_out_of_order() -> Non
     said = [
         statement(**shared, property="signed", text="2018-05-17"),
         statement(**shared, property="in_force", text="2018-01"),
-        statement(**{**shared, "kind": "measure", "subject": "measure/x"}, property="against", text="barrier/none"),
+        statement(
+            **{**shared, "kind": "measure", "subject": "measure/x"}, property="against", text="barrier/none"
+        ),
         statement(source="unheard-of", supersedes="s-gone"),
     ]
     wrong = "\n".join(check(Ledger(said, {"tass-x": SOURCE})))
-    for part in ("signed 2018-05-17 is after in_force 2018-01", "barrier/none, which is not there", "name is missing", "'unheard-of'", "s-gone"):
+    for part in (
+        "signed 2018-05-17 is after in_force 2018-01",
+        "barrier/none, which is not there",
+        "name is missing",
+        "'unheard-of'",
+        "s-gone",
+    ):
         assert part in wrong
 
 
-@pytest.mark.parametrize(("signed", "in_force"), [("2018", "2018-05-17"), ("2018-05-17", "2018"), ("2024-H1", "2024-03"), ("2017", "2018")])
+@pytest.mark.parametrize(
+    ("signed", "in_force"),
+    [("2018", "2018-05-17"), ("2018-05-17", "2018"), ("2024-H1", "2024-03"), ("2017", "2018")],
+)
 def test_dates_are_compared_at_the_coarser_precision(signed: str, in_force: str) -> None:
     shared = {"kind": "document", "subject": "document/x", "low": None, "high": None, "unit": "", "as_of": ""}
-    said = [statement(**shared, property="signed", text=signed), statement(**shared, property="in_force", text=in_force)]
+    said = [
+        statement(**shared, property="signed", text=signed),
+        statement(**shared, property="in_force", text=in_force),
+    ]
     assert not [line for line in check(Ledger(said, {"tass-x": SOURCE})) if "after" in line]
 
 

@@ -87,7 +87,9 @@ def test_a_figure_needs_a_value_or_a_range_and_an_origin() -> None:
     assert figure(citation=None, status=Status.ASSUMED, low=1.0, high=2.0).point == 1.5
 
 
-@given(st.lists(st.sampled_from(list(Status)), min_size=1), st.lists(st.sampled_from(list(Status)), min_size=1))
+@given(
+    st.lists(st.sampled_from(list(Status)), min_size=1), st.lists(st.sampled_from(list(Status)), min_size=1)
+)
 def test_the_weakest_status_is_a_maximum_over_any_grouping(some: list[Status], more: list[Status]) -> None:
     both = weakest([*some, *more])
     assert both is weakest([weakest(some), weakest(more)])
@@ -99,7 +101,9 @@ def test_a_derived_figure_is_never_stronger_than_its_inputs() -> None:
     for first, second in itertools.product(Status, repeat=2):
         inputs = (figure(status=first), figure(status=second))
         assert derive("x", 1.0, "USD", inputs, "code").status is weakest((first, second))
-        assert derive("x", 1.0, "USD", inputs, "code", status=Status.REPORTED).status is weakest((first, second))
+        assert derive("x", 1.0, "USD", inputs, "code", status=Status.REPORTED).status is weakest(
+            (first, second)
+        )
     assert derive("x", 1.0, "USD", (figure(),), "code", status=Status.FORECAST).status is Status.FORECAST
 
 

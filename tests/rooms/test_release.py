@@ -63,7 +63,15 @@ def test_a_manifest_that_was_edited_is_noticed(copy: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "content", ['{"layout": 2}', "[]", "{", '"x"', '{"layout": 1}', '{"layout": 1, "id": "x", "files": {}, "vintages": 3, "statements": {}}']
+    "content",
+    [
+        '{"layout": 2}',
+        "[]",
+        "{",
+        '"x"',
+        '{"layout": 1}',
+        '{"layout": 1, "id": "x", "files": {}, "vintages": 3, "statements": {}}',
+    ],
 )
 def test_a_manifest_of_another_layout_or_none_is_refused(content: str, tmp_path: Path) -> None:
     (tmp_path / manifest.FILE).write_text(content, "utf-8")
@@ -125,7 +133,12 @@ def test_membership_covers_its_first_and_last_day_at_any_precision(on: str, held
 
 def test_leaving_and_coming_back_are_two_memberships() -> None:
     table = agreements(("RUS", "2000", None), ("BLR", "2001", "2005-06"), ("BLR", "2010-02", None))
-    assert [bool(table.in_force("RUS", "BLR", year)) for year in ("2000", "2005", "2007", "2010")] == [False, True, False, True]
+    assert [bool(table.in_force("RUS", "BLR", year)) for year in ("2000", "2005", "2007", "2010")] == [
+        False,
+        True,
+        False,
+        True,
+    ]
 
 
 def test_russia_and_belarus_shared_the_eurasian_union_in_the_year_of_the_accounts(data: Data) -> None:

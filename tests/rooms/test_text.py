@@ -6,7 +6,18 @@ import pytest
 
 from landbridge.brief.catalogue import catalogue
 from landbridge.brief.numbers import quantity, show, show_figure, show_period, show_range
-from landbridge.brief.text import Code, Date, Label, Name, Quote, Sentence, Writer, atoms, plain, refuse_digits
+from landbridge.brief.text import (
+    Code,
+    Date,
+    Label,
+    Name,
+    Quote,
+    Sentence,
+    Writer,
+    atoms,
+    plain,
+    refuse_digits,
+)
 from landbridge.errors import UnknownLabel, UntracedDigit
 from landbridge.provenance import Figure, Status
 from landbridge.units import UNITS
@@ -15,7 +26,9 @@ DIGITS = ["7", "٣", "३", "²", "½", "①", "７", "Ⅷ", "𝟗", "৪"]
 say = Writer(catalogue())
 
 
-def assumed(unit: str = "USD", comparator: str = "=", value: float | None = None, low: float = 1.0, high: float = 2.0) -> Figure:
+def assumed(
+    unit: str = "USD", comparator: str = "=", value: float | None = None, low: float = 1.0, high: float = 2.0
+) -> Figure:
     return Figure("x", value, unit, "2024", Status.ASSUMED, low=low, high=high, comparator=comparator)
 
 
@@ -43,7 +56,9 @@ def test_words_for_numbers_pass_in_english_and_chinese() -> None:
     refuse_digits("seven of twelve, 七 of 一万")
 
 
-@pytest.mark.parametrize("slots", [{}, {"a": Date("2024")}, {"a": Date("2024"), "b": Date("2023"), "c": Code("X")}])
+@pytest.mark.parametrize(
+    "slots", [{}, {"a": Date("2024")}, {"a": Date("2024"), "b": Date("2023"), "c": Code("X")}]
+)
 def test_slots_must_match_the_template(slots: dict[str, Date]) -> None:
     with pytest.raises(ValueError, match="slots"):
         say("from {a} to {b}", **slots)
@@ -63,7 +78,9 @@ def test_lists_are_told_apart() -> None:
 
 
 def test_atoms_show_their_text() -> None:
-    shown = [show(part) for part in (Date("2024-06"), Code("B06"), Label("Crude", "B06"), Quote("as said", "s-a"))]
+    shown = [
+        show(part) for part in (Date("2024-06"), Code("B06"), Label("Crude", "B06"), Quote("as said", "s-a"))
+    ]
     assert shown == ["June 2024", "B06", "Crude", "as said"]
     assert list(atoms(Code("B06"))) == [Code("B06")]
     assert Sentence("words").parts()
@@ -111,7 +128,8 @@ def test_numbers_read_as_readers_expect(values: list[float], code: str, text: st
 
 
 @pytest.mark.parametrize(
-    ("sign", "word"), [("~", "about "), (">", "more than "), ("<", "less than "), (">=", "at least "), ("<=", "up to ")]
+    ("sign", "word"),
+    [("~", "about "), (">", "more than "), ("<", "less than "), (">=", "at least "), ("<=", "up to ")],
 )
 def test_a_source_keeps_its_hedge(sign: str, word: str) -> None:
     assert show_figure(assumed("days", sign, value=5.0)) == f"{word}5 days"

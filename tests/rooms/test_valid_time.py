@@ -13,7 +13,9 @@ SOURCES = {"s": Source("s", "Publisher", "Title", "2024", "", "facts only")}
 
 
 def said(subject: str, prop: str, text: str, **more: str) -> Statement:
-    return Statement(subject, "mechanism", prop, "s", Status.REPORTED, "2026-01-01", "test", text=text, **more)
+    return Statement(
+        subject, "mechanism", prop, "s", Status.REPORTED, "2026-01-01", "test", text=text, **more
+    )
 
 
 LEDGER = Ledger(

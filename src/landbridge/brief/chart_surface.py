@@ -157,9 +157,7 @@ class Surface:
             lines = alt.Chart(self._named(points)).mark_line(**line)
             yield lines.encode(**place, order=alt.Order(field="order", type="quantitative"))
         for (shape, size), rows in self._symbols.items():
-            dots = alt.Chart(self._named(rows)).mark_point(
-                shape=shape, size=size, strokeWidth=1.6, opacity=1
-            )
+            dots = alt.Chart(self._named(rows)).mark_point(shape=shape, size=size, strokeWidth=1.6, opacity=1)
             yield dots.encode(**place, stroke=stroke, fill=fill, description=key)
         for (anchor, size, bold, colour), rows in self._texts.items():
             texts = alt.Chart(self._named(rows)).mark_text(

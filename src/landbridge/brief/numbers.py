@@ -55,7 +55,7 @@ def quantity(values: list[float], code: str, locale: str = "en") -> str:
     _ = words.gettext
     measure = unit(code)
     largest = max(abs(value) for value in values)
-    scale = next((size for size in (1e12, 1e9, 1e6) if measure.scaled and largest >= size), 1.0)
+    scale = next((size for size in (1e12, 1e9, 1e6) if measure.scaled and largest >= 0.99995 * size), 1.0)
     text = "–".join(_decimal(value / scale, largest / scale, locale) for value in values)
     text = _scaled(scale, text, _)
     if code in _CURRENCIES:

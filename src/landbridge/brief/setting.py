@@ -12,6 +12,7 @@ from landbridge.brief.text import Date, Label, Name, Part, Writer
 from landbridge.codes import Place
 from landbridge.errors import BadUsage
 from landbridge.ledger import Ledger, Record, Statement
+from landbridge.planning.targets import Scored, scorecard
 from landbridge.provenance import Figure
 from landbridge.release import Data
 
@@ -47,6 +48,18 @@ class Setting:
     def nations(self) -> Setting:
         """The same setting between the two countries."""
         return Setting(self.data, self.say, self.nation_a, self.nation_b)
+
+    @cached_property
+    def turnover(self) -> dict[str, dict[str, Figure]]:
+        """Reporter → year → trade both ways between the two countries."""
+        return self.data.totals.turnover_by_reporter(self.nation_a.code, self.nation_b.code)
+
+    @cached_property
+    def targets(self) -> tuple[Scored, ...]:
+        """The targets between the two countries or anything in them, with what came of them."""
+        sides = self.nations
+        pair = (self.nation_a.code, self.nation_b.code)
+        return scorecard(self.ledger, self.data.totals, sides.side_a, sides.side_b, pair, self.data.as_of)
 
     @property
     def ledger(self) -> Ledger:

@@ -195,11 +195,10 @@ def targets(a: str, b: str, *, as_json: bool, as_of: str | None, workspace: Path
     from landbridge.brief.catalogue import catalogue
     from landbridge.brief.setting import setting
     from landbridge.brief.text import Writer
-    from landbridge.planning.targets import scorecard
 
     data = _data(workspace, as_of)
     sides = setting(data, Writer(catalogue()), a, b).nations
-    scored = scorecard(data.ledger, data.totals, sides.side_a, sides.side_b, (sides.a.code, sides.b.code))
+    scored = sides.targets
     rows, figures = [], []
     for item in scored:
         needed = item.needed_growth if isinstance(item.needed_growth, Figure) else None

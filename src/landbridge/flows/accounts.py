@@ -236,7 +236,9 @@ class InputOutput:
         use = pl.col("intermediate_musd").cast(pl.Float64)
         traced = (
             sold.join(shares, on="sector")
-            .group_by("origin")
+            # Sums are taken in one order, so that their last bits, and with them the ids of figures, stay the same.
+            .sort("origin", "sector")
+            .group_by("origin", maintain_order=True)
             .agg(
                 *(
                     (1e6 * pl.col("share").cast(pl.Float64) * (use + pl.col(f"final{end}_musd")))

@@ -234,7 +234,8 @@ def _world(
         frame = frame.filter(pl.col("exporter") == exporter)
     if importer is not None:
         frame = frame.filter(pl.col("importer") == importer)
-    sums = frame.group_by("item").agg(pl.col(column).sum())
+    # One order of summation: the last bits decide the ids of figures.
+    sums = frame.group_by("item", maintain_order=True).agg(pl.col(column).sum())
     return kernels.aligned(items, sums["item"].to_list(), sums[column].to_list())
 
 

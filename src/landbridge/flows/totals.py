@@ -39,13 +39,17 @@ class Totals:
 
     def flow(self, exporter: str, importer: str) -> tuple[Total, ...]:
         """Every published total of the exports of one place to another, by period and reporter."""
-        chosen = (pl.col("exporter") == exporter) & (pl.col("importer") == importer) & (pl.col("measure") == FLOW)
+        chosen = (
+            (pl.col("exporter") == exporter) & (pl.col("importer") == importer) & (pl.col("measure") == FLOW)
+        )
         return tuple(self._read(chosen))
 
     def turnover(self, place_a: str, place_b: str) -> tuple[Total, ...]:
         """Every published total of trade both ways, by period and reporter."""
         first, second = sorted((place_a, place_b))
-        chosen = (pl.col("exporter") == first) & (pl.col("importer") == second) & (pl.col("measure") == TURNOVER)
+        chosen = (
+            (pl.col("exporter") == first) & (pl.col("importer") == second) & (pl.col("measure") == TURNOVER)
+        )
         return tuple(self._read(chosen))
 
     def _read(self, chosen: pl.Expr) -> Iterator[Total]:
@@ -70,7 +74,9 @@ class Totals:
                 note=" ".join(filter(None, (f"Price basis: {row['basis']}.", row["note"]))),
                 comparator=row["comparator"] or "=",
             )
-            yield Total(exporter, importer, measure, row["period"], reporter, PriceBasis(row["basis"]), figure)
+            yield Total(
+                exporter, importer, measure, row["period"], reporter, PriceBasis(row["basis"]), figure
+            )
 
     def _name(self, code: str) -> str:
         return self._names.get(code, code)
@@ -97,7 +103,10 @@ class Totals:
                     "USD",
                     pair,
                     "landbridge.flows.totals.Totals.turnover_by_reporter",
-                    note="Sum of the reporter's two flows. Price basis: exports fob, imports cif.",
+                    note=" ".join(
+                        ("Sum of the reporter's two flows.", *dict.fromkeys(item.note for item in pair))
+                    ),
+                    comparator="=" if all(item.comparator == "=" for item in pair) else "~",
                 )
                 found.setdefault(reporter, {}).setdefault(year, added)
         return {reporter: dict(sorted(years.items())) for reporter, years in sorted(found.items())}

@@ -116,7 +116,9 @@ class Store:
     def sources(self) -> dict[str, Source]:
         """Every source that came with the statements, by id."""
         with self._guarded(), self._engine.connect() as connection:
-            rows = [dict(row._mapping) for row in connection.execute(select(_sources).order_by(_sources.c.id))]
+            rows = [
+                dict(row._mapping) for row in connection.execute(select(_sources).order_by(_sources.c.id))
+            ]
         return {row["id"]: Source(**row | {"weak": row["weak"] == "True"}) for row in rows}
 
     def close(self) -> None:

@@ -11,8 +11,8 @@ from landbridge.ledger import Ledger, Record
 from landbridge.provenance import Figure, Status, Unavailable, derive
 
 MET, LATE, MISSED, OPEN, DISPUTED = "met", "met late", "missed", "open", "met by one side's count only"
-UNMEASURED = "not measurable"
-VERDICTS = (MET, LATE, MISSED, OPEN, DISPUTED, UNMEASURED)
+UNCOUNTED, UNMEASURED = "deadline passed, not counted yet", "not measurable"
+VERDICTS = (MET, LATE, MISSED, OPEN, DISPUTED, UNCOUNTED, UNMEASURED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,18 +33,26 @@ class Scored:
 
 
 def scorecard(
-    ledger: Ledger, totals: Totals, side_a: Sequence[str], side_b: Sequence[str], pair: tuple[str, str]
+    ledger: Ledger,
+    totals: Totals,
+    side_a: Sequence[str],
+    side_b: Sequence[str],
+    pair: tuple[str, str],
+    today: str,
 ) -> tuple[Scored, ...]:
-    """Every target in the ledger between two sides, by deadline. `pair` are the countries whose turnover measures it."""
+    """Every target in the ledger between two sides, by deadline.
+
+    `pair` are the countries whose turnover measures it; `today` (YYYY-MM-DD) decides which deadlines have passed.
+    """
     scored = [
-        _score(record, totals, pair)
+        _score(record, totals, pair, today)
         for record in ledger.between(side_a, side_b, "target")
         if record.first("value") is not None
     ]
     return tuple(sorted(scored, key=lambda item: (item.deadline, item.record.subject)))
 
 
-def _score(record: Record, totals: Totals, pair: tuple[str, str]) -> Scored:
+def _score(record: Record, totals: Totals, pair: tuple[str, str], today: str) -> Scored:
     stated = record.first("value")
     assert stated is not None
     target = record.figure(stated)
@@ -68,7 +76,7 @@ def _score(record: Record, totals: Totals, pair: tuple[str, str]) -> Scored:
         record,
         target,
         deadline,
-        _verdict(target, deadline, outcomes, reached, series),
+        _verdict(target, deadline, outcomes, reached, series, today),
         outcomes,
         reached,
         _needed(target, deadline, series),
@@ -81,6 +89,7 @@ def _verdict(
     outcomes: tuple[tuple[str, Figure], ...],
     reached: str,
     series: dict[str, dict[str, Figure]],
+    today: str,
 ) -> str:
     met = [figure.point >= target.point for _, figure in outcomes]
     if met:
@@ -90,8 +99,11 @@ def _verdict(
             return DISPUTED
         return LATE if reached > deadline else MISSED
     latest = max((year for years in series.values() for year in years), default="")
-    if not latest or latest < deadline:
-        return OPEN if latest else UNMEASURED
+    if not latest:
+        return UNMEASURED
+    if latest < deadline:
+        # A level reached before its time may be lost again: only the count of the deadline's year decides.
+        return OPEN if deadline >= today[:4] else UNCOUNTED
     if reached and reached <= deadline:
         return MET
     # The deadline lies in a year that nobody's series holds, but later or earlier ones speak.

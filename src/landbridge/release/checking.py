@@ -54,7 +54,9 @@ def _ledger_of(folder: Path) -> list[str]:
             wrong += [str(problem) for problem in error.problems]
     listed = manifests.read(folder).statements
     found = {statement.id for statement in statements}
-    wrong += [f"{name}: listed in the manifest, but in no ledger file" for name in sorted(listed.keys() - found)]
+    wrong += [
+        f"{name}: listed in the manifest, but in no ledger file" for name in sorted(listed.keys() - found)
+    ]
     wrong += [f"{name}: in a ledger file, but not in the manifest" for name in sorted(found - listed.keys())]
     try:
         sources = Data(folder, manifests.read(folder)).sources

@@ -68,7 +68,9 @@ def read(folder: Path) -> Manifest:
     try:
         return Manifest(content["id"], content["files"], tuple(content["vintages"]), content["statements"])
     except (KeyError, TypeError) as error:
-        raise BrokenRelease("the manifest is not whole.", where=str(path), cause=f"{error} is missing.") from None
+        raise BrokenRelease(
+            "the manifest is not whole.", where=str(path), cause=f"{error} is missing."
+        ) from None
 
 
 def verify(folder: Path) -> list[str]:

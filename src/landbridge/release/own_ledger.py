@@ -52,7 +52,12 @@ def load_ledger(workspace: Workspace, files: Sequence[Path], data: Data) -> Ledg
             with objects.staging(workspace.folder):
                 objects.commit(workspace.folder, {}, INDEX, Index(loads=[]).model_dump_json(indent=1) + "\n")
     rows = tuple(
-        {"file": path.name, "kind": "ledger", "statements": len(file.statements), "sources": len(file.sources)}
+        {
+            "file": path.name,
+            "kind": "ledger",
+            "statements": len(file.statements),
+            "sources": len(file.sources),
+        }
         for path, file in found
     )
     return LedgerReport(rows, added)
@@ -71,7 +76,9 @@ def _inconsistent(found: Sequence[tuple[Path, LedgerFile]], data: Data) -> list[
     held = data.ledger
     brought = {source.id: source for _, file in found for source in file.sources}
     clashes = [
-        Problem(f"source {name} is already held with other content.", remedy="Give your source an id of its own.")
+        Problem(
+            f"source {name} is already held with other content.", remedy="Give your source an id of its own."
+        )
         for name, source in brought.items()
         if name in held.sources and held.sources[name] != source
     ]

@@ -71,7 +71,7 @@ def _stand(setting: Setting) -> Answer:
     say = setting.say
     question = say("How do we stand?")
     a, b = setting.nation_a.code, setting.nation_b.code
-    series = setting.data.totals.turnover_by_reporter(a, b)
+    series = setting.turnover
     value = spread(setting, series)
     if value is None:
         return _stand_on_accounts(setting, question)
@@ -165,11 +165,9 @@ def _tie(setting: Setting, record: Record) -> Part:
 def _prospect(setting: Setting) -> Answer:
     say = setting.say
     question = say("What is the prospect?")
-    nations = setting.nations
-    pair = (nations.a.code, nations.b.code)
-    series = setting.data.totals.turnover_by_reporter(*pair)
+    series = setting.turnover
     _, years = targets.longest(series)
-    scored = targets.scorecard(setting.ledger, setting.data.totals, nations.side_a, nations.side_b, pair)
+    scored = setting.targets
     open_ones = [
         item for item in scored if item.verdict == targets.OPEN and isinstance(item.needed_growth, Figure)
     ]
@@ -305,7 +303,7 @@ def _unknowable(setting: Setting) -> tuple[Refusal, ...]:
 def _questions(setting: Setting) -> list[Sentence]:
     say = setting.say
     nations = setting.nations
-    series = setting.data.totals.turnover_by_reporter(nations.a.code, nations.b.code)
+    series = setting.turnover
     newest = max(figure_years(series), default="")
     out = []
     for place in (nations.a, nations.b):
@@ -322,9 +320,7 @@ def _questions(setting: Setting) -> list[Sentence]:
                     year=Date(max(held)),
                 )
             )
-    scored = targets.scorecard(
-        setting.ledger, setting.data.totals, nations.side_a, nations.side_b, (nations.a.code, nations.b.code)
-    )
+    scored = setting.targets
     for item in scored:
         if item.verdict == targets.OPEN and not item.record.text("definition"):
             out.append(

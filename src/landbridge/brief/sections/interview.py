@@ -102,8 +102,7 @@ def _relations(setting: Setting) -> list[Block]:
 def _shocks(setting: Setting) -> list[Block]:
     say = setting.say
     out: list[Block] = []
-    nations = setting.nations
-    series = setting.data.totals.turnover_by_reporter(nations.a.code, nations.b.code)
+    series = setting.turnover
     for reporter, years in series.items():
         if {"2019", "2020"} <= years.keys():
             change = growth_between(years["2019"], years["2020"])
@@ -169,8 +168,7 @@ def _beyond_trade(setting: Setting) -> list[Block]:
 
 def _prospects(setting: Setting) -> list[Block]:
     say = setting.say
-    nations = setting.nations
-    series = setting.data.totals.turnover_by_reporter(nations.a.code, nations.b.code)
+    series = setting.turnover
     out: list[Block] = []
     if figure_years(series):
         _, years = targets.longest(series)

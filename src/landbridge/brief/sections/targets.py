@@ -12,9 +12,7 @@ from landbridge.provenance import Figure
 def section(setting: Setting) -> Section:
     """Targets between the two sides, and the outcome by each reporter."""
     say = setting.say
-    nations = setting.nations
-    pair = (nations.a.code, nations.b.code)
-    scored = targets.scorecard(setting.ledger, setting.data.totals, nations.side_a, nations.side_b, pair)
+    scored = setting.targets
     title = say("Stated targets against what happened")
     if not scored:
         refusal = Refusal(
@@ -93,7 +91,7 @@ def _verdict(setting: Setting, item: targets.Scored) -> Sentence:
 
 def _chart(setting: Setting, scored: list[targets.Scored]) -> Chart | None:
     say = setting.say
-    series = setting.data.totals.turnover_by_reporter(setting.nation_a.code, setting.nation_b.code)
+    series = setting.turnover
     reporter, years = targets.longest(series)
     if len(years) < 3:
         return None
@@ -118,6 +116,7 @@ def _table(setting: Setting, scored: list[targets.Scored], title: Sentence, shee
         targets.MISSED: say("missed"),
         targets.OPEN: say("open"),
         targets.DISPUTED: say("met by one side's count only"),
+        targets.UNCOUNTED: say("deadline passed, not counted yet"),
         targets.UNMEASURED: say("not measurable here"),
     }
     rows: list[tuple[Part | None, ...]] = []

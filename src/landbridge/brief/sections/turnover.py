@@ -13,7 +13,7 @@ def section(setting: Setting) -> Section:
     """Turnover between the two countries."""
     setting = setting.nations
     say, a, b = setting.say, setting.nation_a.code, setting.nation_b.code
-    series = setting.data.totals.turnover_by_reporter(a, b)
+    series = setting.turnover
     title = say("Turnover by year")
     if not series:
         return Section("turnover", title, (_nothing(setting),))
