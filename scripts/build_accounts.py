@@ -208,6 +208,7 @@ def build(wheel: Path, tables: Path, out: Path) -> list[Path]:
     deliveries, dropped = deliveries_frame(table, imputed, bought, rest.domestic)
     written = [
         write(deliveries, out / "deliveries.parquet"),
+        write(spread_frame(table, imputed), out / "spread.parquet"),
         write(inputs_frame(table, rest_inputs, rest.inputs), out / "inputs.parquet"),
         write(output_frame(table, rest.output, rest.inputs), out / "output.parquet"),
         write(origin_frame(table, rest_inputs), out / "origin.parquet"),
@@ -273,6 +274,20 @@ def deliveries_frame(
     floats = [name for name in frame.columns if name.endswith("_musd")]
     frame = frame.with_columns(pl.col(floats).fill_nan(None)).sort("sector", "exporter", "importer")
     return frame, float(value.ravel()[~keep].sum())
+
+
+def spread_frame(table: Table, imputed: dict[str, Closed]) -> pl.DataFrame:
+    """Final sales of all sectors together by pair and method: the range of a sum is that of the methods' sums."""
+    totals = np.stack([found.final.sum(axis=0) for found in imputed.values()], axis=2)
+    exporter, importer, method = cube_labels(table.places, table.places, list(imputed))
+    return pl.DataFrame(
+        {
+            "exporter": np.array(table.places)[exporter],
+            "importer": np.array(table.places)[importer],
+            "method": np.array(list(imputed))[method],
+            "final_musd": short(totals.ravel(), 18),
+        }
+    ).sort("exporter", "importer", "method")
 
 
 def inputs_frame(table: Table, rest_inputs: Array, average: Array) -> pl.DataFrame:

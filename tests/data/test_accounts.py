@@ -94,9 +94,85 @@ def test_china_to_russia_is_mostly_imputed_and_says_so(flows: TradeFlows) -> Non
     assert (used.status, final.status, found.status) == (Status.RECONCILED, Status.IMPUTED, Status.IMPUTED)
     assert found.low is not None
     assert found.high is not None
-    assert found.low < found.value < found.high
+    # The centre may be an end of the range: it is one of the methods, not their middle.
+    assert found.low < found.value <= found.high
     # The order of magnitude that customs data give (75.4 bn USD of goods) lies inside the published range.
     assert found.low < 75.4e9 < found.high
+
+
+@pytest.mark.parametrize(
+    ("exporter", "importer", "low", "high", "centre"),
+    [
+        ("CHN", "RUS", 40.9, 85.7, "the highest of eight"),
+        ("RUS", "CHN", 93.3, 108.6, "the second lowest of eight"),
+        ("BLR", "RUS", 11.2, 23.0, "the fourth lowest of eight"),
+    ],
+)
+def test_range_of_a_pair_is_that_of_the_methods_own_totals(
+    flows: TradeFlows, exporter: str, importer: str, low: float, high: float, centre: str
+) -> None:
+    """Adding up extremes of cells would claim a range that no method gives."""
+    found = flows.explain(exporter, importer)
+    assert isinstance(found, Figure)
+    assert found.low is not None
+    assert found.high is not None
+    used, final = found.inputs
+    assert (found.low / 1e9, found.high / 1e9) == pytest.approx((low, high), abs=0.05)
+    assert flows.spread is not None
+    methods = flows.spread.filter(exporter=exporter, importer=importer)
+    assert methods["method"].n_unique() == methods.height == 8
+    totals = (used.point + methods["final_usd"]).sort().to_list()
+    assert (found.low, found.high) == pytest.approx((totals[0], totals[-1]), rel=1e-5)
+    # The published centre is one of the methods, and the figure says which place it has.
+    assert methods.filter("central")["final_usd"].to_list() == pytest.approx([final.point], rel=1e-4)
+    assert centre in found.note
+    assert centre in final.note
+
+
+def test_ranges_of_all_pairs_lie_inside_the_sums_of_cells(flows: TradeFlows) -> None:
+    assert flows.spread is not None
+    assert flows.spread.height == 8 * 80 * 80
+    cells = (
+        flows.frame.filter(pl.col("final_usd").is_not_null())
+        .group_by("exporter", "importer")
+        .agg(pl.col("intermediate_usd", "final_usd", "low_usd", "high_usd").sum())
+    )
+    ends = flows.spread.group_by("exporter", "importer").agg(
+        low=pl.col("final_usd").min(), high=pl.col("final_usd").max()
+    )
+    both = cells.join(ends, on=["exporter", "importer"], how="inner")
+    assert both.height == cells.height
+    # Ends of cells keep ten bits, and cells below a thousand dollars are dropped.
+    slack = 1e-3 * pl.col("high_usd") + 5e4
+    outside = both.filter(
+        (pl.col("intermediate_usd") + pl.col("low") < pl.col("low_usd") - slack)
+        | (pl.col("intermediate_usd") + pl.col("high") > pl.col("high_usd") + slack)
+        | (pl.col("low") > pl.col("high"))
+    )
+    assert outside.is_empty()
+    # Cells of a sector keep their own extremes, and a sum without totals by method adds them up and says so.
+    sector = flows.explain("CHN", "RUS", sector="C26")
+    assert isinstance(sector, Figure)
+    cell = flows.between("CHN", "RUS").filter(item="C26")
+    assert (sector.low, sector.high) == pytest.approx((cell["low_usd"][0], cell["high_usd"][0]))
+    bare = TradeFlows(flows.year, "sector", flows.frame, flows.sources).explain("CHN", "RUS")
+    whole = flows.explain("CHN", "RUS")
+    assert isinstance(bare, Figure)
+    assert isinstance(whole, Figure)
+    assert bare.low is not None
+    assert whole.low is not None
+    assert bare.low < whole.low
+    assert "sector by sector" in bare.note
+    basket_total = indicators.basket(flows, "CHN", "RUS").total
+    assert isinstance(basket_total, Figure)
+    assert (basket_total.low, basket_total.high) == (whole.low, whole.high)
+
+
+def test_a_spread_without_its_columns_is_refused(flows: TradeFlows) -> None:
+    with pytest.raises(BadUsage, match="a spread of methods lacks the column"):
+        TradeFlows(
+            flows.year, "sector", flows.frame, flows.sources, pl.DataFrame({"exporter": [], "importer": []})
+        )
 
 
 def test_ranges_contain_the_value_and_the_rest_of_the_world_is_assumed(flows: TradeFlows) -> None:

@@ -15,10 +15,10 @@ from landbridge.provenance import Status
 from landbridge.units import UNITS, PriceBasis
 
 COLUMNS = {
-    "totals": "exporter importer period measure reporter value_usd comparator basis status source note",
+    "totals": "exporter importer period measure reporter series value_usd comparator basis status suspect source note",
     "basket_hs2": "exporter importer year chapter value_usd source",
     "observations": "place indicator period value unit status source note",
-    "agreements": "agreement name form member from to status source note",
+    "agreements": "agreement name form member side from to status source note",
 }
 KEYS = {
     "totals": ("exporter", "importer", "period", "measure", "reporter", "source"),
@@ -186,6 +186,39 @@ def test_totals_are_between_known_places_in_known_terms(tables: dict[str, list[d
         assert DATE.fullmatch(row["period"]), row
 
 
+def test_every_total_belongs_to_a_series_and_suspect_ones_say_why(
+    tables: dict[str, list[dict[str, str]]],
+) -> None:
+    suspects = set()
+    for row in tables["totals"]:
+        assert row["series"], row
+        assert not re.search(r"\d", row["series"]), row
+        assert row["suspect"] in ("0", "1"), row
+        assert (row["suspect"] == "1") == ("use with care" in row["note"]), row
+        if row["suspect"] == "1":
+            suspects.add((row["reporter"], row["exporter"], row["period"]))
+    assert suspects == {
+        *(("RUS", "CHN", "2016"), ("RUS", "CHN", "2017"), ("BLR", "CHN", "2014")),
+        *(("KAZ", "CHN", year) for year in ("2020", "2021", "2022")),
+    }
+
+
+def test_one_series_counts_a_flow_of_a_year_once_to_one_per_cent(
+    tables: dict[str, list[dict[str, str]]],
+) -> None:
+    """Growth is computed inside a series, so two publishers of one series must tell the same."""
+    seen: dict[tuple[str, ...], list[float]] = defaultdict(list)
+    for row in tables["totals"]:
+        key = ("exporter", "importer", "period", "measure", "reporter", "series")
+        seen[tuple(row[column] for column in key)].append(float(row["value_usd"]))
+    several = {key: values for key, values in seen.items() if len(values) > 1}
+    assert len(several) >= 4
+    for key, values in several.items():
+        assert max(values) / min(values) < 1.01, key
+    # Belarus has three: its own statistics, an overview of its agency and a minister's statement do not mix.
+    assert len({row["series"] for row in tables["totals"] if row["reporter"] == "BLR"}) == 3
+
+
 def test_turnover_agrees_with_the_flows_of_the_same_reporter(tables: dict[str, list[dict[str, str]]]) -> None:
     """Within one source to rounding; between sources to two per cent, or the note says by how much."""
     flows: dict[tuple[str, ...], dict[str, float]] = defaultdict(dict)
@@ -308,6 +341,32 @@ def test_agreements_speak_of_known_members_in_known_forms(tables: dict[str, list
     assert not [agreement for agreement, labels in named.items() if len(labels) > 1]
     members = Counter(row["agreement"] for row in tables["agreements"])
     assert min(members.values()) >= 2
+
+
+def test_agreements_of_a_bloc_with_a_partner_have_two_sides(tables: dict[str, list[dict[str, str]]]) -> None:
+    sides: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    for row in tables["agreements"]:
+        sides[row["agreement"]][row["side"]].add(row["member"])
+    sided = {agreement: found for agreement, found in sides.items() if set(found) != {""}}
+    assert set(sided) == {"eaeu-vnm", "eaeu-irn-interim", "eaeu-irn", "eaeu-srb", "eaeu-chn", "asean-chn"}
+    for agreement, found in sided.items():
+        assert len(found) == 2, agreement
+        partner = min(found, key=lambda side: len(found[side]))
+        assert found[partner] == {partner}, agreement
+    assert sided["eaeu-vnm"]["EAEU"] == {"RUS", "BLR", "KAZ", "ARM", "KGZ"}
+
+
+def test_what_was_replaced_or_suspended_says_so(tables: dict[str, list[dict[str, str]]]) -> None:
+    rows = tables["agreements"]
+    assert {row["to"] for row in rows if row["agreement"] == "rus-srb"} == {"2021-07-10"}
+    assert {row["to"] for row in rows if row["agreement"] == "eaeu-irn-interim"} == {
+        row["from"] for row in rows if row["agreement"] == "eaeu-irn"
+    }
+    suspended = [row for row in rows if "suspended between Russia and Ukraine since 2016" in row["note"]]
+    assert {(row["agreement"], row["member"]) for row in suspended} == {
+        ("cis-fta-2012", "RUS"),
+        ("cis-fta-2012", "UKR"),
+    }
 
 
 def test_memberships_that_results_rest_on(tables: dict[str, list[dict[str, str]]]) -> None:

@@ -28,6 +28,8 @@ COLUMNS = (
     "period",
     "measure",
     "reporter",
+    "series",
+    "suspect",
     "value_usd",
     "comparator",
     "basis",
@@ -44,6 +46,8 @@ def row(
     reporter: str | None = "CHN",
     comparator: str = "=",
     source: str = "gacc",
+    series: str = "customs statistics",
+    suspect: str = "0",
 ) -> tuple[object, ...]:
     exporter, importer = {"both": ("CHN", "RUS"), "out": ("CHN", "RUS"), "in": ("RUS", "CHN")}[way]
     measure = "turnover" if way == "both" else "flow"
@@ -53,6 +57,8 @@ def row(
         year,
         measure,
         reporter,
+        series,
+        suspect,
         value,
         comparator,
         "unstated",
@@ -126,7 +132,7 @@ def test_exact_comes_before_hedged_and_strong_before_weak() -> None:
 
 
 def test_a_weaker_status_of_one_flow_is_carried_into_the_sum() -> None:
-    claimed = (*row(12, way="in")[:8], "claimed", *row(12)[9:])
+    claimed = (*row(12, way="in")[:10], "claimed", *row(12)[11:])
     assert (
         totals(row(30, way="out"), claimed).turnover_by_reporter("CHN", "RUS")["CHN"]["2020"].status
         is Status.CLAIMED
@@ -137,6 +143,28 @@ def test_parts_of_a_year_and_unnamed_reporters_enter_no_sum() -> None:
     held = totals(row(30, "2020-H1", "out"), row(12, "2020-H1", "in"), row(9, way="out", reporter=None))
     assert held.turnover_by_reporter("CHN", "RUS") == {}
     assert held.flow_by_reporter("CHN", "RUS") == {}
+
+
+def test_two_series_of_one_reporter_stay_apart() -> None:
+    held = totals(
+        row(10, "2019"),
+        row(11, "2020"),
+        row(30, "2020", series="press overview"),
+        row(33, "2021", series="press overview", comparator="~"),
+        row(99, "2022", suspect="1"),
+    )
+    by = held.turnover_by_series("CHN", "RUS")
+    assert set(by) == {("CHN", "customs statistics"), ("CHN", "press overview")}
+    assert [figure.value for figure in held.turnover_by_reporter("CHN", "RUS")["CHN"].values()] == [
+        10,
+        11,
+        33,
+    ]
+    assert len(held.turnover("CHN", "RUS")) == 5, "a suspect value stays where every published total stands"
+    change = targets.growth_between(
+        by["CHN", "customs statistics"]["2020"], by["CHN", "press overview"]["2021"]
+    )
+    assert isinstance(change, Unavailable), "growth is within one series only"
 
 
 def test_the_mirror_gap_is_positive_when_the_importer_says_more() -> None:
@@ -216,14 +244,15 @@ def test_the_outlook_spans_the_slowest_and_the_fastest_past() -> None:
         "CHN", "RUS"
     )
     ratios = [values[year + 2] / values[year] for year in range(2015, 2019)]
-    outlook = targets.outlook(series, 2022)
+    last = series["CHN"]["2020"]
+    outlook = targets.outlook(last, series, 2022)
     assert isinstance(outlook, Figure)
     assert outlook.low == pytest.approx(160 * min(ratios))
     assert outlook.high == pytest.approx(160 * max(ratios))
     assert (outlook.value, outlook.status, outlook.period) == (None, Status.FORECAST, "2022")
-    assert isinstance(targets.outlook(series, 2020), Unavailable)
-    assert isinstance(targets.outlook(series, 2025), Unavailable), "one span says nothing"
-    assert isinstance(targets.outlook({}, 2025), Unavailable)
+    assert isinstance(targets.outlook(last, series, 2020), Unavailable)
+    assert isinstance(targets.outlook(last, series, 2025), Unavailable), "one span says nothing"
+    assert isinstance(targets.outlook(last, {}, 2022), Unavailable)
 
 
 def test_a_year_of_zero_starts_no_span() -> None:

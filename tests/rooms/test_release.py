@@ -105,8 +105,10 @@ def test_as_of_narrows_the_ledger_and_is_shown(data: Data) -> None:
 
 
 def agreements(*rows: tuple[str, str, str | None]) -> Agreements:
-    columns = ("agreement", "name", "form", "member", "from", "to", "status", "source", "note")
-    made = [("x", "X", "bloc", member, begins, ends, "assumed", None, None) for member, begins, ends in rows]
+    columns = ("agreement", "name", "form", "member", "from", "to", "side", "status", "source", "note")
+    made = [
+        ("x", "X", "bloc", member, begins, ends, None, "assumed", None, None) for member, begins, ends in rows
+    ]
     return Agreements(pl.DataFrame(made, schema=dict.fromkeys(columns, pl.String), orient="row"))
 
 
@@ -183,3 +185,16 @@ def test_trade_that_is_not_held_names_what_is(data: Data) -> None:
         data.trade.best("BY-VI", "CN-HL")
     assert data.trade.best("CHN", "RUS").classification == "hs2"
     assert data.trade.best("DEU", "FRA").classification == "sector"
+
+
+def test_members_of_one_side_are_not_bound_to_each_other() -> None:
+    data = load()
+    year = "2022"
+
+    def bound(a: str, b: str) -> set[str]:
+        return {ours.agreement for ours, _ in data.agreements.in_force(a, b, year)}
+
+    assert "eaeu-vnm" in bound("RUS", "VNM")
+    assert "eaeu-vnm" in bound("VNM", "BLR")
+    assert "eaeu-vnm" not in bound("RUS", "BLR")
+    assert "eaeu" in bound("RUS", "BLR")

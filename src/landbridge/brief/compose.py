@@ -10,6 +10,7 @@ import landbridge
 from landbridge.brief.document import Document, Section
 from landbridge.brief.sections import (
     answers,
+    asking,
     barriers,
     basket,
     claims,
@@ -49,11 +50,11 @@ def compose(setting: Setting, language: str) -> Document:
     say = setting.say
     a, b = setting.place(setting.a.code), setting.place(setting.b.code)
     modules = (*_REGIONAL, *_NATIONAL) if setting.regional else _NATIONAL
-    front = answers.sections(setting)
+    front = (answers.section(setting), asking.unknowable(setting), asking.questions(setting))
     body = tuple(module.section(setting) for module in modules)
     subtitle = (
         say(
-            "What is known of the two regions and their ties, with {a} and {b} as the frame around them.",
+            "What is known of the two places and their ties, with {a} and {b} as the frame around them.",
             a=setting.place(setting.nation_a.code),
             b=setting.place(setting.nation_b.code),
         )

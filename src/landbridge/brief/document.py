@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any
 
 from landbridge.brief.text import Atom, Code, Date, Label, Name, Part, Quote, Sentence, atoms
@@ -52,7 +52,10 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows of typed cells. `None` is an empty cell: nothing known, never zero. `name` is its sheet in a workbook."""
+    """Rows of typed cells. `None` is an empty cell: nothing known, never zero. `name` is its sheet in a workbook.
+
+    A page shows the first `shown` rows, or all; the workbook and JSON always have every row. `fold` lets a page close it.
+    """
 
     name: str
     title: Sentence
@@ -60,6 +63,7 @@ class Table:
     rows: tuple[tuple[Part | None, ...], ...]
     note: Sentence | None = None
     fold: bool = False
+    shown: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,10 +167,13 @@ class Document:
         """Front page and body in order."""
         return self.front + self.body
 
-    def figures(self) -> dict[str, Figure]:
-        """Every figure shown, and every figure under one shown, by id in order of first appearance."""
+    def figures(self, *, on_page: bool = False) -> dict[str, Figure]:
+        """Every figure, and every figure under one, by id in order of first appearance.
+
+        `on_page` leaves out those in rows that a page does not show.
+        """
         found: dict[str, Figure] = {}
-        for figure in _figures(self.sections):
+        for figure in _figures(self.sections, on_page):
             _collect(figure, found)
         return found
 
@@ -201,17 +208,19 @@ def _collect(figure: Figure, found: dict[str, Figure]) -> None:
             _collect(item, found)
 
 
-def _figures(node: Any) -> Iterator[Figure]:
+def _figures(node: Any, on_page: bool) -> Iterator[Figure]:
+    if isinstance(node, Table) and on_page and node.shown is not None:
+        node = replace(node, rows=node.rows[: node.shown], shown=None)
     if isinstance(node, Figure):
         yield node
     elif isinstance(node, Sentence):
         yield from (atom for atom in atoms(node) if isinstance(atom, Figure))
     elif isinstance(node, tuple | list):
         for item in node:
-            yield from _figures(item)
+            yield from _figures(item, on_page)
     elif is_dataclass(node) and not isinstance(node, Atom):
         for spec in fields(node):
-            yield from _figures(getattr(node, spec.name))
+            yield from _figures(getattr(node, spec.name), on_page)
 
 
 def _data(node: Any) -> Any:

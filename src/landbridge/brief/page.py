@@ -62,7 +62,7 @@ class _Page:
 
     @cached_property
     def figures(self) -> Mapping[str, Figure]:
-        return self.document.figures()
+        return self.document.figures(on_page=True)
 
     @cached_property
     def numbers(self) -> Mapping[str, int]:
@@ -191,7 +191,7 @@ class _Page:
 
     def _records(self) -> dict[str, dict[str, Any]]:
         """The figures as the model gives them, with how a reader sees value, range and period, and where they stand."""
-        records: dict[str, dict[str, Any]] = self.document.to_dict()["figures"]
+        records = {identifier: figure.record() for identifier, figure in self.figures.items()}
         for identifier, figure in self.figures.items():
             shown = {
                 "shown": self.show(figure),
@@ -222,6 +222,7 @@ class _Page:
             "note": _("Note"),
             "id": _("Figure"),
             "explain": _("On the command line"),
+            "pair": " ".join(self.document.pair),
             "close": _("Close"),
             "assumed": _("none: an assumption"),
         }

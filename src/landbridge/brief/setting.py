@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,13 +12,14 @@ from landbridge import codes
 from landbridge.brief.text import Date, Label, Name, Part, Writer
 from landbridge.codes import Place
 from landbridge.errors import BadUsage
+from landbridge.flows.totals import Counted
 from landbridge.ledger import Ledger, Record, Statement
 from landbridge.planning.targets import Scored, scorecard
 from landbridge.provenance import Figure
 from landbridge.release import Data
 
 _SHOWN = 3
-_CLAUSE = re.compile(r";\s*|,\s+")
+_CLAUSE = re.compile(r";\s*")
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,11 @@ class Setting:
     def regional(self) -> bool:
         """True where at least one of the two places is a region."""
         return "country" not in (self.a.kind, self.b.kind) or self.a.kind != self.b.kind
+
+    @property
+    def two_regions(self) -> bool:
+        """True where both places are regions."""
+        return self.a.kind == self.b.kind == "region"
 
     @cached_property
     def nation_a(self) -> Place:
@@ -53,6 +60,11 @@ class Setting:
     def turnover(self) -> dict[str, dict[str, Figure]]:
         """Reporter → year → trade both ways between the two countries."""
         return self.data.totals.turnover_by_reporter(self.nation_a.code, self.nation_b.code)
+
+    @cached_property
+    def series(self) -> dict[Counted, dict[str, Figure]]:
+        """(Reporter, series) → year → trade both ways; only years of one series compare."""
+        return self.data.totals.turnover_by_series(self.nation_a.code, self.nation_b.code)
 
     @cached_property
     def targets(self) -> tuple[Scored, ...]:
@@ -96,6 +108,15 @@ class Setting:
         }
         return tuple(found[subject] for subject in sorted(found))
 
+    def obstacles(self) -> tuple[Record, ...]:
+        """The barriers between the two countries; one that a third country imposes is none of theirs."""
+        sides = {*self.nations.side_a, *self.nations.side_b}
+        return tuple(
+            record
+            for record in self.nations.between("barrier")
+            if not record.text("side") or set(record.text("side").split()) <= sides
+        )
+
     def place(self, code: str) -> Label:
         """A place by its name."""
         return Label(codes.place(code).name, code)
@@ -103,6 +124,15 @@ class Setting:
     def reporter(self, code: str) -> Part:
         """Who counts: a place, or words where the source does not say."""
         return self.place(code) if code else self.say("side not stated")
+
+    def counter(self, counted: Counted) -> Part:
+        """Who counts and, where the same place keeps several series, which of them."""
+        reporter, series = counted
+        if sum(who == reporter for who, _ in self.series) < 2:
+            return self.reporter(reporter)
+        return self.say(
+            "{who}, {series}", who=self.reporter(reporter), series=Name(series, f"series {series}")
+        )
 
     def listed(self, parts: Iterable[Part]) -> Part:
         """Parts one after another, as a list in a sentence."""
@@ -174,11 +204,32 @@ def when(statement: Statement) -> Date | None:
 
 
 def remark(statement: Statement) -> Name | None:
-    """The clauses of a statement's note that hold no digit; the rest is shown with the figure's chain."""
-    clauses = [
-        clause for clause in _CLAUSE.split(statement.note) if clause and not any(map(str.isdigit, clause))
-    ]
-    return Name("; ".join(clauses), statement.id) if clauses else None
+    """The note of a statement up to the first clause that holds a digit; `…` says that the figure's chain holds more.
+
+    A clause is never taken out of the middle: what follows it might then say something else.
+    """
+    clauses = _CLAUSE.split(statement.note) if statement.note else []
+    kept = list(itertools.takewhile(lambda clause: not any(map(str.isdigit, clause)), clauses))
+    if not clauses:
+        return None
+    more = [] if len(kept) == len(clauses) else ["…"]
+    return Name("; ".join([*kept, *more]), statement.id)
+
+
+def intended(record: Record) -> bool:
+    """True for a document that is only wished or planned."""
+    return record.text("intended") == "true"
+
+
+def standing(record: Record) -> bool:
+    """False for what is only intended, and for a count over many ties, which is no tie itself."""
+    return not intended(record) and record.text("umbrella") != "true"
+
+
+def dated(setting: Setting, statement: Statement) -> Part:
+    """A stated date with the source's own hedge."""
+    date = Date(statement.text or statement.period)
+    return setting.say("about {date}", date=date) if statement.comparator == "~" else date
 
 
 def said_by(setting: Setting, statement: Statement) -> Part:

@@ -1,8 +1,8 @@
 """From an id back to where the number comes from: `landbridge explain`.
 
 An id is a content hash, so it cannot be computed backwards. It is looked for among the statements and cells of the
-data, in the brief that the user names or that lies in the current folder, and among the figures that this machine has
-printed before; an id found anywhere means the same figure everywhere.
+data, in the brief that the user names or that lies in the current folder, among what is made anew of the pair that the
+user names, and among the figures that were printed here before; an id found anywhere means the same figure everywhere.
 """
 
 from __future__ import annotations
@@ -15,7 +15,14 @@ from typing import Any
 
 import platformdirs
 
-from landbridge.errors import BadFile, UnknownLabel
+from landbridge.brief.catalogue import catalogue
+from landbridge.brief.compose import compose
+from landbridge.brief.sections.basket import explained
+from landbridge.brief.setting import setting
+from landbridge.brief.text import Writer
+from landbridge.errors import BadFile, BadUsage, NotHeld, UnknownLabel
+from landbridge.flows.indicators import basket
+from landbridge.flows.trade import CLASSIFICATIONS
 from landbridge.provenance import Figure, content_id
 from landbridge.release import Data
 
@@ -24,8 +31,16 @@ _KEEP = 40
 _MAX_PAGE_BYTES = 100_000_000
 
 
-def find(data: Data, identifier: str, page: Path | None = None) -> dict[str, Any]:
-    """The chain under a figure or statement as plain data; raises `UnknownLabel` naming where to look."""
+def find(
+    data: Data, identifier: str, page: Path | None = None, pair: tuple[str, str] | None = None
+) -> dict[str, Any]:
+    """The chain under a figure or statement as plain data; raises `UnknownLabel` naming where to look.
+
+    `page` is the brief that shows the figure. `pair` are two places: what a brief and the other verbs show of them is
+    made again, so that the answer depends on the data alone.
+    """
+    if page is not None and pair is not None:
+        raise BadUsage("a page and a pair are named.", remedy="Name one of them.")
     if page is not None:
         held = _read_page(page)
         if identifier in held:
@@ -37,6 +52,8 @@ def find(data: Data, identifier: str, page: Path | None = None) -> dict[str, Any
     for figure in _cells(data):
         if figure.id == identifier:
             return figure.chain()
+    if pair is not None:
+        return _anew(data, identifier, pair)
     seen: dict[str, Any] = {}
     for brief in sorted(Path.cwd().glob("brief-*.html")):
         try:
@@ -59,9 +76,44 @@ def find(data: Data, identifier: str, page: Path | None = None) -> dict[str, Any
         "figure or statement",
         identifier,
         seen,
-        remedy="Figures are known once a verb on this machine has shown them; else name the brief that shows it with "
-        "`--in FILE`.",
+        remedy="Name the two places it is about with `--pair A B`, or the brief that shows it with `--in FILE`.",
     )
+
+
+def _anew(data: Data, identifier: str, pair: tuple[str, str]) -> dict[str, Any]:
+    """The chain under a figure that verbs show of a pair: of the brief first, then of sums and baskets."""
+    a, b = pair
+    made = compose(setting(data, Writer(catalogue()), a, b), "en").figures()
+    if identifier in made:
+        return made[identifier].chain()
+    for figure in _of_the_verbs(data, a, b):
+        made[figure.id] = figure
+        if figure.id == identifier:
+            return figure.chain()
+    raise UnknownLabel(
+        "figure",
+        identifier,
+        made,
+        where=f"{a} and {b}",
+        remedy="Name the places in the order of the call, and the workspace it was made with.",
+    )
+
+
+def _of_the_verbs(data: Data, a: str, b: str) -> Iterator[Figure]:
+    for exporter, importer in ((a, b), (b, a)):
+        yield from (total.figure for total in data.trade.totals(exporter, importer))
+    for by in CLASSIFICATIONS:
+        try:
+            flows = data.trade.best(a, b, by=by)
+        except NotHeld:
+            continue
+        for exporter, importer in ((a, b), (b, a)):
+            for item in flows.between(exporter, importer)["item"]:
+                figure = explained(flows, exporter, importer, item)
+                if figure is not None:
+                    yield figure
+            found = basket(flows, exporter, importer).indicators.values()
+            yield from (figure for figure in found if isinstance(figure, Figure))
 
 
 def lines(chain: dict[str, Any], depth: int = 0) -> Iterator[str]:
@@ -115,7 +167,11 @@ def _memories() -> list[Path]:
 def _read_page(path: Path) -> dict[str, Any]:
     """The figures of a brief, from its page or from its JSON model."""
     if not path.is_file():
-        raise BadFile("there is no such file.", where=str(path))
+        raise BadUsage(
+            "there is no such file or folder." if not path.exists() else "this is not a file.",
+            where=str(path),
+            remedy="Name the HTML or JSON of a brief.",
+        )
     if path.stat().st_size > _MAX_PAGE_BYTES:
         raise BadFile("the file is larger than any brief.", where=str(path))
     text = path.read_text("utf-8", errors="replace")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import Annotated, Any, Optional
+from typing import Annotated, Any, Optional, Tuple  # noqa: UP035  (typer reads Tuple)
 
 import typer
 
@@ -95,7 +95,7 @@ def flows(
     as_json: Json = False,
     workspace: Folder = None,
 ) -> None:
-    """A's exports to B: totals by reporter and year, or one year by sector or product."""
+    """A's exports to B: totals by reporter and year, with those of your own files, or one year by sector or product."""
     from landbridge.cli import verbs
 
     verbs.flows(a, b, year=year, by=by, as_json=as_json, workspace=workspace)
@@ -106,11 +106,11 @@ def basket(
     a: PlaceA,
     b: PlaceB,
     year: Annotated[Optional[int], typer.Option("--year", help="Year; else the newest held.")] = None,  # noqa: UP045
-    by: Annotated[str | None, typer.Option("--by", help="sector, hs2 or hs6; else the finest held.")] = None,
+    by: Annotated[str | None, typer.Option("--by", help="sector, hs2 or hs6; else products where held.")] = None,
     as_json: Json = False,
     workspace: Folder = None,
 ) -> None:
-    """What A sells to B and B to A, item by item, with shares."""
+    """What A sells to B and B to A, item by item, with shares and comparative advantage."""
     from landbridge.cli import verbs
 
     verbs.basket(a, b, year=year, by=by, as_json=as_json, workspace=workspace)
@@ -121,11 +121,11 @@ def indicators(
     a: PlaceA,
     b: PlaceB,
     year: Annotated[Optional[int], typer.Option("--year", help="Year; else the newest held.")] = None,  # noqa: UP045
-    by: Annotated[str | None, typer.Option("--by", help="sector, hs2 or hs6; else the finest held.")] = None,
+    by: Annotated[str | None, typer.Option("--by", help="sector, hs2 or hs6; else products where held.")] = None,
     as_json: Json = False,
     workspace: Folder = None,
 ) -> None:
-    """Concentration, complementarity, dependence and comparative advantage, both ways."""
+    """Concentration, complementarity, intensity, dependence and similarity, both ways."""
     from landbridge.cli import verbs
 
     verbs.indicators(a, b, year=year, by=by, as_json=as_json, workspace=workspace)
@@ -148,7 +148,8 @@ def ties(
     kind: Annotated[
         Optional[str],  # noqa: UP045
         typer.Option(
-            "--kind", help="One kind of record only: mechanism, document, twinning, event, project, ..."
+            "--kind",
+            help="One kind of record only: mechanism, document, twinning, event, project, ...; a wrong one lists all.",
         ),
     ] = None,
     on: Annotated[
@@ -214,13 +215,19 @@ def explain(
         Optional[Path],  # noqa: UP045
         typer.Option("--in", metavar="FILE", help="The brief (HTML or JSON) that shows the figure."),
     ] = None,
+    pair: Annotated[
+        Optional[Tuple[str, str]],  # noqa: UP006, UP045
+        typer.Option(
+            "--pair", metavar="A B", help="The two places of the brief that shows the figure; it is composed again."
+        ),
+    ] = None,
     as_json: Json = False,
     workspace: Folder = None,
 ) -> None:
     """Walk a figure back to the cells, citations and code that made it."""
     from landbridge.cli import verbs
 
-    verbs.explain(identifier, page=page, as_json=as_json, workspace=workspace)
+    verbs.explain(identifier, page=page, pair=pair, as_json=as_json, workspace=workspace)
 
 
 def run() -> None:
@@ -263,5 +270,7 @@ def _refuse(error: LandbridgeError, as_json: bool) -> int:
         body = {"schema": "landbridge/error/1", "error": type(error).__name__, "problems": problems}
         print(json.dumps(body, ensure_ascii=False), file=sys.stderr)
     else:
-        print(f"landbridge: {error}", file=sys.stderr)
+        from landbridge.codes.matching import plain
+
+        print(f"landbridge: {plain(str(error))}", file=sys.stderr)
     return error.exit_code

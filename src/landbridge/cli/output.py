@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from landbridge.codes.matching import plain
 from landbridge.release import Data
 
 Row = Mapping[str, Any]
@@ -38,7 +39,7 @@ def answer(
     if rows:
         _table(rows, columns or list(rows[0]))
     for note in notes:
-        print(note, file=sys.stderr)
+        print(plain(note), file=sys.stderr)
 
 
 def _table(rows: Sequence[Row], columns: Sequence[str]) -> None:
@@ -67,4 +68,5 @@ def _cell(value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, float):
         return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
-    return str(value)
+    # A control character of a user's file would be obeyed by the terminal.
+    return plain(str(value))

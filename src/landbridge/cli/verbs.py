@@ -9,6 +9,7 @@ from typing import Any
 
 from landbridge import codes
 from landbridge.cli.output import answer
+from landbridge.codes.matching import plain
 from landbridge.errors import BadUsage, NotHeld, UnknownLabel
 from landbridge.flows.trade import TradeFlows
 from landbridge.provenance import Figure, Unavailable
@@ -60,16 +61,21 @@ def brief(
     from landbridge.brief import brief as compose
     from landbridge.brief import tracing
 
+    target = None if as_json and out is None else out if out is not None else Path(f"brief-{a}-{b}.html")
+    if target is not None and xlsx is not None and target.resolve() == xlsx.resolve():
+        raise BadUsage(
+            "the page and the workbook would be written to the same file.",
+            where=str(xlsx),
+            remedy="Give --out and --xlsx different names.",
+        )
     made = compose(_data(workspace), a, b, as_of=as_of)
     tracing.remember(made.document.release, made.document.figures().values())
     if xlsx is not None:
         print(f"wrote {made.write_xlsx(xlsx)}", file=sys.stderr)
     if as_json:
         print(json.dumps(made.to_dict(), ensure_ascii=False, indent=1, allow_nan=False))
-        if out is None:
-            return
-    target = made.write(out if out is not None else Path(f"brief-{a}-{b}.html"))
-    print(f"wrote {target}", file=sys.stderr)
+    if target is not None:
+        print(f"wrote {made.write(target)}", file=sys.stderr)
 
 
 def flows(a: str, b: str, *, year: int | None, by: str, as_json: bool, workspace: Path | None) -> None:
@@ -80,10 +86,12 @@ def flows(a: str, b: str, *, year: int | None, by: str, as_json: bool, workspace
     data = _data(workspace)
     exporter, importer = _two(a, b)
     if by == "total":
-        totals = [total for total in data.totals.flow(a, b) if year is None or total.period == str(year)]
+        held_totals = (*data.totals.flow(a, b), *data.trade.totals(a, b))
+        totals = [total for total in held_totals if year is None or total.period[:4] == str(year)]
         if not totals:
             raise NotHeld(
-                f"no published totals of exports of {exporter} to {importer}{f' in {year}' if year else ''} are held.",
+                f"No totals of exports of {exporter} to {importer}{f' in {year}' if year else ''} are held.",
+                cause=_both_ways(data, a, b, year),
                 remedy="No region's trade by partner is shipped; load your own customs file with `landbridge load csv`."
                 if "region" in (exporter.kind, importer.kind)
                 else "Try `--by sector`, which covers eighty economies in one year, or load a BACI year.",
@@ -118,6 +126,21 @@ def flows(a: str, b: str, *, year: int | None, by: str, as_json: bool, workspace
         as_json=as_json,
         notes=["`landbridge explain ID` walks a figure back to its source."],
     )
+
+
+def _both_ways(data: Data, a: str, b: str, year: int | None) -> str:
+    """What is held of trade both ways (of the newest year without `year`), where one direction is not."""
+    from landbridge.brief.numbers import show_figure
+
+    found = [total for total in data.totals.turnover(a, b) if year is None or total.period[:4] == str(year)]
+    newest = max((total.period[:4] for total in found), default="")
+    said = [
+        f"{show_figure(total.figure)} in {total.period}, counted by {total.reporter or 'a side not named'}"
+        + (f" ({total.figure.citation.source.id})" if total.figure.citation else "")
+        for total in found
+        if total.period[:4] == newest
+    ]
+    return f"Trade both ways together is held: {'; '.join(said)}." if said else ""
 
 
 def basket(
@@ -223,8 +246,17 @@ def targets(a: str, b: str, *, as_json: bool, as_of: str | None, workspace: Path
             }
         )
     tracing.remember(data.manifest.id, figures)
-    notes = [] if rows else [f"The ledger holds no target between {codes.place(a)} and {codes.place(b)}."]
+    nothing = f"holds no target between {codes.place(a)} and {codes.place(b)}"
+    notes = [] if rows else [_empty(nothing, as_of, data)]
     answer("targets", data, rows, as_json=as_json, notes=notes)
+
+
+def _empty(nothing: str, as_of: str | None, data: Data) -> str:
+    """Why the ledger gives no row: nothing at all, or nothing recorded by the date asked for."""
+    if as_of is None:
+        return f"The ledger {nothing}."
+    begun = min(data.manifest.statements.values(), default="")
+    return f"The ledger of {as_of} {nothing}: nothing recorded by then. The release's entries begin on {begun}."
 
 
 def ties(
@@ -243,8 +275,9 @@ def ties(
     from landbridge.brief.text import Writer
     from landbridge.ledger import schema
 
-    if kind is not None:
-        schema.kind(kind)
+    if kind is not None and kind not in schema.kinds():
+        valid = tuple(schema.kinds())
+        raise UnknownLabel("kind of record", kind, valid, remedy=f"Valid: {', '.join(valid)}.")
     data = _data(workspace, as_of)
     data = data if on is None else data.on(on)
     sides = setting(data, Writer(catalogue()), a, b)
@@ -270,7 +303,8 @@ def ties(
         for record in records
         for said in record.statements
     ]
-    notes = [] if rows else [f"The ledger holds nothing that touches {codes.place(a)} and {codes.place(b)}."]
+    nothing = f"holds nothing that touches {codes.place(a)} and {codes.place(b)}"
+    notes = [] if rows else [_empty(nothing, as_of, data)]
     columns = ("record", "property", "value", "unit", "period", "status", "source", "id")
     answer("ties", data, rows, as_json=as_json, notes=notes, columns=columns)
 
@@ -337,14 +371,16 @@ def check(path: Path, *, as_json: bool) -> None:
         raise SystemExit(1)
 
 
-def explain(identifier: str, *, page: Path | None, as_json: bool, workspace: Path | None) -> None:
+def explain(
+    identifier: str, *, page: Path | None, pair: tuple[str, str] | None, as_json: bool, workspace: Path | None
+) -> None:
     """Print the chain under a figure or statement."""
     from landbridge.brief import tracing
 
     data = _data(workspace)
-    chain = tracing.find(data, identifier, page)
+    chain = tracing.find(data, identifier, page, pair)
     if as_json:
         answer("explain", data, [chain], as_json=True)
         return
     for line in tracing.lines(chain):
-        print(line)
+        print(plain(line))

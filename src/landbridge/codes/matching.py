@@ -1,14 +1,24 @@
-"""Reading a code list, and finding what a user probably meant when a label is not in it."""
+"""Reading a code list, finding what a user probably meant when a label is not in it, and the characters that no text may hold."""
 
 from __future__ import annotations
 
 import csv
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from difflib import SequenceMatcher
 from importlib import resources
 
 from landbridge.errors import UnknownLabel
+
+# Control characters but for tab and newline, halves of surrogate pairs, marks that turn the direction of writing,
+# and code points that Unicode keeps free of characters. None can be seen, XML cannot hold most of them, and a terminal
+# obeys some.
+_UNFIT = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff"
+    + "".join(f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0x10000, 0x110000, 0x10000))
+    + "]"
+)
 
 # Below this likeness a suggestion puzzles more than it helps.
 _CUTOFF = 0.6
@@ -27,10 +37,27 @@ def unknown(kind: str, label: object, spellings: Mapping[str, Iterable[str]]) ->
     all languages held. Only codes are valid labels; a name finds its code in the message.
     """
     close = _closest(str(label), spellings)
-    remedy = f"Nearest valid: {', '.join(close)}." if close else "The lists are in docs/reference/tables.md."
+    listed = (
+        "`landbridge sources --places` lists all places."
+        if kind == "place"
+        else ""
+        if close
+        else "The lists are in docs/reference/tables.md."
+    )
+    remedy = " ".join(filter(None, (f"Nearest valid: {', '.join(close)}." if close else "", listed)))
     error = UnknownLabel(kind, str(label), (), remedy=remedy)
     error.nearest = close
     return error
+
+
+def unfit(text: str) -> tuple[str, ...]:
+    """The characters of `text` that no text may hold, as `U+0007`, each once: see `_UNFIT`."""
+    return tuple(dict.fromkeys(f"U+{ord(found):04X}" for found in _UNFIT.findall(text)))
+
+
+def plain(text: str) -> str:
+    """`text` with such characters written out as `<U+0007>`, fit for a terminal, a page and a workbook."""
+    return _UNFIT.sub(lambda found: f"<U+{ord(found[0]):04X}>", text)
 
 
 def _closest(label: str, spellings: Mapping[str, Iterable[str]], count: int = 5) -> tuple[str, ...]:

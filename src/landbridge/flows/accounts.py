@@ -24,7 +24,7 @@ Array = NDArray[np.float64]
 T = TypeVar("T")
 
 REST = "ROW"
-FILES = ("deliveries", "inputs", "output", "origin", "pairs")
+FILES = ("deliveries", "spread", "inputs", "output", "origin", "pairs")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +32,9 @@ class Origin:
     """Where the value added in one flow comes from: `frame` with columns origin, value_usd, low_usd,
     high_usd, share_pct.
 
-    Low and high come from the imputed final sales; the shares themselves are those of each seller's whole
-    output.
+    Low and high are sums of the extremes of single cells of the imputed final sales, so no one method need
+    reach them: they are wider than the range of the whole flow. The shares themselves are those of each seller's
+    whole output.
     """
 
     exporter: str
@@ -70,7 +71,7 @@ class InputOutput:
         return cast(T, self._held[name])
 
     def frame(self, name: str) -> pl.DataFrame:
-        """One of the files as a frame: deliveries, inputs, output, origin, pairs."""
+        """One of the files as a frame: deliveries, spread, inputs, output, origin, pairs."""
         if name not in FILES:
             raise UnknownLabel("file of the input-output account", name, FILES)
         return self._once(f"frame {name}", lambda: self._read(name))
@@ -81,7 +82,7 @@ class InputOutput:
             raise BrokenRelease(
                 f"{name}.parquet is missing.",
                 where=self.folder.name,
-                cause="The release was not built completely, or a file was removed.",
+                cause="The release is older than this file, was not built completely, or a file was removed.",
                 remedy="Reinstall, or rebuild the release.",
             )
         return pl.read_parquet(path)
@@ -219,7 +220,8 @@ class InputOutput:
         Each seller's sales are traced through all rounds of supply on the full table, v (I - A)^-1 (Koopman,
         Wang and Wei 2014; Los, Timmer and de Vries 2016). `ROW` holds inputs bought from the rest of the
         world (assumed) and origins too small to list. A seller's own share holds taxes less subsidies besides
-        value added.
+        value added. Low and high are sums over sectors of per-cell extremes of the methods of imputation; the
+        methods' own totals, kept by pair, lie inside them.
         """
         self.place(exporter), self.place(importer)
         if REST in (exporter, importer):

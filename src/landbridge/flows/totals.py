@@ -14,18 +14,25 @@ from landbridge.units import PriceBasis
 
 YEAR = re.compile(r"\d{4}")
 FLOW, TURNOVER = "flow", "turnover"
+Counted = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """One published total. `reporter` is the place whose statistics count it, empty where the source does not say."""
+    """One published total.
+
+    `reporter` is the place whose statistics count it, empty where the source does not say; `series` names which of its
+    statistics. `suspect` marks a value that its own source or neighbours cast doubt on; no series takes it up.
+    """
 
     exporter: str
     importer: str
     measure: str
     period: str
     reporter: str
+    series: str
     basis: PriceBasis
+    suspect: bool
     figure: Figure
 
 
@@ -62,7 +69,7 @@ class Totals:
                 if measure == FLOW
                 else f"Trade between {self._name(exporter)} and {self._name(importer)}, both ways"
             )
-            by = f", as counted by {self._name(reporter)}" if reporter else ""
+            by = f", as counted by {self._name(reporter)} ({row['series']})" if reporter else ""
             figure = Figure(
                 measure=what + by,
                 value=row["value_usd"],
@@ -74,56 +81,76 @@ class Totals:
                 note=" ".join(filter(None, (f"Price basis: {row['basis']}.", row["note"]))),
                 comparator=row["comparator"] or "=",
             )
-            yield Total(
-                exporter, importer, measure, row["period"], reporter, PriceBasis(row["basis"]), figure
-            )
+            basis, suspect = PriceBasis(row["basis"]), row["suspect"] == "1"
+            series = row["series"] or ""
+            yield Total(exporter, importer, measure, row["period"], reporter, series, basis, suspect, figure)
 
     def _name(self, code: str) -> str:
         return self._names.get(code, code)
 
-    def turnover_by_reporter(self, place_a: str, place_b: str) -> dict[str, dict[str, Figure]]:
-        """Reporter → year → turnover. A published turnover comes first; else the sum of the reporter's two flows.
+    def turnover_by_series(self, place_a: str, place_b: str) -> dict[Counted, dict[str, Figure]]:
+        """(Reporter, series) → year → turnover: a published one first, else the sum of the series' two flows.
 
-        Of several published figures of one reporter and year the exact one comes before a hedged one, and a strong
-        source before a weak one; the others stay in `turnover`.
+        Only within one series do years compare: two statistics of one country may count different things.
         """
-        found: dict[str, dict[str, Figure]] = {}
+        found: dict[Counted, dict[str, Figure]] = {}
         for total in sorted(self.turnover(place_a, place_b), key=_preference):
-            if YEAR.fullmatch(total.period):
-                found.setdefault(total.reporter, {}).setdefault(total.period, total.figure)
-        there = self.flow_by_reporter(place_a, place_b)
-        back = self.flow_by_reporter(place_b, place_a)
-        for reporter in there.keys() & back.keys():
-            for year in there[reporter].keys() & back[reporter].keys():
-                pair = (there[reporter][year], back[reporter][year])
+            if YEAR.fullmatch(total.period) and not total.suspect:
+                years = found.setdefault((total.reporter, total.series), {})
+                years.setdefault(total.period, total.figure)
+        there, back = self._flow_by_series(place_a, place_b), self._flow_by_series(place_b, place_a)
+        for counted in there.keys() & back.keys():
+            for year in there[counted].keys() & back[counted].keys():
+                pair = (there[counted][year], back[counted][year])
+                reporter, series = counted
                 added = derive(
                     f"Trade between {self._name(place_a)} and {self._name(place_b)}, both ways, "
-                    f"as counted by {self._name(reporter)}",
+                    f"as counted by {self._name(reporter)} ({series})",
                     pair[0].point + pair[1].point,
                     "USD",
                     pair,
-                    "landbridge.flows.totals.Totals.turnover_by_reporter",
-                    note=" ".join(
-                        ("Sum of the reporter's two flows.", *dict.fromkeys(item.note for item in pair))
-                    ),
+                    "landbridge.flows.totals.Totals.turnover_by_series",
+                    note=" ".join(("Sum of the two flows.", *dict.fromkeys(item.note for item in pair))),
                     comparator="=" if all(item.comparator == "=" for item in pair) else "~",
                 )
-                found.setdefault(reporter, {}).setdefault(year, added)
-        return {reporter: dict(sorted(years.items())) for reporter, years in sorted(found.items())}
+                found.setdefault(counted, {}).setdefault(year, added)
+        return {counted: dict(sorted(years.items())) for counted, years in sorted(found.items())}
+
+    def turnover_by_reporter(self, place_a: str, place_b: str) -> dict[str, dict[str, Figure]]:
+        """Reporter → year → turnover; where a reporter has several series for a year, an exact one of the longest."""
+        return _by_reporter(self.turnover_by_series(place_a, place_b))
 
     def flow_by_reporter(self, exporter: str, importer: str) -> dict[str, dict[str, Figure]]:
         """Reporter → year → exports of `exporter` to `importer`; preferences as in `turnover_by_reporter`."""
-        found: dict[str, dict[str, Figure]] = {}
+        return _by_reporter(self._flow_by_series(exporter, importer))
+
+    def _flow_by_series(self, exporter: str, importer: str) -> dict[Counted, dict[str, Figure]]:
+        found: dict[Counted, dict[str, Figure]] = {}
         for total in sorted(self.flow(exporter, importer), key=_preference):
-            if total.reporter and YEAR.fullmatch(total.period):
-                found.setdefault(total.reporter, {}).setdefault(total.period, total.figure)
-        return {reporter: dict(sorted(years.items())) for reporter, years in found.items()}
+            if total.reporter and YEAR.fullmatch(total.period) and not total.suspect:
+                years = found.setdefault((total.reporter, total.series), {})
+                years.setdefault(total.period, total.figure)
+        return found
 
     def mirror(self, exporter: str, importer: str) -> tuple[MirrorGap, ...]:
         """The years in which both sides published the same flow, oldest first, with the gap between them."""
         by_reporter = self.flow_by_reporter(exporter, importer)
         ours, theirs = by_reporter.get(exporter, {}), by_reporter.get(importer, {})
         return tuple(gap(ours[year], theirs[year]) for year in sorted(ours.keys() & theirs.keys()))
+
+
+def _by_reporter(series: dict[Counted, dict[str, Figure]]) -> dict[str, dict[str, Figure]]:
+    chosen: dict[str, dict[str, Figure]] = {}
+    for reporter in sorted({reporter for reporter, _ in series}):
+        held = [years for (who, _), years in sorted(series.items()) if who == reporter]
+        chosen[reporter] = {
+            year: min(
+                (years for years in held if year in years),
+                key=lambda years: (years[year].comparator != "=", -len(years)),
+            )[year]
+            for year in sorted({year for years in held for year in years})
+        }
+    return chosen
 
 
 def _preference(total: Total) -> tuple[bool, bool, str]:

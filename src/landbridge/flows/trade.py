@@ -19,6 +19,11 @@ CLASSIFICATIONS = ("sector", "hs2", "hs6")
 COLUMNS = ("exporter", "importer", "item", "value_usd", "low_usd", "high_usd", "status", "source")
 USES = ("intermediate_usd", "final_usd")
 ACCOUNTS_SOURCE = "oecd-icio-2025"
+METHOD_COLUMNS = ("exporter", "importer", "method", "final_usd", "central")
+# Said of a single sector, and of a sum whose totals by method are not at hand.
+_CELLS = "low and high are the extremes of eight methods, sector by sector"
+_COUNTS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_NTH = ("", "", "second ", "third ", "fourth ", "fifth ")
 _TABLE = {"sector": "deliveries", "hs2": "basket_hs2", "hs6": "products"}
 
 
@@ -29,25 +34,23 @@ class TradeFlows:
 
     `frame` has the columns of `COLUMNS` in US dollars at current prices; for sectors also `intermediate_usd`
     and `final_usd` (null where the use is not known). Missing rows are flows not recorded, not zeros.
-    `sources` maps the ids in column `source` to `Source` objects.
+    `sources` maps the ids in column `source` to `Source` objects. `spread` has the columns of `METHOD_COLUMNS`:
+    final sales of a pair, all sectors together, by method of imputation; `central` marks the published one.
     """
 
     year: int
     classification: str
     frame: pl.DataFrame = field(repr=False)
     sources: Mapping[str, Source] = field(repr=False)
+    spread: pl.DataFrame | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         if self.classification not in CLASSIFICATIONS:
             raise UnknownLabel("classification of trade", self.classification, CLASSIFICATIONS)
         wanted = COLUMNS + (USES if self.classification == "sector" else ())
-        missing = [name for name in wanted if name not in self.frame.columns]
-        if missing:
-            raise BadUsage(
-                f"a frame of trade flows lacks the column(s) {', '.join(missing)}.",
-                cause=f"It has {', '.join(self.frame.columns)}.",
-                remedy="Rename or add the columns; values are in US dollars.",
-            )
+        _complete("a frame of trade flows", self.frame, wanted)
+        if self.spread is not None:
+            _complete("a spread of methods", self.spread, METHOD_COLUMNS)
         unknown = sorted(set(self.frame["source"].unique().to_list()) - set(self.sources))
         if unknown:
             raise BadUsage(
@@ -87,7 +90,14 @@ class TradeFlows:
                 final_usd=pl.col("final_musd"),
             )
         )
-        return cls(accounts.year, "sector", frame, sources)
+        spread = accounts.frame("spread").select(
+            "exporter",
+            "importer",
+            "method",
+            final_usd=pl.col("final_musd").cast(pl.Float64) * 1e6,
+            central=pl.col("method") == accounts.notes["central"],
+        )
+        return cls(accounts.year, "sector", frame, sources, spread)
 
     @classmethod
     def from_basket(cls, rows: pl.DataFrame, year: int, sources: Mapping[str, Source]) -> TradeFlows:
@@ -150,6 +160,10 @@ class TradeFlows:
 
         `sector` for flows by sector, `product` for flows by chapter or six-digit code. `Unavailable` where no
         flow is recorded: missing is not zero.
+
+        Low and high of one sector are the extremes of the methods in that cell; of a whole pair they are the
+        lowest and highest of the methods' totals, because the methods reach their extremes in
+        different sectors.
         """
         wrong = product if self.classification == "sector" else sector
         if wrong is not None:
@@ -169,7 +183,7 @@ class TradeFlows:
         label = f"{item}, {exporter} to {importer}" if item else f"{exporter} to {importer}"
         cell = f"{_TABLE[self.classification]}:{self.year}/{item or '*'}/{exporter}/{importer}"
         if self.classification == "sector" and REST not in (exporter, importer):
-            return self._by_use(rows, label, cell)
+            return self._by_use(rows, label, cell, whole=item is None)
         return self._as_listed(rows, label, cell)
 
     def _cite(self, source: str, locator: str) -> Citation:
@@ -202,15 +216,17 @@ class TradeFlows:
     def _what(self) -> str:
         return "goods and services" if self.classification == "sector" else "goods"
 
-    def _by_use(self, rows: pl.DataFrame, label: str, cell: str) -> Figure:
+    def _by_use(self, rows: pl.DataFrame, label: str, cell: str, *, whole: bool) -> Figure:
         """Total = intermediate deliveries (reconciled) + final sales (imputed, with the spread of the
         methods).
         """
         figure = partial(Figure, unit="USD", period=str(self.year))
         used, final = _sum(rows["intermediate_usd"]), _sum(rows["final_usd"])
-        # Ends of the range belong to single sectors; differences of sums can miss the value by rounding.
-        low = min(_sum(rows["low_usd"]) - used, final)
-        high = max(_sum(rows["high_usd"]) - used, final)
+        low, high, spread = _sum(rows["low_usd"]) - used, _sum(rows["high_usd"]) - used, _CELLS
+        if whole and (methods := self._methods(rows["exporter"][0], rows["importer"][0], final)) is not None:
+            low, high, spread = methods
+        # Ends of cells are differences of sums and can miss the value by rounding.
+        low, high = min(low, final), max(high, final)
         source = rows["source"][0]
         parts = (
             figure(
@@ -232,7 +248,7 @@ class TradeFlows:
                 ),
                 cell=f"{cell}#final_musd",
                 code="landbridge.flows.imputation.close_world",
-                note="Imputed by destination; low and high are the extremes of eight variants.",
+                note=f"Imputed by destination; {spread}.",
             ),
         )
         return derive(
@@ -243,9 +259,47 @@ class TradeFlows:
             "landbridge.flows.trade.TradeFlows.explain",
             low=used + low,
             high=used + high,
-            note=f"{100 * final / (used + final):.1f} % imputed; at basic prices, unlike customs values."
+            note=f"{100 * final / (used + final):.1f} % imputed; {spread}; at basic prices, unlike customs values."
             if used + final
             else "",
+        )
+
+    def _methods(self, exporter: str, importer: str, final: float) -> tuple[float, float, str] | None:
+        """Lowest and highest total of final sales by method, and words for where the central one, `final`,
+        lies among them.
+        """
+        if self.spread is None:
+            return None
+        rows = self.spread.filter((pl.col("exporter") == exporter) & (pl.col("importer") == importer))
+        if rows.is_empty():
+            return None
+        # The central total is stored with fewer digits than the sum of its cells, which is what is published.
+        others: list[float] = rows.filter(~pl.col("central"))["final_usd"].to_list()
+        totals = [final, *others]
+        where = _position(1 + sum(total > final for total in others), len(totals))
+        number = _word(_COUNTS, len(totals), str(len(totals)))
+        words = f"low and high are the extremes of {number} methods' totals, and the centre is {where} of {number}"
+        return min(totals), max(totals), words
+
+
+def _word(words: tuple[str, ...], number: int, otherwise: str) -> str:
+    return words[number] if number < len(words) else otherwise
+
+
+def _position(place: int, count: int) -> str:
+    """`place` counted from the highest, said from the nearer end."""
+    from_below = count + 1 - place
+    nearer, end = (place, "highest") if place <= from_below else (from_below, "lowest")
+    return f"the {_word(_NTH, nearer, f'{nearer}th ')}{end}"
+
+
+def _complete(what: str, frame: pl.DataFrame, wanted: tuple[str, ...]) -> None:
+    missing = [name for name in wanted if name not in frame.columns]
+    if missing:
+        raise BadUsage(
+            f"{what} lacks the column(s) {', '.join(missing)}.",
+            cause=f"It has {', '.join(frame.columns)}.",
+            remedy="Rename or add the columns; values are in US dollars.",
         )
 
 

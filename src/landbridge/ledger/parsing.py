@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import yaml
 
+from landbridge.codes.matching import plain, unfit
 from landbridge.errors import BadFile, Problem
 
 MAX_BYTES = 5_000_000
@@ -14,11 +16,21 @@ MAX_DEPTH = 12
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-def parse(raw: bytes, name: str, *, trusted: bool) -> tuple[Any, list[int]]:
-    """The content of a YAML file and the lines on which its entries (or claims) begin.
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """The content of a YAML file, the lines on which its entries (or claims) begin, and what is wrong with its texts."""
+
+    content: Any
+    lines: list[int]
+    problems: tuple[Problem, ...] = ()
+
+
+def parse(raw: bytes, name: str, *, trusted: bool) -> Parsed:
+    """The content of a YAML file, with its lines.
 
     `trusted` skips the guards. Raises `BadFile` for a file that is too large, not UTF-8, not YAML, nested too deeply,
-    or that uses aliases, tags or the same key twice.
+    or that uses aliases or tags. A key that stands twice and a character that no text may hold are reported in
+    `problems`; such characters are written out in `content`.
     """
     if len(raw) > MAX_BYTES:
         raise BadFile(
@@ -27,7 +39,7 @@ def parse(raw: bytes, name: str, *, trusted: bool) -> tuple[Any, list[int]]:
             remedy="Split it into several files.",
         )
     try:
-        text = raw.decode("utf-8-sig")
+        text = raw.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
         raise BadFile(
@@ -35,20 +47,49 @@ def parse(raw: bytes, name: str, *, trusted: bool) -> tuple[Any, list[int]]:
             where=f"{name}, line {line}",
             remedy="Save it as UTF-8 and load it again.",
         ) from None
+    problems: list[Problem] = []
     try:
         if not trusted:
+            problems += _hidden(enumerate(text.split("\n"), 1), name)
+            text = plain(text)
             _refuse_tricks(text, name)
         loader = _Loader(text)
         node = loader.get_single_node()
+        if not trusted and node is not None:
+            problems += _hidden(_escaped(node), name)
         content = None if node is None else loader.construct_document(node)
     except (yaml.YAMLError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
         where = f"{name}, line {mark.line + 1}" if mark else name
         what = getattr(error, "problem", None) or "the YAML cannot be read"
-        raise BadFile(f"{what}.", where=where, remedy="Compare with docs/reference/ledger.md.") from None
-    if not trusted and (twice := list(_twice(node, name))):
-        raise BadFile(twice)
-    return content, _entry_lines(node)
+        broken = Problem(f"{what}.", where, remedy="Compare with docs/reference/ledger.md.")
+        raise BadFile([*problems, broken]) from None
+    if not trusted:
+        problems += _twice(node, name)
+    return Parsed(content, _entry_lines(node), tuple(problems))
+
+
+def _hidden(texts: Iterable[tuple[int, str]], name: str) -> Iterator[Problem]:
+    """A problem for each of `texts` (line and words) with characters that no text may hold."""
+    for line, text in texts:
+        if found := unfit(text):
+            yield Problem(
+                f"the text holds {', '.join(found)}.",
+                f"{name}, line {line}",
+                "Control characters and marks of direction cannot be seen, and break what shows the text.",
+                "Delete them.",
+            )
+
+
+def _escaped(node: yaml.Node) -> Iterator[tuple[int, str]]:
+    """Line and words of every key and value whose escapes (`"\\u0007"`) hide something; they are made plain."""
+    if isinstance(node, yaml.ScalarNode):
+        yield node.start_mark.line + 1, node.value
+        node.value = plain(node.value)
+        return
+    for item in node.value:
+        for part in item if isinstance(item, tuple) else (item,):
+            yield from _escaped(part)
 
 
 def _refuse_tricks(text: str, name: str) -> None:

@@ -203,14 +203,16 @@ def read(path: Path, places: Iterable[str], *, trusted: bool = False) -> LedgerF
     name = path.name
     with path.open("rb") as file:
         raw = file.read(MAX_BYTES + 1)
-    content, lines = parse(raw, name, trusted=trusted)
+    parsed = parse(raw, name, trusted=trusted)
+    content = parsed.content
+    reading = _Reading(name, frozenset(places), parsed.lines, list(parsed.problems))
     if not isinstance(content, dict):
-        raise BadFile(
+        reading.wrong(
+            -1,
             "this is not a ledger file: it holds no keys `recorded`, `recorder` and `entries`.",
-            where=name,
             remedy="Compare with docs/reference/ledger.md.",
         )
-    reading = _Reading(name, frozenset(places), lines)
+        raise BadFile(reading.problems)
     model = _Claims if "claims" in content else _Register
     try:
         document = model.model_validate(content)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from landbridge.flows.totals import YEAR, Totals
+from landbridge.flows.totals import YEAR, Counted, Totals
 from landbridge.ledger import Ledger, Record
 from landbridge.provenance import Figure, Status, Unavailable, derive
 
@@ -138,17 +138,19 @@ def newest_value(series: dict[str, dict[str, Figure]]) -> tuple[str, Figure] | N
     return (max(years), years[max(years)]) if years else None
 
 
-def past_growth(series: dict[str, dict[str, Figure]], horizon: int) -> Figure | Unavailable:
+def past_growth(series: Mapping[Counted, dict[str, Figure]], horizon: int) -> Figure | Unavailable:
     """The lowest and highest yearly growth over all past spans of `horizon` years, in per cent.
 
-    Each span lies within one reporter's series; the spans of all reporters are pooled, so that one side's short boom
+    Each span lies within one statistical series; the spans of all series are pooled, so that one side's short boom
     does not pass for the whole past.
     """
     spans = [
         (years[begin], years[end])
         for years in series.values()
         for begin in years
-        if (end := str(int(begin) + horizon)) in years and years[begin].point > 0
+        if (end := str(int(begin) + horizon)) in years
+        and years[begin].point > 0
+        and comparable(years[begin], years[end])
     ]
     if len(spans) < 3:
         return Unavailable("The series are too short to say what past growth was over such a span.")
@@ -162,21 +164,17 @@ def past_growth(series: dict[str, dict[str, Figure]], horizon: int) -> Figure | 
         "landbridge.planning.targets.past_growth",
         low=min(rates),
         high=max(rates),
-        note=f"{len(spans)} spans of {horizon} years, each within one reporter's series; they overlap.",
+        note=f"{len(spans)} spans of {horizon} years, each within one statistical series; they overlap.",
     )
 
 
-def outlook(series: dict[str, dict[str, Figure]], until: int) -> Figure | Unavailable:
-    """What past growth would bring by a year: the newest value grown at the lowest and the highest past rate.
+def outlook(last: Figure, series: Mapping[Counted, dict[str, Figure]], until: int) -> Figure | Unavailable:
+    """What past growth would bring by a year: the `last` value grown at the lowest and the highest past rate.
 
     A range of what has happened before over spans of the same length; neither a forecast with a hit-rate nor a
     probability.
     """
-    newest = newest_value(series)
-    if newest is None:
-        return Unavailable("No turnover is held to start from.")
-    year, last = newest
-    horizon = until - int(year)
+    horizon = until - int(last.period[:4])
     if horizon <= 0:
         return Unavailable("That year has passed.")
     growth = past_growth(series, horizon)
@@ -211,8 +209,15 @@ def longest(series: dict[str, dict[str, Figure]]) -> tuple[str, dict[str, Figure
     return reporter, named[reporter]
 
 
+def comparable(first: Figure, last: Figure) -> bool:
+    """Whether two years are of one statistical series: the same measure, counter and series, in the same unit."""
+    return (first.measure, first.unit) == (last.measure, last.unit)
+
+
 def growth_between(first: Figure, last: Figure) -> Figure | Unavailable:
-    """The change between two years of one series, in per cent."""
+    """The change between two years of one series, in per cent; `Unavailable` across series."""
+    if not comparable(first, last):
+        return Unavailable("The two years are of different series, which count different things.")
     if first.point <= 0 or not math.isfinite(first.point):
         return Unavailable("The earlier value is zero.")
     return derive(

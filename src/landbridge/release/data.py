@@ -108,12 +108,6 @@ class Data:
         """Distance, border and language of every pair of countries."""
         return pl.read_parquet(self.folder / "flows" / "pairs.parquet")
 
-    def distance_km(self, place_a: str, place_b: str) -> float | None:
-        """Population-weighted distance of two countries, or None where it is not held."""
-        chosen = (pl.col("exporter") == place_a) & (pl.col("importer") == place_b)
-        found = self.pairs.filter(chosen)["distance_km"]
-        return None if found.is_empty() else found[0]
-
     @cached_property
     def basket(self) -> pl.DataFrame:
         """Products between China and Russia by chapter and year."""

@@ -11,11 +11,12 @@ from pathlib import Path
 
 import polars as pl
 
+from landbridge.codes.matching import plain
 from landbridge.errors import BadFile, BadUsage, Problem, UnknownLabel
 from landbridge.release import objects
 from landbridge.release.workspace import INDEX, KINDS, DroppedRows, Index, Load, Workspace, read_index
 from landbridge.sources import Limits, Loaded, TableMap, baci, comtrade, read_map, table
-from landbridge.sources.guard import LIMITS, regular_file
+from landbridge.sources.guard import LIMITS, all_there, regular_file
 from landbridge.sources.model import readable
 from landbridge.sources.tablemap import map_path
 
@@ -67,7 +68,7 @@ def load(
 
     A file that is there already is left alone, with a note. A new edition of the same BACI year, and a file
     read through another map, replace the earlier load; its table stays in the folder. Raises `BadFile` with
-    the problems of all files.
+    the problems of all files, and `BadUsage` for files that do not exist.
     """
     if kind not in KINDS:
         raise UnknownLabel("kind of file", kind, KINDS, remedy=f"Valid: {', '.join(KINDS)}.")
@@ -77,6 +78,7 @@ def load(
         )
     if not files:
         raise BadUsage("no file is named.", remedy="Use `landbridge load KIND FILE...`.")
+    all_there([Path(file) for file in files])
     folder = (
         workspace.folder if isinstance(workspace, Workspace) else Workspace.open_or_create(workspace).folder
     )
@@ -180,7 +182,7 @@ class _Loading:
         suffix = path.suffix.lower().lstrip(".")
         entry = Load(
             kind=self.kind,  # type: ignore[arg-type]
-            file=path.name,
+            file=plain(path.name),
             sha256=sha256,
             size=size,
             suffix=suffix if suffix.isascii() and suffix.isalnum() and len(suffix) <= 8 else "raw",

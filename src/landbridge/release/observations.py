@@ -62,7 +62,11 @@ class Observations:
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """One member of one agreement over time; an empty `ends` means still in force."""
+    """One member of one agreement over time; an empty `ends` means still in force.
+
+    `side` tells the parties of an agreement between a bloc and a partner apart; members of one side are not bound to
+    each other by it. It is empty where every member is bound to every other.
+    """
 
     agreement: str
     name: str
@@ -70,6 +74,7 @@ class Membership:
     member: str
     begins: str
     ends: str
+    side: str
     status: Status
     source: str
     note: str
@@ -88,6 +93,7 @@ class Agreements:
                 row["member"],
                 row["begins"] or "",
                 row["ends"] or "",
+                row["side"] or "",
                 Status(row["status"]),
                 row["source"] or "",
                 row["note"] or "",
@@ -96,7 +102,7 @@ class Agreements:
         )
 
     def in_force(self, place_a: str, place_b: str, on: str) -> tuple[tuple[Membership, Membership], ...]:
-        """The agreements that both places belonged to on a date (YYYY, YYYY-MM or YYYY-MM-DD), by name.
+        """The agreements that bound two places to each other on a date (YYYY, YYYY-MM or YYYY-MM-DD), by name.
 
         A year counts as covered when the membership began by its end and had not ended at its beginning.
         """
@@ -108,7 +114,10 @@ class Agreements:
             over = bool(last) and last < on[: len(last)]
             if begun and not over:
                 held.setdefault(membership.agreement, {})[membership.member] = membership
-        both = (members for members in held.values() if place_a in members and place_b in members)
-        return tuple(
-            sorted(((members[place_a], members[place_b]) for members in both), key=lambda pair: pair[0].name)
-        )
+        both = [
+            (members[place_a], members[place_b])
+            for members in held.values()
+            if place_a in members and place_b in members
+        ]
+        bound = [(ours, theirs) for ours, theirs in both if not ours.side or ours.side != theirs.side]
+        return tuple(sorted(bound, key=lambda pair: pair[0].name))

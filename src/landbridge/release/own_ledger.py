@@ -13,6 +13,7 @@ from landbridge.ledger.store import Store
 from landbridge.release import objects
 from landbridge.release.data import Data
 from landbridge.release.workspace import INDEX, LEDGER, Index, Workspace
+from landbridge.sources.guard import all_there
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +30,13 @@ def load_ledger(workspace: Workspace, files: Sequence[Path], data: Data) -> Ledg
     `data` is what the statements may refer to: its sources and records. Raises `BadFile` with the problems of all
     files; nothing is written then.
     """
+    all_there(files)
     found: list[tuple[Path, LedgerFile]] = []
     problems: list[Problem] = []
     for path in files:
         try:
             if not path.is_file():
-                raise BadFile("there is no such file.", where=str(path))
+                raise BadFile("this is not a file.", where=str(path), remedy="Name a single file, not a folder.")
             found.append((path, read(path, data.names)))
         except BadFile as error:
             problems += error.problems

@@ -113,12 +113,19 @@ def read(
 ) -> Loaded:
     """One year of BACI. `name` is the file's published name, `countries` what `read_countries` gave.
 
-    Raises `BadFile` for cells that cannot be read, another year than the name states, product codes that lost
+    Raises `BadFile` for a file that was cut short, cells that cannot be read, another year than the name states, product codes that lost
     their leading zeros, and pairs and products that occur twice. Rows of groups and areas that are no country
     are dropped.
     """
     said = edition(name or path.name)
     text = sound_csv(path, scratch=scratch, name=name, needed=COLUMNS, limits=limits)
+    if not text.ended:
+        raise BadFile(
+            "the last line has no line end.",
+            where=text.where,
+            cause="Published files have one; without it the download was probably cut short, and the last number with it.",
+            remedy="Load it again; if the file is whole, add a line end.",
+        )
     quantity = pl.when(~pl.col("q").is_in(["NA", "NaN", ".", "-"])).then(pl.col("q"))
     rows = text.scan().with_columns(
         number(pl.col("v")).alias("value_kusd"),

@@ -19,7 +19,8 @@ from typing import Any
 import polars as pl
 import yaml
 
-from landbridge.errors import BadFile, Problem
+from landbridge.codes.matching import plain, unfit
+from landbridge.errors import BadFile, BadUsage, Problem
 from landbridge.sources.model import SHOWN, readable, refuse
 
 MIB = 2**20
@@ -64,8 +65,8 @@ LIMITS = Limits()
 
 @dataclass(frozen=True, slots=True)
 class CsvText:
-    """A csv file found sound: UTF-8 text at `path`, `header` names, and whether a quoted cell runs over
-    several lines.
+    """A csv file found sound: UTF-8 text at `path`, `header` names, whether a quoted cell runs over several lines,
+    and whether the last line has an end.
     """
 
     path: Path
@@ -74,6 +75,7 @@ class CsvText:
     delimiter: str
     encoding: str
     multiline: bool
+    ended: bool = True
     notes: tuple[str, ...] = ()
 
     @property
@@ -103,12 +105,28 @@ class CsvText:
         return cells.filter(~pl.all_horizontal(pl.col(self.header).is_null()))
 
 
+def all_there(files: Sequence[Path]) -> None:
+    """Raises `BadUsage` naming every one of `files` that does not exist."""
+    missing = []
+    for path in files:
+        try:
+            path.stat()
+        except (FileNotFoundError, NotADirectoryError, ValueError):
+            missing.append(path)
+        except OSError:
+            continue
+    if missing:
+        remedy = "Check the spelling and the folder you are in."
+        raise BadUsage([Problem("there is no such file or folder.", plain(str(path)), remedy=remedy) for path in missing])
+
+
 def regular_file(path: Path, limit: int) -> Path:
     """`path` if it is a readable, not empty file of at most `limit` bytes; raises `BadFile` otherwise."""
     try:
         info = path.stat()
     except (OSError, ValueError) as error:
-        raise BadFile("the file cannot be found.", where=str(path), cause=f"{error}.") from None
+        cause = getattr(error, "strerror", None) or "No file can have this name"
+        raise BadFile("the file cannot be reached.", where=str(path), cause=f"{cause}.") from None
     if not stat.S_ISREG(info.st_mode):
         raise BadFile(
             "this is not a file.", where=str(path), remedy="Name a single file, not a folder or a device."
@@ -199,7 +217,8 @@ def sound_csv(
     notes = [] if encoding == encodings[0] else [f"{where}: read as {encoding}."]
     with path.open("rb") as file:
         file.seek(-1, os.SEEK_END)
-        if file.read(1) not in b"\r\n":
+        ended = file.read(1) in b"\r\n"
+        if not ended:
             notes.append(
                 f"{where}: the last line has no line end; if the download was cut short, load it again."
             )
@@ -207,7 +226,7 @@ def sound_csv(
     header, delimiter = _header(text, where, delimiters, needed, limits)
     rows, multiline, wider = _shape(text, where, header, delimiter)
     header = (*header, f"column {len(header) + 1}") if wider else header
-    table = CsvText(text, where, header, delimiter, encoding, multiline, tuple(notes))
+    table = CsvText(text, where, header, delimiter, encoding, multiline, ended, tuple(notes))
     with readable(where):
         seen = int(table.scan().select(pl.len()).collect(engine="streaming").item())
     if seen != rows:
@@ -256,7 +275,7 @@ def _header(
         raise BadFile(
             f"the header has no column {', '.join(map(repr, missing)) or 'at all'}.",
             where=f"{where}, line 1",
-            cause=f"It has: {', '.join(name[:30] for name in names[:15]) or 'nothing'}.",
+            cause=f"It has: {', '.join(plain(name[:30]) for name in names[:15]) or 'nothing'}.",
             remedy="Choose the kind that fits the file, or write a map file for it.",
         )
     filled = [name for name in names if name]
@@ -304,11 +323,15 @@ def _shape(path: Path, where: str, header: Sequence[str], delimiter: str) -> tup
 def yaml_file(path: Path, limits: Limits = LIMITS) -> Any:
     """The content of a small YAML file, as plain lists, mappings and scalars.
 
-    Raises `BadFile` for anything else.
+    Raises `BadFile` for anything else, and for texts with characters that no text may hold, all of them at once.
     """
     data = regular_file(path, limits.yaml).read_bytes()
+    problems: list[Problem] = []
     try:
-        text = data.decode("utf-8-sig")
+        text = data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
+        for at, words in enumerate(text.split("\n"), 1):
+            problems += _hidden(words, f"{path.name}, line {at}")
+        text = plain(text)
         depth = 0
         for token in yaml.scan(io.StringIO(text), Loader=yaml.SafeLoader):
             depth += isinstance(token, _OPENING) - isinstance(token, _CLOSING)
@@ -316,6 +339,8 @@ def yaml_file(path: Path, limits: Limits = LIMITS) -> Any:
                 raise BadFile(
                     "the file is nested too deeply.", where=path.name, cause="This is not a map file."
                 )
+            if isinstance(token, yaml.ScalarToken):
+                problems += _hidden(token.value, f"{path.name}, line {token.start_mark.line + 1}")
             if isinstance(token, yaml.AliasToken):
                 raise BadFile(
                     "aliases (`*name`) are not read.",
@@ -323,9 +348,18 @@ def yaml_file(path: Path, limits: Limits = LIMITS) -> Any:
                     cause="A few of them can unfold into gigabytes.",
                     remedy="Write the content out.",
                 )
-        return yaml.safe_load(text)
+        content = yaml.safe_load(text)
     except (yaml.YAMLError, ValueError, RecursionError, OverflowError) as error:
-        raise BadFile("not a readable YAML file.", where=path.name, cause=f"{str(error)[:300]}.") from None
+        broken = Problem("not a readable YAML file.", path.name, f"{str(error)[:300]}.")
+        raise BadFile([*problems[:SHOWN], broken]) from None
+    refuse(problems)
+    return content
+
+
+def _hidden(text: str, where: str) -> list[Problem]:
+    found = unfit(text)
+    why = "Control characters and marks of direction cannot be seen, and break what shows the text."
+    return [Problem(f"the text holds {', '.join(found)}.", where, why, "Delete them.")] if found else []
 
 
 def parquet_file(path: Path) -> Path:

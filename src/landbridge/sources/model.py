@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import polars as pl
 from polars.exceptions import PanicException, PolarsError
 
+from landbridge.codes.matching import plain
 from landbridge.errors import BadFile, Problem
 
 SCHEMA: dict[str, type[pl.DataType]] = {
@@ -163,7 +164,7 @@ def settle(
 def _reasons(account: pl.DataFrame, row_word: str) -> list[Dropped]:
     out = []
     for (reason,), group in account.group_by("reason", maintain_order=True):
-        culprits = [str(cell)[:40] for cell in group["culprit"].head(6) if cell is not None]
+        culprits = [plain(str(cell)[:40]) for cell in group["culprit"].head(6) if cell is not None]
         example = f"{row_word} {group['row'][0]}"
         if culprits:
             also = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from landbridge.brief.document import Block, Refusal, Section, Table
 from landbridge.brief.sections.projects import quantities
-from landbridge.brief.setting import Setting, coded, name, said_by, who_says, words
+from landbridge.brief.setting import Setting, coded, name, remark, said_by, who_says, words
 from landbridge.brief.text import Date, Part, Sentence
 from landbridge.ledger import Record
 
@@ -17,7 +17,7 @@ def section(setting: Setting) -> Section:
         ("barrier", say("Obstacles, with who said so"), "barriers"),
         ("measure", say("Proposed measures, with who said so"), "measures"),
     ):
-        records = setting.nations.between(kind)
+        records = setting.obstacles() if kind == "barrier" else setting.nations.between(kind)
         if records:
             blocks.append(_table(setting, records, title, sheet))
         else:
@@ -44,7 +44,12 @@ def _table(setting: Setting, records: tuple[Record, ...], title: Sentence, sheet
     say = setting.say
     rows: list[tuple[Part | None, ...]] = []
     for record in records:
-        sizes: list[Part] = [record.figure(statement) for statement in record.quantities("size", "effect")]
+        sizes: list[Part] = [
+            say("{figure} ({note})", figure=record.figure(statement), note=note)
+            if (note := remark(statement))
+            else record.figure(statement)
+            for statement in record.quantities("size", "effect")
+        ]
         since, until = record.text("since"), record.text("until")
         span = f"{since}/{until or '..'}" if since else until
         form = record.first("form")

@@ -16,6 +16,9 @@ from landbridge.provenance import Figure, derive
 
 _TOP = 8
 _LISTED = 20
+_KEPT = 500
+# Dollars below which a chapter that comes, goes or grows is noise.
+_WORTH_NAMING = 1e6
 _MEASURES = {
     "hhi": "Concentration (Herfindahl–Hirschman index, nought to one)",
     "effective_items": "Effective number of items",
@@ -37,8 +40,10 @@ def section(setting: Setting) -> Section:
     try:
         finest = setting.data.trade.best(a, b)
     except NotHeld as refused:
-        why = Name(str(refused.problems[0].what), "refusal")
-        return Section("basket", title, (Refusal(say("What is bought and sold."), say("{why}", why=why)),))
+        why = say("The release and the workspace hold no trade between them by sector or product.")
+        remedy = Name(refused.problems[0].remedy, "remedy")
+        refusal = Refusal(say("What is bought and sold."), why, say("{remedy}", remedy=remedy))
+        return Section("basket", title, (refusal,))
     blocks: list[Block] = [Paragraph((_what_is_counted(setting, finest),))]
     for exporter, importer in ((a, b), (b, a)):
         blocks += _direction(setting, finest, exporter, importer)
@@ -100,12 +105,14 @@ def _direction(setting: Setting, flows: TradeFlows, exporter: str, importer: str
     total = made.total
     rows: list[tuple[Part | None, ...]] = []
     bars: list[Bar] = []
-    for row in made.frame.head(_LISTED).iter_rows(named=True):
+    by_sector = flows.classification == "sector"
+    for row in made.frame.head(_KEPT).iter_rows(named=True):
         figure = explained(flows, exporter, importer, row["item"])
         if figure is None:
             continue
         label = item_label(flows, row["item"])
-        rows.append((label, Code(row["item"]), figure, _share(figure, total, label.text), _range(figure)))
+        cells = (label, Code(row["item"]), figure, _share(figure, total, label.text))
+        rows.append((*cells, _imputed(figure)) if by_sector else cells)
         if len(bars) < _TOP:
             bars.append(Bar(label, figure))
     largest = rows[0]
@@ -122,7 +129,7 @@ def _direction(setting: Setting, flows: TradeFlows, exporter: str, importer: str
         say(
             "The longest bars are what the trade rests on; a whisker is the spread between methods of imputation."
         )
-        if flows.classification == "sector"
+        if by_sector
         else say("The longest bars are what the trade rests on."),
         say(
             "Bar chart of the largest items of the exports of {a} to {b}, as listed in the table below.",
@@ -130,15 +137,17 @@ def _direction(setting: Setting, flows: TradeFlows, exporter: str, importer: str
         ),
         Bars(tuple(bars)),
     )
+    heads = (say("Item"), say("code"), say("value"), say("share"))
     table = Table(
         f"basket {exporter}-{importer}",
         say("Largest items, {a} to {b}", **names),
-        (say("Item"), say("code"), say("value"), say("share"), say("imputed part")),
+        (*heads, say("imputed part")) if by_sector else heads,
         tuple(rows),
         note=say(
             "Shares are of all that is recorded from {a} to {b}, not only of the items listed.", **names
         ),
         fold=True,
+        shown=_LISTED,
     )
     return [Paragraph((lead, *_counted_by_customs(setting, flows, exporter, importer))), chart, table]
 
@@ -176,7 +185,7 @@ def _share(figure: Figure, total: Figure, item: str) -> Figure:
     )
 
 
-def _range(figure: Figure) -> Part | None:
+def _imputed(figure: Figure) -> Part | None:
     """The imputed part of a flow by sector, where there is one."""
     imputed = [item for item in figure.inputs if item.status.value == "imputed"]
     if not imputed or not figure.point:
@@ -203,8 +212,9 @@ def _news(setting: Setting, flows: TradeFlows) -> list[Block]:
             continue
         moved = change(earlier, flows, exporter, importer)
         rows: list[tuple[Part | None, ...]] = []
+        worth = pl.max_horizontal("value_before_usd", "value_after_usd") >= _WORTH_NAMING
         for state in ("new", "lost"):
-            for row in moved.filter(pl.col("state") == state).iter_rows(named=True):
+            for row in moved.filter((pl.col("state") == state) & worth).iter_rows(named=True):
                 held = flows if state == "new" else earlier
                 word = say("new") if state == "new" else say("lost")
                 rows.append(
@@ -227,7 +237,7 @@ def _news(setting: Setting, flows: TradeFlows) -> list[Block]:
                 Table(
                     f"news {exporter}-{importer}",
                     say(
-                        "New, lost and fastest growing chapters, {a} to {b}, {first} to {last}",
+                        "New, lost and fastest growing items above a million dollars, {a} to {b}, {first} to {last}",
                         a=setting.place(exporter),
                         b=setting.place(importer),
                         first=Date(str(first)),
@@ -244,7 +254,9 @@ def _news(setting: Setting, flows: TradeFlows) -> list[Block]:
 def _movers(moved: pl.DataFrame) -> list[str]:
     """The five items that grew most among those that matter: at least a thousandth of the later basket."""
     kept = moved.filter(
-        (pl.col("state") == "kept") & (pl.col("value_after_usd") > 0.001 * pl.col("value_after_usd").sum())
+        (pl.col("state") == "kept")
+        & (pl.col("value_before_usd") >= _WORTH_NAMING)
+        & (pl.col("value_after_usd") > 0.001 * pl.col("value_after_usd").sum())
     )
     return kept.sort("change_pct", descending=True).head(5)["item"].to_list()
 

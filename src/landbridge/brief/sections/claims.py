@@ -45,8 +45,9 @@ def section(setting: Setting) -> Section:
             (say("System"), say("Claim"), say("About"), say("Who says so"), say("What the statistics say")),
             tuple(rows),
             note=say(
-                "The articles argue for cooperation. Their figures stand here as claims of their speakers and enter no "
-                "other figure of this brief; an empty last cell means that no series held measures the claim."
+                "The articles argue for cooperation, and their figures stand here as claims of their speakers. A target, "
+                "project or document that only an article names appears above with the status claimed. An empty last "
+                "cell means that no series held measures the claim."
             ),
             fold=True,
         )

@@ -6,10 +6,13 @@ from collections import Counter
 
 from landbridge.brief.document import Bar, Bars, Block, Chart, Refusal, Section
 from landbridge.brief.sections.projects import quantities
-from landbridge.brief.setting import Setting, figures_of, name
-from landbridge.brief.text import Sentence
+from landbridge.brief.setting import Setting, figures_of, name, when
+from landbridge.brief.text import Date, Name
 from landbridge.ledger import Record
-from landbridge.provenance import Figure, Status
+from landbridge.planning.ways import borders_between
+from landbridge.provenance import Status
+
+_OUTCOMES = (Status.REPORTED, Status.CLAIMED, Status.ESTIMATED)
 
 
 def section(setting: Setting) -> Section:
@@ -19,25 +22,7 @@ def section(setting: Setting) -> Section:
     held = crossings(setting)
     corridors = nations.between("corridor")
     blocks: list[Block] = []
-    for prop, unit, chart_id, title, see in (
-        (
-            "cargo",
-            "t",
-            "crossing-cargo",
-            say("Cargo through crossings in one and the same period"),
-            say("Longer bars carry more tonnes; each figure tells which direction it counts."),
-        ),
-        (
-            "waiting",
-            "days",
-            "crossing-waiting",
-            say("Waiting at crossings as published"),
-            say("Peaks that made the news, not averages: they show what can happen, not what usually does."),
-        ),
-    ):
-        chart = _chart(setting, held, prop, unit, chart_id, title, see)
-        if chart is not None:
-            blocks.append(chart)
+    blocks += [chart for chart in (_cargo(setting, held), _waits(setting, held)) if chart is not None]
     if held:
         blocks.append(quantities(setting, held, say("Every figure held on crossings"), "crossings"))
     else:
@@ -59,75 +44,62 @@ def section(setting: Setting) -> Section:
 
 
 def crossings(setting: Setting) -> tuple[Record, ...]:
-    """The crossings between the two countries; for countries that share none, those on the way between them.
-
-    A crossing of one end with a third country is on the way when that country lies nearer to the other end.
-    """
+    """The crossings between the two countries or, for countries that share none, those on land ways between them."""
+    a, b = setting.nation_a.code, setting.nation_b.code
     direct = setting.nations.between("crossing")
     if direct:
         return direct
-    a, b = setting.nation_a.code, setting.nation_b.code
-    whole = setting.data.distance_km(a, b)
-    if whole is None:
-        return ()
+    borders = borders_between(setting.data.pairs, a, b)
     return tuple(
         record
         for record in setting.ledger.records("crossing")
-        if any(
-            here in record.parties
-            and any(_nearer(setting, other, there, whole) for other in record.parties if other != here)
-            for here, there in ((a, b), (b, a))
-        )
+        if any(border <= set(record.parties) for border in borders)
     )
 
 
-def _nearer(setting: Setting, place: str, end: str, than: float) -> bool:
-    distance = setting.data.distance_km(place, end)
-    return distance is not None and distance < than
-
-
-def _chart(
-    setting: Setting,
-    records: tuple[Record, ...],
-    prop: str,
-    unit: str,
-    chart_id: str,
-    title: Sentence,
-    see: Sentence,
-) -> Chart | None:
+def _cargo(setting: Setting, records: tuple[Record, ...]) -> Chart | None:
+    """Crossings side by side in the period and direction that most of them share: only those bars compare."""
     say = setting.say
-    held = [
-        (
-            record,
-            [item for _, item in figures_of(record, prop) if item.unit == unit and _comparable(item, prop)],
-        )
+    found = [
+        (figure.period, statement.note, record, figure)
         for record in records
+        for statement, figure in figures_of(record, "cargo")
+        if figure.unit == "t" and figure.status in _OUTCOMES and " only" not in statement.note
     ]
-    period = _common_period([figures for _, figures in held]) if prop == "cargo" else ""
-    bars = []
-    for record, figures in held:
-        chosen = [figure for figure in figures if not period or figure.period == period]
-        if chosen:
-            bars.append(Bar(name(record), max(chosen, key=lambda figure: (figure.period[:4], figure.point))))
+    count = Counter(group[:2] for group in {(when, what, record.subject) for when, what, record, _ in found})
+    if not count:
+        return None
+    period, note = max(count, key=lambda group: (count[group], group))
+    bars = {
+        record.subject: Bar(name(record), figure)
+        for when, what, record, figure in found
+        if (when, what) == (period, note)
+    }
     if len(bars) < 2:
         return None
-    bars.sort(key=lambda bar: -bar.figure.point)
     return Chart(
-        chart_id,
-        title,
-        see,
-        say("Bar chart of the figures that the table below lists for each crossing."),
-        Bars(tuple(bars[:12])),
+        "crossing-cargo",
+        say("Cargo through crossings, {what}, {when}", what=Name(note, "note"), when=Date(period)),
+        say("Longer bars carry more tonnes. Crossings without a figure of this period are left out."),
+        say("Bar chart of cargo by crossing in one period and direction."),
+        Bars(tuple(sorted(bars.values(), key=lambda bar: -bar.figure.point))),
     )
 
 
-def _comparable(figure: Figure, prop: str) -> bool:
-    """Outcomes only; plans, sums over several crossings and parts of a cargo would mislead beside them."""
-    outcome = figure.status in (Status.REPORTED, Status.CLAIMED, Status.ESTIMATED)
-    return outcome and (prop != "cargo" or " only" not in figure.note)
-
-
-def _common_period(held: list[list[Figure]]) -> str:
-    """The period that most crossings share, the newest of equals: only one period makes bars comparable."""
-    count = Counter(period for figures in held for period in {figure.period for figure in figures})
-    return max(count, key=lambda period: (count[period], period[:4]), default="")
+def _waits(setting: Setting, records: tuple[Record, ...]) -> Chart | None:
+    say = setting.say
+    bars = [
+        Bar(say("{name}, {when}", name=name(record), when=moment), figure)
+        for record in records
+        for statement, figure in figures_of(record, "waiting")
+        if figure.unit == "days" and figure.status in _OUTCOMES and (moment := when(statement)) is not None
+    ]
+    if len(bars) < 2:
+        return None
+    return Chart(
+        "crossing-waiting",
+        say("Waiting at crossings, everything on record in days"),
+        say("Most are waits of congested days or weeks: they show what can happen, not what usually does."),
+        say("Bar chart of published waiting times by crossing and period."),
+        Bars(tuple(bars)),
+    )

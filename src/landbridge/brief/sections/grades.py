@@ -12,8 +12,12 @@ _OFFICIAL = (Status.REPORTED, Status.MIRRORED, Status.RECONCILED)
 AGREE = 0.10
 
 
-def grade(setting: Setting, figures: Sequence[Figure]) -> tuple[Code, Sentence]:
+def grade(
+    setting: Setting, figures: Sequence[Figure], counts: Sequence[Figure] = ()
+) -> tuple[Code, Sentence]:
     """The grade of an answer that rests on `figures`: how independent, official and direct they are.
+
+    `counts` are the sides' own counts of the thing in question; two that agree make the difference between A and B.
 
     A: two sides' official counts of one thing within a tenth of each other. B: official counts, one side only or
     further apart. C: estimates, imputations, or counts whose source is weak or does not say by whose statistics. D:
@@ -35,16 +39,18 @@ def grade(setting: Setting, figures: Sequence[Figure]) -> tuple[Code, Sentence]:
         return Code("C"), say(
             "It rests on estimates, or on counts whose source is weak or does not name its side."
         )
-    if len(figures) > 1 and _agree(figures):
+    if len(counts) > 1 and _agree(counts):
         return Code("A"), say("Two official counts of the same thing lie within a tenth of each other.")
     return Code("B"), say("It rests on official counts, of one side only or further than a tenth apart.")
 
 
 def _agree(figures: Sequence[Figure]) -> bool:
     values = [figure.point for figure in figures]
-    publishers = {leaf.measure.rpartition("counted by ")[2] for figure in figures for leaf in _leaves(figure)}
+    counters = {
+        leaf.cell.split("/")[3] for figure in figures for leaf in _leaves(figure) if leaf.cell.count("/") > 3
+    }
     same = {(figure.unit, figure.period) for figure in figures}
-    return len(same) == 1 and len(publishers) > 1 and max(values) <= (1 + AGREE) * min(values)
+    return len(same) == 1 and len(counters) > 1 and max(values) <= (1 + AGREE) * min(values)
 
 
 def _leaves(figure: Figure) -> list[Figure]:

@@ -8,18 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from landbridge import codes
 from landbridge.brief.document import Block, Heading, Paragraph, Points, Refusal, Section
-from landbridge.brief.sections.answers import figure_years
 from landbridge.brief.sections.claims import asserted
-from landbridge.brief.sections.regions import between_the_two, no_partner_trade, regional_trade
-from landbridge.brief.setting import Setting, name, said_by, who_says
+from landbridge.brief.sections.regions import between_the_two, partner_trade, regional_trade
+from landbridge.brief.setting import Setting, dated, intended, name, said_by, who_says
 from landbridge.brief.text import Date, Sentence
 from landbridge.ledger import Record, Statement
 from landbridge.planning import targets
 from landbridge.planning.targets import growth_between
 from landbridge.provenance import Figure
 
-_LIMIT = 6
+_LIMIT = 12
 
 
 def section(setting: Setting) -> Section:
@@ -41,7 +41,7 @@ def section(setting: Setting) -> Section:
         blocks += found or [
             Refusal(
                 question,
-                say("The ledger holds nothing on it for these two regions, and no statistics measure it."),
+                say("The ledger holds nothing on it for these two places, and no statistics measure it."),
             )
         ]
     return Section("interview", say("An interviewer's questions, in order"), tuple(blocks))
@@ -54,11 +54,15 @@ def _regions(setting: Setting) -> set[str]:
 def _claims(setting: Setting, systems: Iterable[int], kinds: Iterable[str] = ()) -> list[Statement]:
     """Claims about either region under some systems of cooperation."""
     wanted, regions, allowed = {str(number) for number in systems}, _regions(setting), set(kinds)
+    pair = {setting.a.code, setting.b.code}
     found = []
     for record in setting.ledger.records("claim"):
         statement = record.statements[0]
         detail = statement.detail
-        about = detail["system"] in wanted and regions & set(detail.get("parties", "").split())
+        parties = detail.get("parties", "").split()
+        # A claim about this region and a third one says nothing of the two.
+        others = {code for code in parties if codes.place(code).kind != "country"} - pair
+        about = detail["system"] in wanted and regions & set(parties) and not others
         if about and (not allowed or detail["kind"] in allowed):
             found.append(statement)
     return sorted(found, key=lambda item: (item.source, item.start or 0))
@@ -84,7 +88,9 @@ def _as_ties(setting: Setting, records: Iterable[Record]) -> list[Block]:
         date = record.first("date") or record.first("since") or record.first("signed")
         who = who_says(setting, record)
         if date is not None:
-            items.append(say("{name}, {date} ({who})", name=name(record), date=Date(date.text), who=who))
+            items.append(say("{name}, {date} ({who})", name=name(record), date=dated(setting, date), who=who))
+        elif intended(record):
+            items.append(say("{name}, intended, not signed ({who})", name=name(record), who=who))
         else:
             items.append(say("{name} ({who})", name=name(record), who=who))
     return [Points(tuple(items[:_LIMIT]))] if items else []
@@ -102,8 +108,7 @@ def _relations(setting: Setting) -> list[Block]:
 def _shocks(setting: Setting) -> list[Block]:
     say = setting.say
     out: list[Block] = []
-    series = setting.turnover
-    for reporter, years in series.items():
+    for counted, years in setting.series.items():
         if {"2019", "2020"} <= years.keys():
             change = growth_between(years["2019"], years["2020"])
             if isinstance(change, Figure):
@@ -115,7 +120,7 @@ def _shocks(setting: Setting) -> list[Block]:
                                 "{who}; what the shock itself did cannot be told from two years.",
                                 change=change,
                                 year=Date("2020"),
-                                who=setting.reporter(reporter),
+                                who=setting.counter(counted),
                             ),
                         )
                     )
@@ -131,7 +136,7 @@ def _events(setting: Setting) -> list[Block]:
 def _trade(setting: Setting) -> list[Block]:
 
     say = setting.say
-    out: list[Block] = [no_partner_trade(setting)]
+    out: list[Block] = partner_trade(setting)
     items = []
     for record in regional_trade(setting):
         if not between_the_two(setting, record):
@@ -156,7 +161,7 @@ def _products(setting: Setting) -> list[Block]:
     say = setting.say
     claims = _as_claims(setting, _claims(setting, (8, 9)))
     why = Refusal(
-        say("Products traded between the regions, by year."),
+        say("Products traded between the two, by year."),
         say("No side publishes them; the basket of the two countries stands below."),
     )
     return [why, *claims]
@@ -168,19 +173,18 @@ def _beyond_trade(setting: Setting) -> list[Block]:
 
 def _prospects(setting: Setting) -> list[Block]:
     say = setting.say
-    series = setting.turnover
     out: list[Block] = []
-    if figure_years(series):
-        _, years = targets.longest(series)
-        until = int(max(years)) + 5
-        outlook = targets.outlook(series, until)
+    newest = targets.newest_value(setting.turnover)
+    if newest is not None:
+        until = int(newest[0]) + 5
+        outlook = targets.outlook(newest[1], setting.series, until)
         if isinstance(outlook, Figure):
             out.append(
                 Paragraph(
                     (
                         say(
-                            "Around the regions, past growth repeated would bring the countries' trade to {outlook} in "
-                            "{year}; for the regions no series exists.",
+                            "Around them, past growth repeated would bring the countries' trade to {outlook} in "
+                            "{year}; for the two themselves no series exists.",
                             outlook=outlook,
                             year=Date(str(until)),
                         ),

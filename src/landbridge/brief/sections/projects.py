@@ -15,13 +15,15 @@ from landbridge.brief.setting import (
     who_says,
 )
 from landbridge.brief.text import Date, Part, Sentence
-from landbridge.ledger import Record
+from landbridge.ledger import Record, Statement
+from landbridge.provenance import Status
 
 _SUMS = ("announced", "committed", "contracted", "disbursed", "number", "capacity", "duration")
 
 
 def section(setting: Setting) -> Section:
     """Projects, funds and zones between the two sides."""
+    setting = setting.nations
     say = setting.say
     projects = setting.between("project")
     umbrellas = tuple(record for record in projects if record.text("umbrella") == "true")
@@ -70,13 +72,17 @@ def _named(setting: Setting, records: tuple[Record, ...]) -> Table:
     say = setting.say
     rows: list[tuple[Part | None, ...]] = []
     for record in records:
-        stages: list[Part] = [
-            say("{stage} {date}", stage=coded(s), date=Date(s.period)) if s.period else coded(s)
-            for s in record.all("stage")
-        ]
+        stages: list[Part] = [_stage(setting, statement) for statement in record.all("stage")]
         sums: list[Part] = [
-            say("{what} {figure}", what=property_name(s), figure=figure)
-            for s, figure in figures_of(record, *_SUMS)
+            say(
+                "{what} {figure} ({note})",
+                what=property_name(statement),
+                figure=figure,
+                note=note,
+            )
+            if (note := remark(statement))
+            else say("{what} {figure}", what=property_name(statement), figure=figure)
+            for statement, figure in figures_of(record, *_SUMS)
         ]
         rows.append((name(record), tuple(stages) or None, tuple(sums) or None, who_says(setting, record)))
     return Table(
@@ -89,6 +95,18 @@ def _named(setting: Setting, records: tuple[Record, ...]) -> Table:
         ),
         fold=len(rows) > 8,
     )
+
+
+def _stage(setting: Setting, statement: Statement) -> Part:
+    """A stage with its date; one that lies ahead, or lay ahead when it was said, is a plan and no outcome."""
+    say = setting.say
+    if statement.status is Status.FORECAST:
+        if statement.period:
+            return say("{stage} planned for {date}", stage=coded(statement), date=Date(statement.period))
+        return say("{stage} planned", stage=coded(statement))
+    if statement.period:
+        return say("{stage} {date}", stage=coded(statement), date=Date(statement.period))
+    return coded(statement)
 
 
 def quantities(

@@ -9,7 +9,7 @@ from landbridge import codes
 from landbridge.brief.document import Block, Paragraph, Refusal, Section, Table
 from landbridge.brief.sections.projects import quantities
 from landbridge.brief.sections.ties import table as tie_table
-from landbridge.brief.setting import Setting, name
+from landbridge.brief.setting import Setting, dated, name, standing
 from landbridge.brief.text import Code, Date, Name, Part, Sentence
 from landbridge.codes import Place
 from landbridge.errors import NotHeld
@@ -24,7 +24,7 @@ _TIES = ("twinning", "document", "mechanism", "event", "project", "zone")
 def section(setting: Setting) -> Section:
     """The two regions themselves. Only for pairs that name a region."""
     say = setting.say
-    blocks: list[Block] = [_profile(setting), no_partner_trade(setting), *_loaded(setting)]
+    blocks: list[Block] = [_profile(setting), *partner_trade(setting)]
     facts = regional_trade(setting)
     if facts:
         blocks.append(
@@ -41,7 +41,7 @@ def section(setting: Setting) -> Section:
         else:
             blocks.append(Refusal(title, say("The ledger holds none.")))
     blocks += _peers(setting)
-    return Section("regions", say("The two regions"), tuple(blocks))
+    return Section("regions", say("The two places"), tuple(blocks))
 
 
 def _profile(setting: Setting) -> Table:
@@ -74,26 +74,36 @@ def _profile(setting: Setting) -> Table:
     )
 
 
-def no_partner_trade(setting: Setting) -> Refusal:
-    """Why trade between two regions is not shown, in plain words."""
+def partner_trade(setting: Setting) -> list[Block]:
+    """What the user's own files hold on the regions' trade, and why the rest is not shown, in plain words."""
     say = setting.say
-    return Refusal(
-        say(
-            "Trade between {a} and {b}.",
-            a=setting.place(setting.a.code),
-            b=setting.place(setting.b.code),
-        ),
+    loaded = _loaded(setting)
+    if loaded and not setting.two_regions:
+        return loaded
+    why = (
         say(
             "Nobody publishes it. Chinese customs can be asked for province by partner country, Russian customs published "
             "region by partner country until the end of {year}, Belarus publishes no trade of its regions by partner; "
             "none of them counts region by region.",
             year=Date("2021"),
-        ),
+        )
+        if setting.two_regions
+        else say(
+            "No source that may be passed on counts it. Chinese customs can be asked for province by partner country, "
+            "Russian customs published region by partner country until the end of {year}, Belarus publishes no trade of "
+            "its regions by partner.",
+            year=Date("2021"),
+        )
+    )
+    refusal = Refusal(
+        say("Trade between {a} and {b}.", a=setting.place(setting.a.code), b=setting.place(setting.b.code)),
+        why,
         say(
             "Load your own customs file: {command}.",
             command=Code("landbridge load csv FILE --map china-customs-province"),
         ),
     )
+    return [*loaded, refusal]
 
 
 def regional_trade(setting: Setting) -> tuple[Record, ...]:
@@ -147,7 +157,7 @@ def _peers(setting: Setting) -> list[Block]:
     rows: list[tuple[Part | None, ...]] = []
     for first, second in pairs:
         own = Setting(setting.data, say, first, second)
-        ties = own.naming_both("twinning", "document")
+        ties = tuple(record for record in own.naming_both("twinning", "document") if standing(record))
         trade = [
             (statement, say("{name}: {figure}", name=name(record), figure=record.figure(statement)))
             for record in regional_trade(own)
@@ -159,12 +169,8 @@ def _peers(setting: Setting) -> list[Block]:
                 say("{a} and {b}", a=setting.place(first.code), b=setting.place(second.code)),
                 _population(setting, first),
                 _population(setting, second),
-                tuple(
-                    name(record) if record.text("name") else Code(record.text("form") or record.kind)
-                    for record in ties
-                )
-                or None,
-                _since(ties),
+                tuple(name(record) for record in ties) or None,
+                _since(setting, ties),
                 max(trade, key=lambda item: item[0].period or item[0].as_of)[1] if trade else None,
             )
         )
@@ -194,7 +200,12 @@ def peers(setting: Setting) -> tuple[tuple[Place, Place], ...]:
         if None in sizes:
             continue
         distance = math.hypot(*(math.log(here / there) for here, there in zip(sizes, own, strict=True)))  # type: ignore[operator]
-        tied = bool(Setting(setting.data, setting.say, first, second).naming_both("twinning", "document"))
+        tied = any(
+            map(
+                standing,
+                Setting(setting.data, setting.say, first, second).naming_both("twinning", "document"),
+            )
+        )
         scored.append((not tied, distance, first.code, second.code, (first, second)))
     scored.sort(key=lambda item: item[:4])
     return tuple(item[4] for item in scored[:PEERS])
@@ -221,6 +232,6 @@ def _size(setting: Setting, place: Place) -> float | None:
     return figure.point if figure else None
 
 
-def _since(records: tuple[Record, ...]) -> Date | None:
-    dates = [s.text for record in records for prop in ("since", "signed") for s in record.all(prop)]
-    return Date(min(dates)) if dates else None
+def _since(setting: Setting, records: tuple[Record, ...]) -> Part | None:
+    said = [s for record in records for prop in ("since", "signed") for s in record.all(prop)]
+    return dated(setting, min(said, key=lambda s: (s.text, s.id))) if said else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from landbridge.brief.document import Block, Chart, Lines, Mark, Points, Refusal, Section, Series, Table
-from landbridge.brief.setting import Setting, name, said_by
+from landbridge.brief.setting import Setting, coded, name, said_by
 from landbridge.brief.text import Date, Part, Sentence
 from landbridge.planning import targets
 from landbridge.provenance import Figure
@@ -131,6 +131,7 @@ def _table(setting: Setting, scored: list[targets.Scored], title: Sentence, shee
                 name(item.record),
                 item.target,
                 Date(item.deadline) if item.deadline else None,
+                coded(strength) if (strength := item.record.first("strength")) else None,
                 say("{who}", who=said_by(setting, stated)),
                 tuple(results) if results else None,
                 words[item.verdict],
@@ -144,12 +145,15 @@ def _table(setting: Setting, scored: list[targets.Scored], title: Sentence, shee
             say("Target"),
             say("value"),
             say("deadline"),
+            say("strength of the wording"),
             say("who says so"),
             say("what happened, by whose count"),
             say("verdict"),
             say("growth needed a year"),
         ),
         tuple(rows),
-        note=say("A wording may be an agreement, a goal, a hope or a forecast; the ledger says which."),
+        note=say(
+            "Agreement, goal, hope or forecast: how firm the source's wording is, as the ledger reads it."
+        ),
         fold=sheet != "targets",
     )

@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from landbridge.brief.document import Block, Chart, Happening, Paragraph, Refusal, Section, Table, Timeline
-from landbridge.brief.setting import Setting, name, property_name, who_says, words
+from landbridge.brief.setting import Setting, dated, intended, name, property_name, standing, who_says, words
 from landbridge.brief.text import Date, Name, Part, Sentence
 from landbridge.ledger import Record
+from landbridge.provenance import Status
+from landbridge.release.observations import Membership
 
 _OLDEST = "1990"
+_BEGINNINGS = ("since", "signed", "date", "in_force")
 
 
 def section(setting: Setting) -> Section:
-    """What binds the two sides apart from goods."""
+    """What binds the two countries, and anything in them, apart from goods."""
+    setting = setting.nations
     say = setting.say
     blocks: list[Block] = []
     groups = (
@@ -37,6 +41,7 @@ def section(setting: Setting) -> Section:
 
 
 def _agreements(setting: Setting) -> Sentence:
+    """Trade agreements and blocs that bind the two countries with each other, as the membership table has them."""
     say = setting.say
     year = setting.data.as_of[:4]
     held = setting.data.agreements.in_force(setting.nation_a.code, setting.nation_b.code, year)
@@ -45,27 +50,37 @@ def _agreements(setting: Setting) -> Sentence:
             "The membership table of this release shows no trade agreement or bloc to which both belong in {year}.",
             year=Date(year),
         )
-
     return say(
-        "Both countries belong to {blocs} in {year}.",
-        blocs=tuple(Name(ours.name, f"agreement/{ours.agreement}") for ours, _ in held),
+        "In force between the two in {year}: {blocs}.",
+        blocs=tuple(_bloc(setting, *pair) for pair in held),
         year=Date(year),
     )
 
 
-def _span(record: Record) -> Part | None:
+def _bloc(setting: Setting, ours: Membership, theirs: Membership) -> Part:
+    say = setting.say
+    named = Name(ours.name, f"agreement/{ours.agreement}")
+    remarks: list[Part] = []
+    if Status.ASSUMED in (ours.status, theirs.status):
+        remarks.append(say("from general knowledge, without a source"))
+    if "suspended" in ours.note and "suspended" in theirs.note:
+        remarks.append(say("suspended between the two"))
+    return say("{bloc} ({remarks})", bloc=named, remarks=tuple(remarks)) if remarks else named
+
+
+def _span(setting: Setting, record: Record) -> Part | None:
     """When the record began, or its own date."""
-    for prop in ("since", "signed", "date", "in_force"):
+    for prop in _BEGINNINGS:
         statement = record.first(prop)
         if statement is not None:
-            return Date(statement.text)
+            return dated(setting, statement)
     return None
 
 
 def _detail(setting: Setting, record: Record) -> Part | None:
     """What the ledger says beyond name, parties and date: in words, with figures."""
     say = setting.say
-    pieces: list[Part] = []
+    pieces: list[Part] = [say("intended, not signed")] if intended(record) else []
     for prop, label in (
         ("meeting", say("meeting")),
         ("subject", say("about")),
@@ -100,10 +115,16 @@ def table(setting: Setting, records: Iterable[Record], title: Sentence, sheet: s
     """Records one a row: name, parties, date, what is known, who says so."""
     say = setting.say
     rows: list[tuple[Part | None, ...]] = []
-    for record in sorted(records, key=lambda item: (_sort_key(item), item.subject), reverse=True):
+    for record in sorted(records, key=lambda item: (_begins(item), item.subject), reverse=True):
         parties = tuple(setting.place(code) for code in dict.fromkeys(record.parties))
         rows.append(
-            (name(record), parties, _span(record), _detail(setting, record), who_says(setting, record))
+            (
+                name(record),
+                parties,
+                _span(setting, record),
+                _detail(setting, record),
+                who_says(setting, record),
+            )
         )
     return Table(
         sheet,
@@ -114,9 +135,9 @@ def table(setting: Setting, records: Iterable[Record], title: Sentence, sheet: s
     )
 
 
-def _sort_key(record: Record) -> str:
-    span = _span(record)
-    return span.period if isinstance(span, Date) else ""
+def _begins(record: Record) -> str:
+    """When the record began, or its own date, as written; empty where nothing is said."""
+    return next((record.text(prop) for prop in _BEGINNINGS if record.text(prop)), "")
 
 
 def _timeline(setting: Setting) -> Chart | None:
@@ -128,10 +149,10 @@ def _timeline(setting: Setting) -> Chart | None:
         (("event",), say("events")),
     )
     happenings = [
-        Happening(span, name(record), lane)
+        Happening(Date(begins), name(record), lane)
         for kinds, lane in lanes
         for record in setting.between(*kinds)
-        if isinstance(span := _span(record), Date) and span.period >= _OLDEST
+        if (begins := _begins(record)) >= _OLDEST and standing(record)
     ]
     if len(happenings) < 3:
         return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from landbridge.brief.document import Block, Chart, Lines, Paragraph, Refusal, Section, Series, Table
 from landbridge.brief.setting import Setting
 from landbridge.brief.text import Code, Date, Part, Sentence
+from landbridge.flows.totals import Counted
 from landbridge.planning.targets import growth_between
 from landbridge.provenance import Figure
 
@@ -13,7 +14,7 @@ def section(setting: Setting) -> Section:
     """Turnover between the two countries."""
     setting = setting.nations
     say, a, b = setting.say, setting.nation_a.code, setting.nation_b.code
-    series = setting.turnover
+    series = setting.series
     title = say("Turnover by year")
     if not series:
         return Section("turnover", title, (_nothing(setting),))
@@ -39,11 +40,11 @@ def _nothing(setting: Setting) -> Refusal:
     )
 
 
-def _leads(setting: Setting, series: dict[str, dict[str, Figure]]) -> list[Sentence]:
+def _leads(setting: Setting, series: dict[Counted, dict[str, Figure]]) -> list[Sentence]:
     say = setting.say
     out = []
-    for reporter, years in series.items():
-        if not reporter and len(series) > 1:
+    for counted, years in series.items():
+        if not counted[0] and len(series) > 1:
             continue
         ordered = sorted(years)
         last = ordered[-1]
@@ -54,7 +55,7 @@ def _leads(setting: Setting, series: dict[str, dict[str, Figure]]) -> list[Sente
                     say(
                         "By the count of {reporter}, trade both ways was {value} in {year}, "
                         "{change} against the year before.",
-                        reporter=setting.reporter(reporter),
+                        reporter=setting.counter(counted),
                         value=years[last],
                         year=Date(last),
                         change=change,
@@ -64,7 +65,7 @@ def _leads(setting: Setting, series: dict[str, dict[str, Figure]]) -> list[Sente
         out.append(
             say(
                 "By the count of {reporter}, trade both ways was {value} in {year}, the last year held.",
-                reporter=setting.reporter(reporter),
+                reporter=setting.counter(counted),
                 value=years[last],
                 year=Date(last),
             )
@@ -72,15 +73,15 @@ def _leads(setting: Setting, series: dict[str, dict[str, Figure]]) -> list[Sente
     return out
 
 
-def _chart(setting: Setting, series: dict[str, dict[str, Figure]]) -> Chart:
+def _chart(setting: Setting, series: dict[Counted, dict[str, Figure]]) -> Chart:
     say = setting.say
     lines = tuple(
         Series(
-            setting.reporter(reporter),
+            setting.counter(counted),
             tuple((Date(year), figure) for year, figure in sorted(years.items())),
             dashed=position > 0,
         )
-        for position, (reporter, years) in enumerate(sorted(series.items(), key=lambda item: -len(item[1])))
+        for position, (counted, years) in enumerate(sorted(series.items(), key=lambda item: -len(item[1])))
     )
     years = sorted({year for held in series.values() for year in held})
     return Chart(
@@ -100,10 +101,10 @@ def _chart(setting: Setting, series: dict[str, dict[str, Figure]]) -> Chart:
     )
 
 
-def _table(setting: Setting, series: dict[str, dict[str, Figure]]) -> Table:
+def _table(setting: Setting, series: dict[Counted, dict[str, Figure]]) -> Table:
     say = setting.say
     years = sorted({year for held in series.values() for year in held}, reverse=True)
-    columns = (say("Year"), *(say("counted by {who}", who=setting.reporter(reporter)) for reporter in series))
+    columns = (say("Year"), *(say("counted by {who}", who=setting.counter(counted)) for counted in series))
     rows: list[tuple[Part | None, ...]] = [
         (Date(year), *(held.get(year) for held in series.values())) for year in years
     ]
@@ -150,12 +151,12 @@ def _mirror(setting: Setting, exporter: str, importer: str) -> Table | None:
     )
 
 
-def _silences(setting: Setting, series: dict[str, dict[str, Figure]]) -> list[Block]:
+def _silences(setting: Setting, series: dict[Counted, dict[str, Figure]]) -> list[Block]:
     say = setting.say
     newest = max(year for held in series.values() for year in held)
     out: list[Block] = []
     for code in (setting.nation_a.code, setting.nation_b.code):
-        held = series.get(code, {})
+        held = setting.turnover.get(code, {})
         if not held:
             why = say("This release holds no yearly turnover counted by {who}.", who=setting.place(code))
         elif max(held) < newest:
@@ -166,7 +167,7 @@ def _silences(setting: Setting, series: dict[str, dict[str, Figure]]) -> list[Bl
                 newest=Date(newest),
                 others=tuple(
                     setting.place(reporter) if reporter else say("a side that the source does not name")
-                    for reporter, years in series.items()
+                    for reporter, years in setting.turnover.items()
                     if newest in years
                 ),
             )

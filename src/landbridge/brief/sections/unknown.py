@@ -7,45 +7,56 @@ from landbridge.brief.document import Section, Table
 from landbridge.brief.sections.claims import concerning
 from landbridge.brief.setting import Setting
 from landbridge.brief.text import Label, Part
-from landbridge.ledger import Statement
+from landbridge.ledger import Record, Statement
 
-# Which kinds of record speak of which system of cooperation (docs/questions.md).
-_KINDS: dict[int, tuple[str, ...]] = {
+# Which records speak of which system of cooperation (docs/questions.md): a kind, or a kind and one of its forms.
+_RECORDS: dict[int, tuple[str, ...]] = {
     1: ("mechanism",),
     2: ("mechanism", "event"),
     3: ("twinning",),
     4: ("document",),
     5: ("event",),
+    6: ("trade",),
     7: ("target",),
+    8: ("trade",),
     10: ("barrier",),
-    12: ("settlement",),
+    11: ("barrier/sanctions", "barrier/payment"),
+    12: ("settlement", "barrier/payment"),
     13: ("corridor",),
     14: ("crossing",),
+    15: ("barrier/customs",),
     16: ("fund",),
     17: ("project",),
     18: ("zone",),
-    22: ("people",),
-    23: ("people",),
-    24: ("people",),
-    25: ("people",),
+    20: ("actor",),
+    21: ("barrier/investment-climate",),
+    22: ("people/tourism", "people/flights", "people/visa"),
+    23: ("people/students", "people/universities"),
+    24: ("people/content", "people/culture"),
+    25: ("people/survey", "barrier/perception", "barrier/information"),
+    27: ("event/shock",),
+    28: ("barrier",),
 }
+# Those that statistics answer in sections of their own.
+_COUNTED = (6, 7, 8, 9, 29)
 
 
 def section(setting: Setting) -> Section:
     """For each of the systems of cooperation: how many records and claims are held, so that gaps show."""
+    setting = setting.nations
     say = setting.say
     rows: list[tuple[Part | None, ...]] = []
     for system in codes.systems():
-        records = setting.between(*_KINDS[system.number]) if system.number in _KINDS else ()
+        records = _records(setting, system.number)
         claims = _claims(setting, system.number)
-        if records and claims:
-            verdict = say("records and claims held")
+        if system.number in _COUNTED and setting.turnover:
+            verdict = say("statistics, in sections above")
+        elif records and claims:
+            verdict = say("records and claims")
         elif records:
-            verdict = say("records held, no claim")
+            verdict = say("records, no claim")
         elif claims:
-            verdict = say("claims only: nothing held supports or contradicts them")
-        elif system.number in (6, 8, 9, 29):
-            verdict = say("answered from statistics in the sections above")
+            verdict = say("claims only: no record held supports or contradicts them")
         else:
             verdict = say("nothing held")
         rows.append(
@@ -71,6 +82,14 @@ def section(setting: Setting) -> Section:
             ),
         ),
     )
+
+
+def _records(setting: Setting, number: int) -> list[Record]:
+    found = []
+    for spec in _RECORDS.get(number, ()):
+        kind, _, form = spec.partition("/")
+        found += [item for item in setting.between(kind) if not form or item.text("form") == form]
+    return found
 
 
 def _claims(setting: Setting, number: int) -> list[Statement]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from landbridge.brief.document import Bar, Bars, Block, Chart, Paragraph, Refusal, Section
+from landbridge.brief.document import Bar, Bars, Block, Chart, Paragraph, Refusal, Section, Table
 from landbridge.brief.setting import Setting
 from landbridge.brief.text import Date, Label, Sentence
 from landbridge.flows.accounts import REST
 from landbridge.flows.trade import ACCOUNTS_SOURCE
-from landbridge.provenance import Citation, Figure, Status
+from landbridge.provenance import Citation, Figure, Status, derive
 
 _TOP = 6
+_LISTED = 20
 _CODE = "landbridge.flows.accounts.InputOutput.origin_of"
 
 
@@ -24,12 +25,12 @@ def section(setting: Setting) -> Section:
         refusal = Refusal(
             say("Whose value added the trade carries."),
             say(
-                "The accounts hold eighty economies; {missing} is inside the rest of the world.",
+                "The accounts hold eighty economies; inside the rest of the world: {missing}.",
                 missing=tuple(setting.place(place.code) for place in missing),
             ),
         )
         return Section("value-added", title, (refusal,))
-    blocks: list[Block] = []
+    blocks: list[Block] = [Paragraph(tuple(_how_much_is_imputed(setting)))]
     sentences: list[Sentence] = []
     charts: list[Block] = []
     for exporter, importer in ((setting.a.code, setting.b.code), (setting.b.code, setting.a.code)):
@@ -51,6 +52,21 @@ def section(setting: Setting) -> Section:
                 )
             )
         charts.append(
+            Table(
+                f"value added {exporter}-{importer}",
+                say(
+                    "Origins of value in sales of {a} to {b}",
+                    a=setting.place(exporter),
+                    b=setting.place(importer),
+                ),
+                (say("Origin"), say("share of value")),
+                tuple((bar.label, bar.figure) for bar in bars),
+                fold=True,
+                shown=_LISTED,
+            )
+        )
+        charts.insert(
+            -1,
             Chart(
                 f"origin-{exporter}-{importer}",
                 say(
@@ -64,8 +80,8 @@ def section(setting: Setting) -> Section:
                     a=setting.place(exporter),
                     b=setting.place(importer),
                 ),
-                Bars(tuple(bars)),
-            )
+                Bars(tuple(bars[:_TOP])),
+            ),
         )
     if sentences:
         blocks.append(Paragraph(tuple(sentences)))
@@ -82,11 +98,53 @@ def section(setting: Setting) -> Section:
     return Section("value-added", title, tuple(blocks))
 
 
+def _how_much_is_imputed(setting: Setting) -> list[Sentence]:
+    """How far the accounts of this pair rest on imputation, both ways: nobody should have to look for it."""
+    say = setting.say
+    year = setting.data.accounts.year
+    flows = setting.data.trade.year(year, "sector")
+    out = []
+    for exporter, importer in ((setting.a.code, setting.b.code), (setting.b.code, setting.a.code)):
+        total = flows.explain(exporter, importer)
+        if not isinstance(total, Figure) or total.low is None or total.high is None:
+            continue
+        imputed = next((item for item in total.inputs if item.status is Status.IMPUTED), None)
+        if imputed is None or not total.point:
+            continue
+        share = derive(
+            f"Imputed part of {total.measure}",
+            100 * imputed.point / total.point,
+            "%",
+            (imputed, total),
+            "landbridge.brief.sections.value_added",
+        )
+        ends = [
+            derive(
+                f"{total.measure}: {end} of the methods", number, "USD", (total,), "landbridge.flows.trade"
+            )
+            for end, number in (("lowest", total.low), ("highest", total.high))
+        ]
+        out.append(
+            say(
+                "In the accounts of {year}, {share} of what {a} sold {b}, {total} of goods and services, is imputed: the "
+                "publisher gives no final use by destination, and methods of filling it in span {low} to {high}.",
+                year=Date(str(year)),
+                share=share,
+                a=setting.place(exporter),
+                b=setting.place(importer),
+                total=total,
+                low=ends[0],
+                high=ends[1],
+            )
+        )
+    return out
+
+
 def _origins(setting: Setting, exporter: str, importer: str) -> list[Bar]:
     data = setting.data
     frame = data.accounts.origin_of(exporter, importer).table()
     bars = []
-    for row in frame.filter(frame["origin"] != REST).head(_TOP).iter_rows(named=True):
+    for row in frame.filter(frame["origin"] != REST).iter_rows(named=True):
         origin = row["origin"]
         figure = Figure(
             measure=f"Share of value added in {origin} in sales of {exporter} to {importer}",

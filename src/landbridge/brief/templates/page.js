@@ -85,7 +85,7 @@
     close.addEventListener("click", () => hide(true));
     head.append(make("p", record.shown, "card-value"), close);
     const explain = make("p", "", "explain");
-    explain.append(`${words.explain}: `, make("code", `landbridge explain ${record.id}`));
+    explain.append(`${words.explain}: `, make("code", `landbridge explain ${record.id} --pair ${words.pair}`));
     const parts = [head, make("p", record.measure, "card-measure"), facts(record)];
     if (record.inputs) parts.push(chain(record));
     card.replaceChildren(...parts, explain);
