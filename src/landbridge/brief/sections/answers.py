@@ -87,7 +87,15 @@ def _stand(setting: Setting) -> Answer:
         "value": value,
         "year": Date(value.period),
     }
-    if held.low is not None and held.high is not None and held.low.point < held.high.point:
+    if held.low is not None and held.high is not None and value.comparator in (">", ">="):
+        body = say(
+            "trade between {a} and {b} was {value} in {year}, and up to {high} if the two sides' counts differ as they "
+            "did in {last}",
+            **known,
+            high=held.high,
+            last=Date(held.year),
+        )
+    elif held.low is not None and held.high is not None and held.low.point < held.high.point:
         body = say(
             "trade between {a} and {b} was {value} in {year}, between {low} and {high} if the two sides' counts differ "
             "as they did in {last}",

@@ -85,6 +85,8 @@ def _as_ties(setting: Setting, records: Iterable[Record]) -> list[Block]:
     say = setting.say
     items = []
     for record in records:
+        if record.text("umbrella") == "true":
+            continue
         date = record.first("date") or record.first("since") or record.first("signed")
         who = who_says(setting, record)
         if date is not None:
@@ -101,7 +103,10 @@ def _ties_of(setting: Setting, *kinds: str) -> list[Record]:
 
 
 def _relations(setting: Setting) -> list[Block]:
-    ties = _as_ties(setting, _ties_of(setting, "twinning", "document", "mechanism"))
+    ties = _as_ties(
+        setting,
+        [record for kind in ("twinning", "document", "mechanism") for record in _ties_of(setting, kind)],
+    )
     return ties + _as_claims(setting, _claims(setting, (1, 3, 4)))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from landbridge.brief.document import Block, Chart, Lines, Paragraph, Refusal, Section, Series, Table
+from landbridge.brief.document import Block, Chart, Lines, Points, Refusal, Section, Series, Table
 from landbridge.brief.setting import Setting
 from landbridge.brief.text import Code, Date, Part, Sentence
 from landbridge.flows.totals import Counted
@@ -18,7 +18,7 @@ def section(setting: Setting) -> Section:
     title = say("Turnover by year")
     if not series:
         return Section("turnover", title, (_nothing(setting),))
-    blocks: list[Block] = [Paragraph(tuple(_leads(setting, series))), _chart(setting, series)]
+    blocks: list[Block] = [Points(tuple(_leads(setting, series))), _chart(setting, series)]
     blocks.append(_table(setting, series))
     for exporter, importer in ((a, b), (b, a)):
         mirror = _mirror(setting, exporter, importer)
@@ -43,7 +43,7 @@ def _nothing(setting: Setting) -> Refusal:
 def _leads(setting: Setting, series: dict[Counted, dict[str, Figure]]) -> list[Sentence]:
     say = setting.say
     out = []
-    for counted, years in series.items():
+    for counted, years in sorted(series.items(), key=lambda item: max(item[1]), reverse=True):
         if not counted[0] and len(series) > 1:
             continue
         ordered = sorted(years)
