@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from landbridge.cli.app import app, run
+from landbridge.ledger import schema
 from landbridge.release import embedded, manifest
 
 VERBS = {
@@ -232,6 +233,137 @@ def test_check_reads_releases_and_workspaces_and_refuses_the_rest(call: Call, tm
     refused = call("check notes.txt")
     assert refused.code == 2
     assert "manifest.json" in refused.err
+
+
+def test_a_year_of_which_only_turnover_is_held_says_so(call: Call) -> None:
+    ran = call("flows RUS CHN --year 2025")
+    assert (ran.code, ran.out) == (1, "")
+    assert "Trade both ways together is held: " in ran.err
+    assert "in 2025, counted by CHN (" in ran.err
+    assert "USD 2" in ran.err
+    body = json.loads(call("flows RUS CHN --year 2025 --json").err)
+    assert "counted by" in body["problems"][0]["cause"]
+
+
+REGION = """about: Invented for the test.
+tested_against_live_download: true
+period: {column: year, formats: [yyyy]}
+product: {column: hs}
+value: {column: value, currency: USD}
+exporter: {column: from, by: code, within: RUS}
+importer: {column: to, by: code}
+nomenclature: HS17
+reporter: RUS
+"""
+
+
+def test_totals_of_the_users_own_rows_are_shown_and_explained(call: Call, tmp_path: Path) -> None:
+    refused = call("flows RU-PRI CHN")
+    assert refused.code == 1
+    assert "load csv" in refused.err
+    (tmp_path / "map.yaml").write_text(REGION)
+    (tmp_path / "own.csv").write_text(
+        "year,from,to,hs,value\n2020,RU-PRI,CHN,030614,5\n2020,RU-PRI,CHN,270112,7\n"
+    )
+    assert call("load csv own.csv --map map.yaml").code == 0
+    (row,) = call("flows RU-PRI CHN --json").json["rows"]
+    assert (row["period"], row["reporter"], row["value_usd"], row["status"]) == (
+        "2020",
+        "RUS",
+        12.0,
+        "reported",
+    )
+    assert row["source"].startswith("loaded-")
+    assert call("flows RU-PRI CHN --year 2021").code == 1
+    forget(tmp_path)
+    found = call(f"explain {row['id']} --pair RU-PRI CHN --json").json["rows"][0]
+    assert "own.csv" in found["citation"]
+
+
+def test_a_wrong_kind_of_record_lists_all(call: Call) -> None:
+    ran = call("ties CHN RUS --kind foo")
+    assert ran.code == 2
+    assert all(kind in ran.err for kind in schema.kinds())
+
+
+@pytest.mark.parametrize("code", ["XKX", "UA-43"])
+def test_an_unknown_place_names_the_list(code: str, call: Call) -> None:
+    assert "landbridge sources --places" in call(f"ties {code} RUS").err
+
+
+@pytest.mark.parametrize("verb", ["ties", "targets"])
+def test_a_ledger_before_its_first_entry_says_so(verb: str, call: Call) -> None:
+    ran = call(f"{verb} CHN RUS --as-of 2010-01-01")
+    assert (ran.code, ran.out) == (0, "")
+    assert "nothing recorded by then (2010-01-01)" in ran.err
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["load baci nope", "load comtrade nope", "load ledger nope", "check nope", "explain f-x --in nope"],
+)
+def test_a_file_that_is_not_there_is_a_bad_call_everywhere(line: str, call: Call, tmp_path: Path) -> None:
+    ran = call(line)
+    assert (ran.code, ran.out) == (2, "")
+    assert "nope: there is no such file or folder." in ran.err
+    assert "Errno" not in ran.err
+    assert not (tmp_path / "landbridge-data").exists()
+
+
+@pytest.mark.parametrize(
+    "line", ["--out same --xlsx same", "--out same --xlsx ./same", "--xlsx brief-DEU-FRA.html"]
+)
+def test_one_file_for_page_and_workbook_is_refused(line: str, call: Call, tmp_path: Path) -> None:
+    ran = call(f"brief DEU FRA {line}")
+    assert ran.code == 2
+    assert "same file" in ran.err
+    assert [path.name for path in tmp_path.iterdir() if path.is_file()] == []
+
+
+def forget(folder: Path) -> None:
+    """Remove every figure that verbs remembered here."""
+    remembered = list(folder.rglob("figures/*.json"))
+    assert remembered
+    for path in remembered:
+        path.unlink()
+
+
+def test_a_derived_figure_is_explained_on_a_machine_that_has_never_shown_it(
+    call: Call, tmp_path: Path
+) -> None:
+    figures = call("brief BY-VI CN-HL --json").json["figures"]
+    derived = next(key for key, value in figures.items() if value.get("inputs"))
+    shown = call("indicators RUS CHN --json").json["rows"]
+    index = next(row["id"] for row in shown if row["id"] and row["indicator"] == "hhi")
+    forget(tmp_path)
+    lost = call(f"explain {derived}")
+    assert lost.code == 2
+    assert "--pair A B" in lost.err
+    assert call(f"explain {derived} --pair BY-VI CN-HL --json").json["rows"][0]["id"] == derived
+    assert call(f"explain {index} --pair RUS CHN").code == 0
+    assert call(f"explain {derived} --pair DEU FRA").code == 2
+    assert call(f"explain {derived} --pair BY-VI CN-HL --in page.html").code == 2
+
+
+def test_control_characters_of_a_ledger_file_reach_neither_workspace_nor_terminal(
+    call: Call, tmp_path: Path
+) -> None:
+    good = BAD.replace("source: nobody-knows", "source: assumed").replace("value: 5", "low: 4, high: 6")
+    (tmp_path / "bad.yaml").write_text(good.replace("name: Ours", r'name: "A\u0007\e"'), "utf-8")
+    for line in ("check bad.yaml", "load ledger bad.yaml"):
+        ran = call(line)
+        assert ran.code == 1
+        assert "bad.yaml, line 7: the text holds U+0007, U+001B." in ran.out + ran.err
+        assert "\x1b" not in ran.out + ran.err
+    assert not (tmp_path / "landbridge-data").exists()
+
+
+def test_a_file_name_cannot_speak_to_the_terminal(call: Call, tmp_path: Path) -> None:
+    (tmp_path / "a\x1b[2J.json").write_text("{}")
+    ran = call("load comtrade a\x1b[2J.json")
+    assert ran.code == 1
+    assert "\x1b" not in ran.err
+    assert "a<U+001B>[2J.json" in ran.err
 
 
 def shell(*words: str, **options: Any) -> subprocess.Popen[str]:

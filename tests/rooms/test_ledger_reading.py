@@ -107,6 +107,46 @@ def test_a_broken_file_is_refused_and_says_why(case: str, tmp_path: Path) -> Non
     assert len(str(refused.value)) < 2000
 
 
+HIDDEN = ("\\u0007", "\\0", "\\e", "\\x9b", "\\r", "\\uFFFF", "\\U0001FFFE", "\\uFDD0", "\\u202E", "\\u2066")
+
+
+# A carriage return in the file itself ends a line.
+@pytest.mark.parametrize(
+    ("sign", "raw"), [(sign, raw) for sign in HIDDEN for raw in (False, True) if not (raw and sign == "\\r")]
+)
+def test_what_cannot_be_seen_is_refused_with_its_line_and_code_point(
+    sign: str, raw: bool, tmp_path: Path
+) -> None:
+    meant = yaml.safe_load(f'"{sign}"')
+    with pytest.raises(BadFile) as refused:
+        read(tmp_path, entry(f'{{name: "A{meant if raw else sign}evil"}}'))
+    (problem,) = refused.value.problems
+    assert f"U+{ord(meant):04X}" in problem.what
+    assert problem.where == "our.yaml, line 7"
+    assert meant not in str(refused.value)
+
+
+def test_every_text_of_a_file_is_looked_at_and_all_is_said_at_once(tmp_path: Path) -> None:
+    text = (
+        'recorded: 2026-11-21\nrecorder: "De\\u0007sk"\nkind: crossing\n'
+        'sources:\n  - {id: ours, publisher: "P\\u202E", title: "T\\x1b"}\n'
+        'entries:\n  - record: crossing/x\n    source: ours\n    speaker: "S\\0"\n'
+        '    says: {name: {value: fine, note: "N\\u2067"}, mode: train}\n'
+    )
+    with pytest.raises(BadFile) as refused:
+        read(tmp_path, text)
+    said = [(problem.where, problem.what) for problem in refused.value.problems]
+    assert [where for where, what in said if "U+" in what] == [
+        f"our.yaml, line {line}" for line in (2, 5, 5, 9, 10)
+    ]
+    assert any("not one of rail" in what for _, what in said), "the rest of the file is checked too"
+
+
+def test_tabs_line_ends_and_joiners_are_texts(tmp_path: Path) -> None:
+    text = entry('{name: "a\\tb\\nc\\u200d"}').replace("\n", "\r\n")
+    assert read(tmp_path, text)[0].text == "a\tb\nc\u200d"
+
+
 def test_a_file_that_is_too_large_is_not_parsed(tmp_path: Path) -> None:
     with pytest.raises(BadFile, match="Split it"):
         read(tmp_path, HEAD + "#" * 6_000_000)

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from landbridge.errors import BadFile, LandbridgeError
+from landbridge.errors import BadFile, BadUsage, LandbridgeError
 from landbridge.sources import Limits, baci, comtrade, table
-from landbridge.sources.guard import parquet_file, sound_csv
+from landbridge.sources.guard import all_there, parquet_file, sound_csv
 from landbridge.sources.tablemap import TableMap
 
 HEAD = b"t,i,j,k,v,q\n"
@@ -89,11 +89,35 @@ def test_an_error_far_into_a_large_file_has_its_line(tmp_path: Path) -> None:
 
 def test_blank_lines_crlf_and_a_byte_order_mark_do_no_harm(tmp_path: Path) -> None:
     path = tmp_path / "BACI_HS17_Y2022_V202501.csv"
-    text = "t,i,j,k,v,q\r\n2022,156,643,010121,1,1\r\n\r\n2022,643,156,010121,2,1"
+    text = "t,i,j,k,v,q\r\n2022,156,643,010121,1,1\r\n\r\n2022,643,156,010121,2,1\r\n"
     path.write_bytes(b"\xef\xbb\xbf" + text.encode())
     loaded = baci.read(path, scratch=tmp_path)
     assert loaded.rows_in == loaded.frame.collect().height == 2
-    assert any("no line end" in note for note in loaded.notes)
+
+
+def test_a_file_cut_inside_its_last_number_is_refused_or_named(tmp_path: Path) -> None:
+    path = tmp_path / "BACI_HS17_Y2022_V202501.csv"
+    path.write_bytes(GOOD + b"2022,643,156,270900,7,1234567"[:-3])
+    with pytest.raises(BadFile, match=r"no line end.*add a line end"):
+        baci.read(path, scratch=tmp_path)
+    assert any("no line end" in note for note in table.read(path, MAP, scratch=tmp_path).notes)
+
+
+def test_what_cannot_be_seen_in_a_dropped_cell_is_written_out(tmp_path: Path) -> None:
+    path = tmp_path / "BACI_HS17_Y2022_V202501.csv"
+    path.write_bytes(GOOD + "2022,156,643,A\x1b\u202eB,1,1\n".encode())
+    (dropped,) = baci.read(path, scratch=tmp_path).dropped
+    assert dropped.example == "line 3: A<U+001B><U+202E>B"
+
+
+def test_missing_files_are_a_bad_call_and_all_are_named(tmp_path: Path) -> None:
+    (tmp_path / "here.csv").write_text("x")
+    with pytest.raises(BadUsage) as refused:
+        all_there([tmp_path / "a", tmp_path / "here.csv", tmp_path / "here.csv" / "b", Path("nul\0")])
+    assert [problem.where for problem in refused.value.problems] == [
+        str(tmp_path / "a"), str(tmp_path / "here.csv" / "b"), "nul<U+0000>",
+    ]  # fmt: skip
+    assert "Errno" not in str(refused.value)
 
 
 @pytest.mark.parametrize("content", [b"PAR1", b"PAR1" + b"x" * 100, b"x" * 100 + b"PAR1", b"no"])

@@ -47,6 +47,22 @@ CHINA = (
 )
 
 
+def test_a_map_with_what_cannot_be_seen_is_refused_with_every_line(tmp_path: Path) -> None:
+    path = tmp_path / "map.yaml"
+    text = yaml.safe_dump(PLAIN, sort_keys=False, default_flow_style=None)
+    path.write_text(
+        'about: "A\\u0007"\nnotes: ["fine", "\\uFFFE"]\n# \u202e\n' + text.partition("\n")[2], "utf-8"
+    )
+    with pytest.raises(BadFile) as refused:
+        read_map(path)
+    said = sorted((problem.where, problem.what) for problem in refused.value.problems)
+    assert said == [
+        ("map.yaml, line 1", "the text holds U+0007."),
+        ("map.yaml, line 2", "the text holds U+FFFE."),
+        ("map.yaml, line 3", "the text holds U+202E."),
+    ]
+
+
 @pytest.mark.parametrize("encoding", ["gb18030", "utf-8", "utf-8-sig"])
 def test_provinces_of_china(tmp_path: Path, encoding: str) -> None:
     loaded = preset(tmp_path, "china-customs-province", CHINA, encoding, "出口 2022.csv")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
@@ -9,7 +10,9 @@ import pytest
 
 import sample_document as sample
 from landbridge.brief import workbook
+from landbridge.brief.document import Section, Table
 from landbridge.errors import BadUsage
+from landbridge.provenance import Figure
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +56,29 @@ def test_figures_are_numbers_in_base_units_with_their_origin(book: openpyxl.Work
     first = sample.TURNOVER[0]
     assert rows[1][at : at + 8] == (88.8e9, "USD", "2013", "reported", None, None, "test-invented", first.id)
     assert "Remarks: unit" not in head
+
+
+def test_a_hedge_stands_beside_its_figure_in_words(tmp_path: Path) -> None:
+    def figure(value: float, comparator: str) -> Figure:
+        return replace(sample.TURNOVER[0], value=value, comparator=comparator)
+
+    rows = tuple(
+        (figure(1.0 + at, sign), figure(5.0, "=")) for at, sign in enumerate(("=", "~", ">", "<", ">=", "<="))
+    )
+    table = Table("hedges", sample.say("Hedges"), (sample.say("Sum"), sample.say("Exact")), rows)
+    section = Section("s", sample.say("Hedges"), (table,))
+    workbook.write(replace(sample.document(), front=(), body=(section,)), tmp_path / "h.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "h.xlsx")
+    head, *lines = book["hedges"].iter_rows(values_only=True)
+    at = head.index("Sum: hedge")
+    said = [None, "about", "more than", "less than", "at least", "up to"]
+    assert [line[at] for line in lines] == said
+    assert lines[1][head.index("Sum: figure")] == rows[1][0].id
+    assert "Exact: hedge" not in head
+    listed = list(book["Figures"].iter_rows(values_only=True))
+    assert "note" in listed[0]
+    place = listed[0].index("hedge")
+    assert {line[0]: line[place] for line in listed}[rows[1][0].id] == "about"
 
 
 def test_unknown_stays_empty_and_a_range_has_no_value(book: openpyxl.Workbook) -> None:

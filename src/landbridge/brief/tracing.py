@@ -86,10 +86,11 @@ def _anew(data: Data, identifier: str, pair: tuple[str, str]) -> dict[str, Any]:
     made = compose(setting(data, Writer(catalogue()), a, b), "en").figures()
     if identifier in made:
         return made[identifier].chain()
-    for figure in _of_the_verbs(data, a, b):
-        made[figure.id] = figure
-        if figure.id == identifier:
-            return figure.chain()
+    for shown in _of_the_verbs(data, a, b):
+        for figure in (shown, *shown.inputs):
+            made[figure.id] = figure
+            if figure.id == identifier:
+                return figure.chain()
     raise UnknownLabel(
         "figure",
         identifier,

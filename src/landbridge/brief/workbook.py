@@ -31,8 +31,9 @@ Cell = str | float | None
 def write(document: Document, path: Path) -> None:
     """Write every table of the document to `path`: `About`, a sheet each, `Figures` and `Sources`.
 
-    A column that ever holds a figure is followed by its unit, period, status, range, source and figure id. A cell of
-    words with figures in it stays text; the ids stand beside it. What was at `path` stays if writing fails; raises
+    A column that ever holds a figure is followed by its unit, period, status, range, source and figure id, and by its
+    hedge where any of its figures has one (about, more than). A cell of words with figures in it stays text, hedges
+    included; the ids stand beside it. What was at `path` stays if writing fails; raises
     `BadUsage` where nothing can be written.
     """
     writing.replace(path, _content(document))
@@ -116,17 +117,38 @@ def _table(table: Table, _: Callable[[str], str]) -> tuple[list[str], list[tuple
         any(_within(row[place]) for row in table.rows if row[place] is not None)
         for place in range(len(table.columns))
     ]
+    hedged = [any(_hedge(row[place], _) for row in table.rows) for place in range(len(table.columns))]
     columns: list[str] = []
-    for column, numbers in zip(table.columns, measured, strict=True):
+    for column, numbers, hedges in zip(table.columns, measured, hedged, strict=True):
         name = _words(column)
-        columns += [name, *(f"{name}: {companion}" for companion in companions)] if numbers else [name]
+        beside = (*companions[:-2], *([_("hedge")] if hedges else []), *companions[-2:])
+        columns += [name, *(f"{name}: {companion}" for companion in beside)] if numbers else [name]
     rows = []
     for row in table.rows:
         cells: list[Cell] = []
-        for part, numbers in zip(row, measured, strict=True):
-            cells += _cells(part) if numbers else [None if part is None else _words(part)]
+        for part, numbers, hedges in zip(row, measured, hedged, strict=True):
+            here = _cells(part) if numbers else [None if part is None else _words(part)]
+            cells += [*here[:-2], _hedge(part, _), *here[-2:]] if hedges else here
         rows.append(tuple(cells))
     return columns, rows
+
+
+def _hedge(part: Part | None, _: Callable[[str], str]) -> str | None:
+    """The comparator of a figure in words, as a page says it; None where its value is exact."""
+    match part.comparator if isinstance(part, Figure) else "=":
+        case "~":
+            said = _("about {quantity}")
+        case ">":
+            said = _("more than {quantity}")
+        case "<":
+            said = _("less than {quantity}")
+        case ">=":
+            said = _("at least {quantity}")
+        case "<=":
+            said = _("up to {quantity}")
+        case _exact:
+            return None
+    return said.format(quantity="").strip()
 
 
 def _cells(part: Part | None) -> list[Cell]:
@@ -165,7 +187,7 @@ def _figures(document: Document, _: Callable[[str], str]) -> tuple[list[str], li
     rows: list[tuple[Cell, ...]] = [
         (
             item.id, item.measure, item.value, item.low, item.high, item.unit, item.period, item.status.value,
-            "" if item.comparator == "=" else item.comparator, _source(item),
+            _hedge(item, _), _source(item),
             str(item.citation) if item.citation is not None else "", item.cell, item.code,
             "; ".join(below.id for below in item.inputs), item.note,
         )

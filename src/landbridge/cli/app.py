@@ -106,7 +106,9 @@ def basket(
     a: PlaceA,
     b: PlaceB,
     year: Annotated[Optional[int], typer.Option("--year", help="Year; else the newest held.")] = None,  # noqa: UP045
-    by: Annotated[str | None, typer.Option("--by", help="sector, hs2 or hs6; else products where held.")] = None,
+    by: Annotated[
+        str | None, typer.Option("--by", help="sector, hs2 or hs6; else products where held.")
+    ] = None,
     as_json: Json = False,
     workspace: Folder = None,
 ) -> None:
@@ -121,7 +123,9 @@ def indicators(
     a: PlaceA,
     b: PlaceB,
     year: Annotated[Optional[int], typer.Option("--year", help="Year; else the newest held.")] = None,  # noqa: UP045
-    by: Annotated[str | None, typer.Option("--by", help="sector, hs2 or hs6; else products where held.")] = None,
+    by: Annotated[
+        str | None, typer.Option("--by", help="sector, hs2 or hs6; else products where held.")
+    ] = None,
     as_json: Json = False,
     workspace: Folder = None,
 ) -> None:
@@ -218,7 +222,9 @@ def explain(
     pair: Annotated[
         Optional[Tuple[str, str]],  # noqa: UP006, UP045
         typer.Option(
-            "--pair", metavar="A B", help="The two places of the brief that shows the figure; it is composed again."
+            "--pair",
+            metavar="A B",
+            help="The two places of the brief that shows the figure; it is composed again.",
         ),
     ] = None,
     as_json: Json = False,

@@ -256,7 +256,8 @@ def _empty(nothing: str, as_of: str | None, data: Data) -> str:
     if as_of is None:
         return f"The ledger {nothing}."
     begun = min(data.manifest.statements.values(), default="")
-    return f"The ledger of {as_of} {nothing}: nothing recorded by then. The release's entries begin on {begun}."
+    early = f" The release's entries begin on {begun}." if as_of < begun else ""
+    return f"The ledger {nothing}: nothing recorded by then ({as_of}).{early}"
 
 
 def ties(

@@ -1,4 +1,6 @@
-"""Reading a code list, finding what a user probably meant when a label is not in it, and the characters that no text may hold."""
+"""Reading a code list, finding what a user probably meant by a label that is not in it, and telling texts that hide
+something.
+"""
 
 from __future__ import annotations
 

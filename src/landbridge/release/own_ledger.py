@@ -36,7 +36,9 @@ def load_ledger(workspace: Workspace, files: Sequence[Path], data: Data) -> Ledg
     for path in files:
         try:
             if not path.is_file():
-                raise BadFile("this is not a file.", where=str(path), remedy="Name a single file, not a folder.")
+                raise BadFile(
+                    "this is not a file.", where=str(path), remedy="Name a single file, not a folder."
+                )
             found.append((path, read(path, data.names)))
         except BadFile as error:
             problems += error.problems

@@ -113,9 +113,9 @@ def read(
 ) -> Loaded:
     """One year of BACI. `name` is the file's published name, `countries` what `read_countries` gave.
 
-    Raises `BadFile` for a file that was cut short, cells that cannot be read, another year than the name states, product codes that lost
-    their leading zeros, and pairs and products that occur twice. Rows of groups and areas that are no country
-    are dropped.
+    Raises `BadFile` for a last line without a line end, cells that cannot be read, another year than the name
+    states, product codes that lost their leading zeros, and pairs and products that occur twice. Rows of groups
+    and areas that are no country are dropped.
     """
     said = edition(name or path.name)
     text = sound_csv(path, scratch=scratch, name=name, needed=COLUMNS, limits=limits)

@@ -117,7 +117,9 @@ def all_there(files: Sequence[Path]) -> None:
             continue
     if missing:
         remedy = "Check the spelling and the folder you are in."
-        raise BadUsage([Problem("there is no such file or folder.", plain(str(path)), remedy=remedy) for path in missing])
+        raise BadUsage(
+            [Problem("there is no such file or folder.", plain(str(path)), remedy=remedy) for path in missing]
+        )
 
 
 def regular_file(path: Path, limit: int) -> Path:
