@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -120,7 +121,12 @@ class Surface:
             return
         key = f"words-{len(self.words)}"
         self.words[key] = words
-        row = {"x": self.x.value(px), "y": self.y.value(py), "text": "\n".join(words.texts), "key": key}
+        row = {
+            "x": self.x.value(px),
+            "y": self.y.value(py),
+            "text": _printable("\n".join(words.texts)),
+            "key": key,
+        }
         self._texts[anchor, words.size, words.bold, colour].append(row)
 
     def svg(self) -> str:
@@ -175,6 +181,13 @@ class Surface:
             return "none"
         self.figures[figure.id] = figure
         return figure.id
+
+
+def _printable(text: str) -> str:
+    """Without control characters: one of them in a label would end the drawing program, not just the drawing."""
+    return "".join(
+        sign for sign in text if sign == "\n" or unicodedata.category(sign) not in ("Cc", "Cn", "Cs")
+    )
 
 
 def _across(channel: Any, name: str, axis: Axis) -> Any:

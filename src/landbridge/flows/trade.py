@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 
 import polars as pl
 
@@ -27,7 +27,7 @@ _NTH = ("", "", "second ", "third ", "fourth ", "fifth ")
 _TABLE = {"sector": "deliveries", "hs2": "basket_hs2", "hs6": "products"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class TradeFlows:
     """Trade between places in `year` by `classification`: `sector`, `hs2` (chapters) or `hs6`; sales at home
     are not trade.
@@ -123,13 +123,13 @@ class TradeFlows:
         """Trade by product out of loaded tables; one account a pair counts (see `loaded.one_account`)."""
         return cls(year, classification, one_account(rows, year, classification), sources)
 
-    @property
+    @cached_property
     def places(self) -> tuple[str, ...]:
         """All places that export or import here, sorted."""
         both = pl.concat([self.frame["exporter"], self.frame["importer"].rename("exporter")])
         return tuple(both.unique().sort().to_list())
 
-    @property
+    @cached_property
     def items(self) -> tuple[str, ...]:
         """All sectors or products that occur, sorted."""
         return tuple(self.frame["item"].unique().sort().to_list())

@@ -137,6 +137,7 @@ class _Claim(_Strict):
     speaker: str = ""
     note: str = ""
     beside: str = ""
+    supersedes: str = ""
 
     _period = field_validator("period", "period_inferred", "asof", mode="before")(_words)
 
@@ -429,5 +430,6 @@ def _claims(document: _Claims, reading: _Reading) -> Iterator[Statement]:
             sha256=document.sha256,
             speaker=claim.speaker,
             note=" ".join(filter(None, (claim.asof and f"as of: {claim.asof}.", claim.note))),
+            supersedes=claim.supersedes,
             detail={key: value for key, value in detail.items() if value},
         )

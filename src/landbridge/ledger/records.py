@@ -143,16 +143,23 @@ class Ledger:
         except KeyError:
             raise UnknownLabel("record", subject, self._records) from None
 
+    @cached_property
+    def _in_order(self) -> tuple[tuple[Record, frozenset[str]], ...]:
+        """Every record with the places it names, by subject."""
+        ordered = sorted(self._records.values(), key=lambda record: record.subject)
+        return tuple((record, frozenset(record.places)) for record in ordered)
+
     def records(self, *kinds: str) -> tuple[Record, ...]:
         """The records of some kinds (all, if none is named), by subject."""
-        chosen = (record for record in self._records.values() if not kinds or record.kind in kinds)
-        return tuple(sorted(chosen, key=lambda record: record.subject))
+        return tuple(record for record, _ in self._in_order if not kinds or record.kind in kinds)
 
     def between(self, side_a: Sequence[str], side_b: Sequence[str], *kinds: str) -> tuple[Record, ...]:
         """The records that touch both sides; a side is a set of place codes that all stand for it."""
-        a, b = set(side_a), set(side_b)
+        a, b = frozenset(side_a), frozenset(side_b)
         return tuple(
-            record for record in self.records(*kinds) if a & set(record.places) and b & set(record.places)
+            record
+            for record, places in self._in_order
+            if (not kinds or record.kind in kinds) and a & places and b & places
         )
 
 

@@ -18,6 +18,7 @@ from landbridge import codes
 from landbridge.errors import BadUsage, BrokenRelease
 from landbridge.flows.accounts import InputOutput
 from landbridge.flows.totals import Totals
+from landbridge.flows.trade import TradeFlows
 from landbridge.ledger import Ledger, Statement, read_file
 from landbridge.provenance import Source
 from landbridge.release import manifest as manifests
@@ -102,6 +103,11 @@ class Data:
     def accounts(self) -> InputOutput:
         """The closed input-output accounts of the world."""
         return InputOutput(self.folder / "flows")
+
+    @cached_property
+    def by_sector(self) -> TradeFlows:
+        """Trade by sector out of the accounts."""
+        return TradeFlows.from_accounts(self.accounts, self.sources)
 
     @cached_property
     def pairs(self) -> pl.DataFrame:

@@ -145,7 +145,7 @@ class Trade:
         """What is held of one year, the workspace before the release; only tables that hold `touching` where given."""
         data = self.data
         if classification == "sector":
-            yield TradeFlows.from_accounts(data.accounts, data.sources)
+            yield data.by_sector
             return
         space = data.workspace
         if space is not None and year in space.years():
