@@ -18,7 +18,7 @@ import build_docs  # noqa: E402
 from landbridge.cli.app import app  # noqa: E402
 from landbridge.flows.indicators import basket  # noqa: E402
 from landbridge.ledger import schema  # noqa: E402
-from landbridge.ledger.reading import _Claim, _Claims, _Entry, _Register, _Source, _Value  # noqa: E402
+from landbridge.ledger.forms import ClaimForm, ClaimsForm, EntryForm, RegisterForm, SourceForm, ValueForm  # noqa: E402
 from landbridge.provenance import Status  # noqa: E402
 from landbridge.release import Data  # noqa: E402
 from landbridge.units import UNITS, PriceBasis  # noqa: E402
@@ -76,7 +76,7 @@ def test_every_kind_and_property_is_documented() -> None:
 
 def test_every_key_of_a_ledger_file_is_documented() -> None:
     text = page("reference/ledger.md")
-    for model in (_Value, _Source, _Entry, _Register, _Claim, _Claims):
+    for model in (ValueForm, SourceForm, EntryForm, RegisterForm, ClaimForm, ClaimsForm):
         for name, field in model.model_fields.items():
             key = field.alias or name
             assert re.search(rf"(`|^ *-? *){key}(`|:)", text, re.MULTILINE), f"{model.__name__}: {key}"

@@ -2,167 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import ValidationError
 
 from landbridge.errors import BadFile, LandbridgeError, Problem, nearest
 from landbridge.ledger import schema
+from landbridge.ledger.forms import KEYS, RECORD, ClaimsForm, EntryForm, RegisterForm, ValueForm, is_period
 from landbridge.ledger.parsing import MAX_BYTES, parse
 from landbridge.ledger.statement import ASSUMED, Statement
 from landbridge.provenance import Source, Status
 from landbridge.units import unit as unit_named
 
-PERIOD = re.compile(
-    r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?|-H[12]|-Q[1-4])?"
-    r"(/(\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?|-H[12]|-Q[1-4])?|\.\.))?",
-    re.ASCII,
-)
-RECORD = re.compile(r"[a-z]+/[a-z0-9][a-z0-9-]*")
-Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
-
-
-def is_period(text: str) -> bool:
-    """True for a period as docs/reference/ledger.md describes it, whose days exist and whose end is not before its start."""
-    if not PERIOD.fullmatch(text):
-        return False
-    begins, _, ends = text.partition("/")
-    for moment in filter(None, (begins, ends.strip("."))):
-        try:
-            date.fromisoformat(moment if len(moment) == 10 else f"{moment[:4]}-01-01")
-        except ValueError:
-            return False
-    both = f"{begins}{ends}"
-    length = 4 if "H" in both or "Q" in both else min(len(begins), len(ends))
-    return ends in ("", "..") or begins[:length] <= ends[:length]
-
-
-def _words(value: object) -> object:
-    """Dates and years that YAML reads as such, back to the words written."""
-    return value if value is None or isinstance(value, str | list | dict) else str(value)
-
-
-def _day(value: object) -> object:
-    """The day on which a file was recorded; versions of the ledger are told apart by it."""
-    text = _words(value)
-    if not isinstance(text, str) or len(text) != 10 or not is_period(text):
-        raise ValueError("is not a day such as 2026-11-21")
-    return text
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class _Value(_Strict):
-    """A value with what belongs to it."""
-
-    value: Any = None
-    low: Number | None = None
-    high: Number | None = None
-    unit: str = ""
-    period: str = ""
-    from_: str = Field("", alias="from")
-    to: str = ""
-    as_of: str = ""
-    comparator: str = Field("=", pattern=r"^(=|~|>|<|>=|<=)$")
-    speaker: str = ""
-    locator: str = ""
-    status: Status | None = None
-    note: str = ""
-    supersedes: str = ""
-
-    _period = field_validator("period", "from_", "to", "as_of", mode="before")(_words)
-
-
-class _Entry(_Strict):
-    record: str
-    says: dict[str, Any]
-    source: str
-    kind: str = ""
-    locator: str = ""
-    speaker: str = ""
-    status: Status | None = None
-    as_of: str = ""
-
-    _as_of = field_validator("as_of", mode="before")(_words)
-
-
-class _Source(_Strict):
-    """A source that a file brings along, for ledgers that are not the project's own."""
-
-    id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
-    publisher: str
-    title: str = ""
-    published: str = ""
-    url: str = Field("", pattern=r"^(https?://.*)?$")
-    licence: str = ""
-    kind: str = ""
-    weak: bool = False
-
-    _published = field_validator("published", mode="before")(_words)
-
-
-class _Register(_Strict):
-    recorded: str
-    recorder: str
-    entries: list[_Entry]
-    kind: str = ""
-    sources: list[_Source] = []
-
-    _recorded = field_validator("recorded", mode="before")(_day)
-
-
-class _Claim(_Strict):
-    at: tuple[int, int]
-    system: int = Field(ge=1, le=29)
-    kind: str
-    indicator: str
-    asserts: str
-    parties: list[str] = []
-    direction: str = ""
-    period: str = ""
-    period_inferred: str = ""
-    asof: str = ""
-    value: Number | None = None
-    low: Number | None = None
-    high: Number | None = None
-    unit: str = ""
-    comparator: str = Field("=", pattern=r"^(=|~|>|<|>=|<=)$")
-    speaker: str = ""
-    note: str = ""
-    beside: str = ""
-    supersedes: str = ""
-
-    _period = field_validator("period", "period_inferred", "asof", mode="before")(_words)
-
-
-class _Claims(_Strict):
-    recorded: str
-    recorder: str
-    source: str
-    sha256: str
-    claims: list[_Claim]
-    document: str = ""
-    title: str = ""
-    asof: str = ""
-    asof_inferred: bool = False
-
-    _recorded = field_validator("recorded", mode="before")(_day)
-    _asof = field_validator("asof", mode="before")(_words)
-
-
 _LARGEST = 1e300
-_KEYS = tuple(
-    spec.alias or name
-    for model in (_Value, _Entry, _Source, _Register, _Claim, _Claims)
-    for name, spec in model.model_fields.items()
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +69,7 @@ def read(path: Path, places: Iterable[str], *, trusted: bool = False) -> LedgerF
             remedy="Compare with docs/reference/ledger.md.",
         )
         raise BadFile(reading.problems)
-    model = _Claims if "claims" in content else _Register
+    model = ClaimsForm if "claims" in content else RegisterForm
     try:
         document = model.model_validate(content)
     except ValidationError as error:
@@ -223,11 +78,11 @@ def read(path: Path, places: Iterable[str], *, trusted: bool = False) -> LedgerF
             slot = ".".join(str(item) for item in problem["loc"] if not isinstance(item, int))
             reading.wrong(position, f"{slot}: {_amiss(problem)}.", remedy="See docs/reference/ledger.md.")
         raise BadFile(reading.problems) from None
-    found = _claims(document, reading) if isinstance(document, _Claims) else _register(document, reading)
+    found = _claims(document, reading) if isinstance(document, ClaimsForm) else _register(document, reading)
     statements = tuple(found)
     if reading.problems:
         raise BadFile(reading.problems)
-    brought = document.sources if isinstance(document, _Register) else []
+    brought = document.sources if isinstance(document, RegisterForm) else []
     return LedgerFile(statements, tuple(Source(**item.model_dump()) for item in brought))
 
 
@@ -237,11 +92,11 @@ def _amiss(problem: Any) -> str:
     said = said[0].lower() + said[1:]
     if problem["type"] != "extra_forbidden":
         return said
-    close = nearest(str(problem["loc"][-1]), _KEYS, 1)
+    close = nearest(str(problem["loc"][-1]), KEYS, 1)
     return f"there is no such key; nearest valid: {close[0]}" if close else "there is no such key"
 
 
-def _register(document: _Register, reading: _Reading) -> Iterator[Statement]:
+def _register(document: RegisterForm, reading: _Reading) -> Iterator[Statement]:
     for position, entry in enumerate(document.entries):
         if not RECORD.fullmatch(entry.record):
             reading.wrong(position, f"record {entry.record!r} is not of the form kind/slug.")
@@ -264,23 +119,23 @@ def _register(document: _Register, reading: _Reading) -> Iterator[Statement]:
                     reading.wrong(position, f"{entry.record}, {name}: {slot}: {_amiss(problem)}.")
 
 
-def _values(prop: schema.Property, stated: Any) -> Iterator[_Value]:
+def _values(prop: schema.Property, stated: Any) -> Iterator[ValueForm]:
     if prop.type == "places":
-        yield _Value.model_validate(stated if isinstance(stated, dict) else {"value": stated})
+        yield ValueForm.model_validate(stated if isinstance(stated, dict) else {"value": stated})
         return
     many = stated if isinstance(stated, list) else [stated]
     if len(many) > 1 and not prop.many:
         raise BadFile("is stated more than once, but may be stated once only.")
     for item in many:
-        yield _Value.model_validate(item if isinstance(item, dict) else {"value": item})
+        yield ValueForm.model_validate(item if isinstance(item, dict) else {"value": item})
 
 
 def _statement(
-    document: _Register,
-    entry: _Entry,
+    document: RegisterForm,
+    entry: EntryForm,
     kind: schema.Kind,
     prop: schema.Property,
-    value: _Value,
+    value: ValueForm,
     places: frozenset[str],
 ) -> Statement:
     status = value.status or entry.status or (Status.ASSUMED if entry.source == ASSUMED else Status.REPORTED)
@@ -314,7 +169,7 @@ def _statement(
     return Statement(**shared, text=_text(prop, value, places))
 
 
-def _quantity(prop: schema.Property, value: _Value, status: Status) -> dict[str, Any]:
+def _quantity(prop: schema.Property, value: ValueForm, status: Status) -> dict[str, Any]:
     unit = value.unit or (prop.units[0] if len(prop.units) == 1 and prop.units[0] != "any" else "")
     if not unit:
         raise BadFile("a number needs a unit.", remedy="Allowed: " + ", ".join(prop.units) + ".")
@@ -343,7 +198,7 @@ def _quantity(prop: schema.Property, value: _Value, status: Status) -> dict[str,
     }
 
 
-def _text(prop: schema.Property, value: _Value, places: frozenset[str]) -> str:
+def _text(prop: schema.Property, value: ValueForm, places: frozenset[str]) -> str:
     raw = value.value
     if raw is None or value.unit or value.low is not None:
         raise BadFile(f"takes a {prop.type}, not a quantity.")
@@ -373,7 +228,7 @@ def _text(prop: schema.Property, value: _Value, places: frozenset[str]) -> str:
     return text
 
 
-def _claims(document: _Claims, reading: _Reading) -> Iterator[Statement]:
+def _claims(document: ClaimsForm, reading: _Reading) -> Iterator[Statement]:
     for position, claim in enumerate(document.claims):
         start, end = claim.at
         if not 0 <= start < end:

@@ -1,0 +1,167 @@
+"""The forms of a ledger file: what people may write, entry by entry, before it is read as statements."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from landbridge.provenance import Status
+
+PERIOD = re.compile(
+    r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?|-H[12]|-Q[1-4])?"
+    r"(/(\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?|-H[12]|-Q[1-4])?|\.\.))?",
+    re.ASCII,
+)
+RECORD = re.compile(r"[a-z]+/[a-z0-9][a-z0-9-]*")
+Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
+
+
+def is_period(text: str) -> bool:
+    """True for a period as docs/reference/ledger.md describes it, whose days exist and whose end is not before its start."""
+    if not PERIOD.fullmatch(text):
+        return False
+    begins, _, ends = text.partition("/")
+    for moment in filter(None, (begins, ends.strip("."))):
+        try:
+            date.fromisoformat(moment if len(moment) == 10 else f"{moment[:4]}-01-01")
+        except ValueError:
+            return False
+    both = f"{begins}{ends}"
+    length = 4 if "H" in both or "Q" in both else min(len(begins), len(ends))
+    return ends in ("", "..") or begins[:length] <= ends[:length]
+
+
+def _words(value: object) -> object:
+    """Dates and years that YAML reads as such, back to the words written."""
+    return value if value is None or isinstance(value, str | list | dict) else str(value)
+
+
+def _day(value: object) -> object:
+    """The day on which a file was recorded; versions of the ledger are told apart by it."""
+    text = _words(value)
+    if not isinstance(text, str) or len(text) != 10 or not is_period(text):
+        raise ValueError("is not a day such as 2026-11-21")
+    return text
+
+
+class Form(BaseModel):
+    """A form without room for keys that it does not know."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ValueForm(Form):
+    """A value with what belongs to it."""
+
+    value: Any = None
+    low: Number | None = None
+    high: Number | None = None
+    unit: str = ""
+    period: str = ""
+    from_: str = Field("", alias="from")
+    to: str = ""
+    as_of: str = ""
+    comparator: str = Field("=", pattern=r"^(=|~|>|<|>=|<=)$")
+    speaker: str = ""
+    locator: str = ""
+    status: Status | None = None
+    note: str = ""
+    supersedes: str = ""
+
+    _period = field_validator("period", "from_", "to", "as_of", mode="before")(_words)
+
+
+class EntryForm(Form):
+    """What one source says about one record."""
+
+    record: str
+    says: dict[str, Any]
+    source: str
+    kind: str = ""
+    locator: str = ""
+    speaker: str = ""
+    status: Status | None = None
+    as_of: str = ""
+
+    _as_of = field_validator("as_of", mode="before")(_words)
+
+
+class SourceForm(Form):
+    """A source that a file brings along, for ledgers that are not the project's own."""
+
+    id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
+    publisher: str
+    title: str = ""
+    published: str = ""
+    url: str = Field("", pattern=r"^(https?://.*)?$")
+    licence: str = ""
+    kind: str = ""
+    weak: bool = False
+
+    _published = field_validator("published", mode="before")(_words)
+
+
+class RegisterForm(Form):
+    """A file of entries."""
+
+    recorded: str
+    recorder: str
+    entries: list[EntryForm]
+    kind: str = ""
+    sources: list[SourceForm] = []
+
+    _recorded = field_validator("recorded", mode="before")(_day)
+
+
+class ClaimForm(Form):
+    """An assertion found in a span of a text, in our words."""
+
+    at: tuple[int, int]
+    system: int = Field(ge=1, le=29)
+    kind: str
+    indicator: str
+    asserts: str
+    parties: list[str] = []
+    direction: str = ""
+    period: str = ""
+    period_inferred: str = ""
+    asof: str = ""
+    value: Number | None = None
+    low: Number | None = None
+    high: Number | None = None
+    unit: str = ""
+    comparator: str = Field("=", pattern=r"^(=|~|>|<|>=|<=)$")
+    speaker: str = ""
+    note: str = ""
+    beside: str = ""
+    supersedes: str = ""
+
+    _period = field_validator("period", "period_inferred", "asof", mode="before")(_words)
+
+
+class ClaimsForm(Form):
+    """A file of claims from one text."""
+
+    recorded: str
+    recorder: str
+    source: str
+    sha256: str
+    claims: list[ClaimForm]
+    document: str = ""
+    title: str = ""
+    asof: str = ""
+    asof_inferred: bool = False
+
+    _recorded = field_validator("recorded", mode="before")(_day)
+    _asof = field_validator("asof", mode="before")(_words)
+
+
+# Every key that some form knows, for hints on a misspelt one.
+KEYS = tuple(
+    spec.alias or name
+    for model in (ValueForm, EntryForm, SourceForm, RegisterForm, ClaimForm, ClaimsForm)
+    for name, spec in model.model_fields.items()
+)
