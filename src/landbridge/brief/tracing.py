@@ -17,7 +17,6 @@ import platformdirs
 
 from landbridge.brief.catalogue import catalogue
 from landbridge.brief.compose import compose
-from landbridge.brief.sections.basket import explained
 from landbridge.brief.setting import setting
 from landbridge.brief.text import Writer
 from landbridge.errors import BadFile, BadUsage, NotHeld, UnknownLabel
@@ -110,8 +109,8 @@ def _of_the_verbs(data: Data, a: str, b: str) -> Iterator[Figure]:
             continue
         for exporter, importer in ((a, b), (b, a)):
             for item in flows.between(exporter, importer)["item"]:
-                figure = explained(flows, exporter, importer, item)
-                if figure is not None:
+                figure = flows.item(exporter, importer, item)
+                if isinstance(figure, Figure):
                     yield figure
             found = basket(flows, exporter, importer).indicators.values()
             yield from (figure for figure in found if isinstance(figure, Figure))

@@ -81,7 +81,6 @@ def brief(
 def flows(a: str, b: str, *, year: int | None, by: str, as_json: bool, workspace: Path | None) -> None:
     """A's exports to B."""
     from landbridge.brief import tracing
-    from landbridge.brief.sections.basket import explained
 
     data = _data(workspace)
     exporter, importer = _two(a, b)
@@ -114,7 +113,7 @@ def flows(a: str, b: str, *, year: int | None, by: str, as_json: bool, workspace
     else:
         held = data.trade.best(a, b, year, by)
         table = held.between(a, b)
-        figures = [figure for item in table["item"] if (figure := explained(held, a, b, item)) is not None]
+        figures = [figure for item in table["item"] if isinstance(figure := held.item(a, b, item), Figure)]
         rows = [
             {**row, "id": figure.id} for row, figure in zip(table.iter_rows(named=True), figures, strict=True)
         ]
@@ -148,7 +147,6 @@ def basket(
 ) -> None:
     """Items both ways with their shares."""
     from landbridge.brief import tracing
-    from landbridge.brief.sections.basket import explained
     from landbridge.flows.indicators import basket as made_of
 
     data = _data(workspace)
@@ -159,8 +157,8 @@ def basket(
     for exporter, importer in ((a, b), (b, a)):
         made = made_of(held, exporter, importer)
         for row in made.table().iter_rows(named=True):
-            figure = explained(held, exporter, importer, row["item"])
-            if figure is not None:
+            figure = held.item(exporter, importer, row["item"])
+            if isinstance(figure, Figure):
                 figures.append(figure)
             rows.append(
                 {
@@ -168,7 +166,7 @@ def basket(
                     "importer": importer,
                     "year": held.year,
                     **row,
-                    "id": figure.id if figure else None,
+                    "id": figure.id if isinstance(figure, Figure) else None,
                 }
             )
     tracing.remember(data.manifest.id, figures)

@@ -186,6 +186,12 @@ class TradeFlows:
             return self._by_use(rows, label, cell, whole=item is None)
         return self._as_listed(rows, label, cell)
 
+    def item(self, exporter: str, importer: str, item: str) -> Figure | Unavailable:
+        """One item, sector or product, as these flows are classified; see `explain`."""
+        if self.classification == "sector":
+            return self.explain(exporter, importer, sector=item)
+        return self.explain(exporter, importer, product=item)
+
     def _cite(self, source: str, locator: str) -> Citation:
         return Citation(self.sources[source], locator)
 

@@ -12,7 +12,7 @@ from landbridge.brief.text import Code, Date, Label, Name, Part, Sentence
 from landbridge.errors import NotHeld, UnknownLabel
 from landbridge.flows.indicators import Basket, basket, change
 from landbridge.flows.trade import TradeFlows
-from landbridge.provenance import Figure, derive
+from landbridge.provenance import Figure, Unavailable, derive
 
 _TOP = 8
 _LISTED = 20
@@ -66,16 +66,6 @@ def item_label(flows: TradeFlows, item: str) -> Label:
     return Label(name if len(item) == 2 else f"{item} ({name})", item)
 
 
-def explained(flows: TradeFlows, exporter: str, importer: str, item: str) -> Figure | None:
-    """One item of a basket as a figure."""
-    found = (
-        flows.explain(exporter, importer, sector=item)
-        if flows.classification == "sector"
-        else flows.explain(exporter, importer, product=item)
-    )
-    return found if isinstance(found, Figure) else None
-
-
 def _what_is_counted(setting: Setting, flows: TradeFlows) -> Sentence:
     say = setting.say
     year = Date(str(flows.year))
@@ -107,8 +97,8 @@ def _direction(setting: Setting, flows: TradeFlows, exporter: str, importer: str
     bars: list[Bar] = []
     by_sector = flows.classification == "sector"
     for row in made.frame.head(_KEPT).iter_rows(named=True):
-        figure = explained(flows, exporter, importer, row["item"])
-        if figure is None:
+        figure = flows.item(exporter, importer, row["item"])
+        if isinstance(figure, Unavailable):
             continue
         label = item_label(flows, row["item"])
         cells = (label, Code(row["item"]), figure, _share(figure, total, label.text))
@@ -217,13 +207,14 @@ def _news(setting: Setting, flows: TradeFlows) -> list[Block]:
             for row in moved.filter((pl.col("state") == state) & worth).iter_rows(named=True):
                 held = flows if state == "new" else earlier
                 word = say("new") if state == "new" else say("lost")
+                figure = held.item(exporter, importer, row["item"])
                 rows.append(
-                    (item_label(held, row["item"]), word, explained(held, exporter, importer, row["item"]))
+                    (item_label(held, row["item"]), word, figure if isinstance(figure, Figure) else None)
                 )
         for item in _movers(moved):
-            before = explained(earlier, exporter, importer, item)
-            after = explained(flows, exporter, importer, item)
-            if before is not None and after is not None and before.point > 0:
+            before = earlier.item(exporter, importer, item)
+            after = flows.item(exporter, importer, item)
+            if isinstance(before, Figure) and isinstance(after, Figure) and before.point > 0:
                 growth = derive(
                     f"Growth of {item}, {exporter} to {importer}",
                     after.point / before.point,
