@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from pathlib import Path
 
 import numpy as np
@@ -26,7 +27,7 @@ def sources(root: Path) -> dict[str, Source]:
     for path in (root / "tables" / "sources").glob("*.csv"):
         with path.open(encoding="utf-8", newline="") as file:
             for row in csv.DictReader(file):
-                out[row["id"]] = Source(**{**row, "weak": row["weak"] == "1"})
+                out[row["id"]] = Source.of(row)
     return out
 
 
@@ -192,6 +193,10 @@ def test_origins_of_a_flow_add_up_to_it(accounts: InputOutput, flows: TradeFlows
     assert isinstance(total, Figure)
     assert found.table()["value_usd"].sum() == pytest.approx(total.value, rel=1e-4)
     assert found.table()["share_pct"].sum() == pytest.approx(100)
+    ends = found.table().select("share_low_pct", "share_pct", "share_high_pct").to_numpy()
+    assert np.all(np.diff(ends, axis=1) >= 0)
+    assert np.all((ends >= 0) & (ends <= 100))
+    assert found.table().filter(origin="BLR")["share_high_pct"][0] > found.share_pct("BLR") + 0.1
     # Refining Russian crude makes Russia the second origin of what Belarus sells to it.
     assert found.table()["origin"].to_list()[:2] == ["BLR", "RUS"]
     shares = accounts.frame("origin").group_by("sector", "place").agg(pl.col("share").cast(pl.Float64).sum())
@@ -219,14 +224,80 @@ def test_basket_has_figures_with_chains(flows: TradeFlows) -> None:
     assert found.table()["item"][0] == "B06"
     assert found.table()["share_pct"].sum() == pytest.approx(100)
     assert found.basis == "including imputed final demand"
+    sold, returned, exports, imports, world = (
+        "deliveries:2022/*/RUS/CHN",
+        "deliveries:2022/*/CHN/RUS",
+        "deliveries:2022/*/RUS/*",
+        "deliveries:2022/*/*/CHN",
+        "deliveries:2022/*/*/*",
+    )
+    expected = {
+        "hhi": [sold],
+        "effective_items": [sold],
+        "effective_items_entropy": [sold],
+        "complementarity": [exports, imports],
+        "intensity": [sold, exports, imports, world],
+        "exporter_dependence_pct": [sold, exports],
+        "importer_dependence_pct": [sold, imports],
+        "similarity": [sold, returned],
+    }
+    assert list(found.indicators) == list(expected)
     for name, figure in found.indicators.items():
         assert isinstance(figure, Figure), name
-        assert figure.inputs == (found.total,)
-        assert figure.status is Status.IMPUTED
+        # The total of a pair is derived from its two uses, whose cells name it.
+        cells = [item.cell or item.inputs[0].cell.partition("#")[0] for item in figure.inputs]
+        assert cells == expected[name]
+        # World totals hold trade with the rest of the world, which is assumed.
+        assert figure.status is (Status.ASSUMED if exports in cells or imports in cells else Status.IMPUTED)
+        if name.endswith("_pct"):
+            assert figure.low is not None
+            assert figure.high is not None
+            assert figure.low <= figure.point <= figure.high
+        else:
+            assert figure.low is None
+            assert "No range is given" in figure.note
+            assert re.search(
+                r"(49|50) items from A01 to [ST] in the cells deliveries:2022/ITEM/", figure.note
+            )
+    intensity = found.indicators["intensity"]
+    assert isinstance(intensity, Figure)
+    flow, out, into, everything = (item.point for item in intensity.inputs)
+    assert intensity.value == pytest.approx((flow / out) / (into / everything))
     only = indicators.basket(flows, "RUS", "CHN", intermediates_only=True)
     assert isinstance(only.total, Figure)
     assert only.total.status is Status.RECONCILED
     assert only.basis == "intermediates only"
+    for figure in only.indicators.values():
+        assert isinstance(figure, Figure)
+        assert (figure.status, figure.low) == (Status.RECONCILED, None)
+        assert all(item.cell.endswith("#intermediate_musd") for item in figure.inputs)
+
+
+def test_the_imputed_share_of_a_pair_spans_what_the_methods_span(flows: TradeFlows) -> None:
+    total = flows.explain("CHN", "RUS")
+    assert isinstance(total, Figure)
+    found = indicators.share("imputed part", total.inputs[1], total)
+    assert isinstance(found, Figure)
+    assert (found.low, found.high) == pytest.approx((33.7, 68.4), abs=0.05)
+
+
+def test_world_totals_of_several_sources_name_each(sources: dict[str, Source]) -> None:
+    first, second = sorted(sources)[:2]
+    places = [f"X{i:02}" for i in range(10)]
+    frame = pl.DataFrame(
+        {
+            "exporter": ["X00"] * 9,
+            "importer": places[1:],
+            "item": ["27"] * 9,
+            "value_usd": [1.0] * 9,
+            "status": ["reconciled"] * 8 + ["claimed"],
+            "source": [first] * 8 + [second],
+        }
+    ).with_columns(low_usd=pl.lit(None, pl.Float64), high_usd=pl.lit(None, pl.Float64))
+    found = TradeFlows(2022, "hs2", frame, sources).whole(exporter="X00")
+    assert isinstance(found, Figure)
+    assert (found.value, found.status) == (9.0, Status.CLAIMED)
+    assert [item.citation.source.id for item in found.inputs if item.citation] == [first, second]
 
 
 def test_baskets_of_two_places_have_no_world(root: Path, sources: dict[str, Source]) -> None:
@@ -298,7 +369,7 @@ def test_distances_agree_with_geodist(accounts: InputOutput, shared: Path) -> No
         .filter(pl.col("exporter") != pl.col("importer"))
         .drop_nulls("distwces_km")
     )
-    ratio = np.log(both["distance_km"].cast(pl.Float64) / both["distwces_km"]).to_numpy()
+    ratio = np.log((both["distance_km"].cast(pl.Float64) / both["distwces_km"]).to_numpy())
     assert abs(np.median(ratio)) < 0.01
     assert np.quantile(np.abs(ratio), 0.95) < 0.10
 

@@ -9,6 +9,7 @@ import sys
 from collections import Counter
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from landbridge.errors import BadFile
@@ -146,9 +147,16 @@ def test_rebuilding_gives_the_same_release(root: Path, tmp_path: Path) -> None:
     shutil.copytree(embedded() / "flows", out / "flows")
     made = build(root / "tables", out, None)
     shipped = manifest.read(embedded())
-    assert dict(made.files) == dict(shipped.files)
-    assert (made.id, dict(made.statements)) == (shipped.id, dict(shipped.statements))
-    assert (out / manifest.FILE).read_bytes() == (embedded() / manifest.FILE).read_bytes()
+    assert dict(made.statements) == dict(shipped.statements)
+    assert made.files.keys() == shipped.files.keys()
+    differing = [name for name in made.files if made.files[name] != shipped.files[name]]
+    if f"polars=={pl.__version__}" in (root / "pyproject.toml").read_text("utf-8"):
+        assert differing == []
+        assert (out / manifest.FILE).read_bytes() == (embedded() / manifest.FILE).read_bytes()
+    for name in differing:
+        # Another version of the writer may lay the same table out in other bytes; the content may not differ.
+        assert name.endswith(".parquet"), name
+        assert pl.read_parquet(out / name).equals(pl.read_parquet(embedded() / name)), name
 
 
 @pytest.mark.parametrize("sealed", [{"s-lost": "2026-11-21"}, "redated"])

@@ -401,3 +401,39 @@ def test_answers_go_to_stdout_and_notes_to_stderr(tmp_path: Path) -> None:
     assert "value_usd" in out
     assert "landbridge explain" in err
     assert "landbridge explain" not in out
+
+
+@pytest.mark.parametrize("verb", ["flows", "basket", "indicators"])
+@pytest.mark.parametrize("year", ["-5", "99999", "0"])
+def test_a_year_has_four_digits(verb: str, year: str, call: Call) -> None:
+    ran = call(f"{verb} CHN RUS --year {year}")
+    assert (ran.code, ran.out) == (2, "")
+    assert "a year has four digits" in ran.err
+
+
+def test_what_is_no_file_is_refused_before_anything_is_written(call: Call, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for line in ("--out pipe --xlsx book.xlsx", "--out page.html --xlsx pipe", "--out /dev/full"):
+        ran = call(f"brief CHN RUS {line}")
+        assert (ran.code, ran.out) == (2, "")
+        assert "a device or pipe, not a file" in ran.err
+    assert not list(tmp_path.glob("*.html"))
+    assert not list(tmp_path.glob("*.xlsx"))
+
+
+def test_a_range_is_explained_without_an_empty_value(call: Call) -> None:
+    from landbridge.release import load as load_data
+
+    ledger = load_data().ledger
+    record, said = next((r, s) for r in ledger.records() for s in r.quantities() if s.number is None)
+    for identifier in (said.id, record.figure(said).id):
+        ran = call(f"explain {identifier}")
+        assert ran.code == 0
+        assert "None" not in ran.out
+        assert "  range: " in ran.out
+
+
+def test_a_release_is_no_workspace(call: Call) -> None:
+    ran = call(f"flows CHN RUS --workspace {embedded()}")
+    assert (ran.code, ran.out) == (1, "")
+    assert "this is a release, not a workspace" in ran.err

@@ -10,8 +10,16 @@ from landbridge.brief.numbers import show
 from landbridge.brief.text import plain
 from landbridge.release import embedded, load
 
-# What the interview asks about, each by a word that the brief's question must hold.
-ASKED = ("relations", "pandemic", "lately", "steady", "changed", "besides trade", "prospects")
+# The interviewer's own words for what is asked, each of which the brief's question must hold.
+ASKED = (
+    ("relations",),
+    ("pandemic", "affect"),
+    ("happened", "economic"),
+    ("trade", "stable", "profitable"),
+    ("attractive", "changed"),
+    ("interest", "besides"),
+    ("prospects", "cooperation"),
+)
 
 
 @pytest.fixture(scope="module")
@@ -34,11 +42,11 @@ def answers(interview: Section) -> list[tuple[str, list[Block]]]:
 
 def test_the_questions_come_in_the_order_of_the_interview(answers: list[tuple[str, list[Block]]]) -> None:
     assert len(answers) == len(ASKED)
-    for (question, _), word in zip(answers, ASKED, strict=True):
-        assert word in question
+    for (question, _), words in zip(answers, ASKED, strict=True):
+        assert all(word in question for word in words), question
 
 
-@pytest.mark.parametrize("position", range(7), ids=ASKED)
+@pytest.mark.parametrize("position", range(7), ids=[words[0] for words in ASKED])
 def test_each_is_answered_or_refused_with_a_reason(
     answers: list[tuple[str, list[Block]]], position: int
 ) -> None:

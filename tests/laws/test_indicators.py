@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
+import itertools
+import random
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -10,6 +14,7 @@ from hypothesis import strategies as st
 from landbridge.errors import UnitMismatch
 from landbridge.flows import gap
 from landbridge.flows import indices as ix
+from landbridge.flows.indicators import share
 from landbridge.provenance import Citation, Figure, Source, Status, Unavailable
 
 vectors = st.lists(st.floats(0, 1e6), min_size=3, max_size=12).map(np.array).filter(lambda v: v.sum() > 1e-3)
@@ -72,10 +77,48 @@ def test_dependence_of_parts_adds_up_to_that_of_the_whole() -> None:
     assert (by_item * everyone).sum() / everyone.sum() == pytest.approx(0.4)
 
 
-def test_new_and_lost_items_mirror_each_other() -> None:
-    before, after = np.array([1.0, 0.0, 2.0]), np.array([0.0, 5.0, 2.0])
-    np.testing.assert_array_equal(ix.appeared(before, after), [False, True, False])
-    np.testing.assert_array_equal(ix.vanished(before, after), ix.appeared(after, before))
+@given(st.lists(st.tuples(st.integers(0, 3), st.floats(0, 1e9)), min_size=1, max_size=40), st.randoms())
+def test_sums_by_group_do_not_depend_on_the_order_of_rows(
+    rows: list[tuple[int, float]], chance: random.Random
+) -> None:
+    def summed(given: list[tuple[int, float]]) -> list[float]:
+        codes, values = np.array([row[0] for row in given]), np.array([row[1] for row in given])
+        found: list[float] = ix.totals_by(codes, values, 5).tolist()
+        return found
+
+    mixed = list(rows)
+    chance.shuffle(mixed)
+    assert summed(mixed) == summed(rows)
+    expected = [sum(value for code, value in rows if code == group) for group in range(5)]
+    assert summed(rows) == pytest.approx(expected)
+
+
+@given(st.integers(0, 500))
+def test_ends_of_a_share_are_reached_and_never_passed(seed: int) -> None:
+    """Against every corner of the box of sales: the ends are the lowest and the highest of them."""
+    rng = np.random.default_rng(seed)
+    low = rng.uniform(0, 2, 5)
+    high = low + rng.uniform(0, 3, 5)
+    parts = rng.dirichlet(np.ones(3), 5).T
+    least, most = ix.share_range(low, high, parts)
+    corners = [
+        parts @ np.where(pick, high, low) / np.where(pick, high, low).sum()
+        for pick in itertools.product([False, True], repeat=5)
+    ]
+    np.testing.assert_allclose(least, np.min(corners, axis=0))
+    np.testing.assert_allclose(most, np.max(corners, axis=0))
+
+
+def test_a_share_of_a_range_is_a_range_and_moves_the_whole_with_its_part() -> None:
+    part = dataclasses.replace(report(60.0), low=20.0, high=80.0)
+    found = share("share of the part", part, report(100.0))
+    assert isinstance(found, Figure)
+    assert (found.value, found.low, found.high) == pytest.approx((60.0, 100 * 20 / 60, 100 * 80 / 120))
+    assert "leave the rest of the whole" in found.note
+    bare = share("share of the part", report(60.0), report(100.0))
+    assert isinstance(bare, Figure)
+    assert (bare.low, bare.high, bare.note) == (None, None, "")
+    assert isinstance(share("share of nothing", report(0.0), report(0.0)), Unavailable)
 
 
 def test_nothing_to_divide_by_is_said_and_not_nan() -> None:

@@ -67,6 +67,29 @@ BROKEN = {
     "a word as number": (entry("{cargo: {value: 22e6, unit: t}}"), "'22e6' is not a number"),
     "a word as end": (entry("{cargo: {low: '1', high: 2, unit: t}}"), "low: input should be a valid number"),
     "a bool as end": (entry("{cargo: {low: true, high: 2, unit: t}}"), "low: input should be a valid number"),
+    "a time as number": (
+        entry("{cargo: {value: 12:30:45, unit: t}}"),
+        "'12:30:45' is not a number. Write plain",
+    ),
+    "an octal": (entry("{cargo: {value: 012, unit: t}}"), "'012' is not a number. Write plain"),
+    "a hexadecimal": (entry("{cargo: {value: 0x10, unit: t}}"), "'0x10' is not a number"),
+    "a binary": (entry("{cargo: {value: 0b11, unit: t}}"), "'0b11' is not a number"),
+    "underscores": (entry("{cargo: {value: 1_000, unit: t}}"), "'1_000' is not a number"),
+    "underscores in a fraction": (entry("{cargo: {value: 1_0.5, unit: t}}"), "'1_0.5' is not a number"),
+    "minutes with a fraction": (entry("{cargo: {value: 1:30.5, unit: t}}"), "'1:30.5' is not a number"),
+    "an octal as end": (
+        entry("{cargo: {low: 012, high: 20, unit: t}}"),
+        "low: input should be a valid number",
+    ),
+    "how an end is written": (entry("{cargo: {low: 1:30, high: 200, unit: t}}"), "Write plain digits"),
+    "a number too large to add up": (
+        entry("{cargo: {value: 1.0e+308, unit: t}}"),
+        "1e+308 is larger than 1e+300",
+    ),
+    "an end too large to add up": (entry("{cargo: {low: 1, high: 1.0e+308, unit: t}}"), "larger than 1e+300"),
+    "a negative mass": (entry("{cargo: {value: -5, unit: t}}"), "-5 t is below zero"),
+    "a negative end": (entry("{waiting: {low: -2, high: 3, unit: days}}"), "-2 days is below zero"),
+    "negative persons": (entry("{persons: {value: -1, unit: persons}}"), "stated as growth"),
     "NaN": (entry("{cargo: {value: .nan, unit: t}}"), "not a finite number"),
     "infinity": (entry("{cargo: {value: -.inf, unit: t}}"), "not a finite number"),
     "infinity as end": (entry("{cargo: {low: 1, high: .inf, unit: t}}"), "finite"),
@@ -203,6 +226,70 @@ def test_a_good_file_gives_every_statement_once(tmp_path: Path) -> None:
     assert (waiting.speaker, waiting.as_of, waiting.status) == ("Delko", "2024-09", Status.REPORTED)
     assert held["opened", ""].text == "1904"
     assert held["parties", ""].places == ("RUS", "CHN")
+
+
+@pytest.mark.parametrize(
+    ("written", "number"),
+    [("0", 0), ("+7", 7), ("0.5", 0.5), (".5", 0.5), ("2.2e+7", 2.2e7), ("1.", 1), ("22000000", 22e6)],
+)
+def test_plain_decimals_are_numbers(written: str, number: float, tmp_path: Path) -> None:
+    assert read(tmp_path, entry(f"{{cargo: {{value: {written}, unit: t}}}}"))[0].number == number
+
+
+def test_what_is_no_plain_decimal_stays_the_text_that_was_written(tmp_path: Path) -> None:
+    for written in ("012", "0x10", "12:30:45", "1_000"):
+        assert read(tmp_path, entry(f"{{name: {written}}}"))[0].text == written
+
+
+@pytest.mark.parametrize(
+    ("record", "says"),
+    [
+        ("people/x", "{growth: {value: -12.5, unit: '%'}}"),
+        ("measure/x", "{effect: {low: -3, high: -2, unit: days}}"),
+        ("barrier/x", "{size: {value: -40, unit: count}}"),
+        ("trade/x", "{turnover: {value: -5, unit: USD}}"),
+    ],
+)
+def test_changes_shares_and_balances_may_be_negative(record: str, says: str, tmp_path: Path) -> None:
+    head = HEAD.replace("kind: crossing\n", "")
+    statement = read(tmp_path, entry(says, record=record, head=head))[0]
+    assert min(n for n in (statement.number, statement.low) if n is not None) < 0
+
+
+def claim(**slots: str) -> str:
+    said = {
+        "at": "[0, 5]",
+        "system": "1",
+        "kind": "fact",
+        "indicator": "students",
+        "asserts": "There were {value}.",
+    }
+    said |= {"value": "5", "unit": "persons"} | slots
+    lines = "".join(
+        f"\n    {key}: '{value}'" if key == "asserts" else f"\n    {key}: {value}"
+        for key, value in said.items()
+    )
+    return (
+        f"recorded: 2026-11-21\nrecorder: Desk\nsource: text\nsha256: '{'0' * 64}'\nclaims:\n  -{lines[4:]}\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("slots", "why"),
+    [
+        ({"at": "[0x1, 5]"}, "valid integer"),
+        ({"at": "[0, 012]"}, "valid integer"),
+        ({"system": "012"}, "valid integer"),
+        ({"value": "12:30"}, "valid number"),
+        ({"value": "-5"}, "-5 persons is below zero"),
+        ({"value": "1.0e+308"}, "larger than 1e+300"),
+    ],
+)
+def test_numbers_of_claims_are_held_to_the_same(slots: dict[str, str], why: str, tmp_path: Path) -> None:
+    assert read(tmp_path, claim())[0].number == 5
+    assert read(tmp_path, claim(indicator="exports_growth", value="-5"))[0].number == -5
+    with pytest.raises(BadFile, match=why.replace("+", r"\+")):
+        read(tmp_path, claim(**slots))
 
 
 def attempt(path: Path, content: bytes) -> None:

@@ -13,6 +13,7 @@ from landbridge.provenance import Status
 from landbridge.release import Data
 from landbridge.release import load as load_data
 from landbridge.release.loading import load
+from landbridge.release.workspace import Workspace
 
 MAP = """
 about: Regional customs, invented for the test.
@@ -95,6 +96,16 @@ def test_whether_a_year_is_whole_is_decided_once(tmp_path: Path, monkeypatch: py
     monkeypatch.setattr("landbridge.release.workspace.Workspace.trade", None)
     assert data.trade.years("hs6") == (2019,)
     assert data.trade.held() == held
+
+
+def test_the_decision_lives_no_longer_than_the_workspace(tmp_path: Path) -> None:
+    load(tmp_path / "w", "baci", [baci(tmp_path, 2019)])
+    first = load_data(tmp_path / "w")
+    assert first.trade.years("hs6") == (2019,)
+    assert first.workspace is not None
+    assert first.workspace.whole[2019, "hs6"]
+    assert Workspace.open(tmp_path / "w").whole == {}, "nothing is kept beside the workspace"
+    assert Workspace.open(tmp_path / "w") == first.workspace, "what was looked up is no part of what it is"
 
 
 def test_the_newest_year_of_products_comes_first_and_the_finer_one_within_it(tmp_path: Path) -> None:

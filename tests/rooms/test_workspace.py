@@ -14,6 +14,7 @@ import polars as pl
 import pytest
 
 from landbridge.errors import BadFile, BadUsage, BrokenRelease, NotHeld, UnknownLabel
+from landbridge.release import load as load_data
 from landbridge.release import objects
 from landbridge.release.loading import load
 from landbridge.release.workspace import Workspace, default_workspace
@@ -316,3 +317,12 @@ def test_an_empty_workspace_has_the_columns_of_a_full_one(tmp_path: Path) -> Non
     empty = Workspace.open_or_create(tmp_path / "new").trade().collect()
     assert empty.height == 0
     assert empty.schema == Workspace.open(tmp_path / "w").trade().collect().schema
+
+
+def test_a_release_in_the_place_of_a_workspace_is_called_one(tmp_path: Path) -> None:
+    (tmp_path / "manifest.json").write_text("{}")
+    with pytest.raises(NotHeld, match=r"this is a release.*lb\.load\(release=\.\.\.\)"):
+        load_data(tmp_path)
+    with pytest.raises(BadUsage, match="this is a release"):
+        Workspace.open_or_create(tmp_path)
+    assert [item.name for item in tmp_path.iterdir()] == ["manifest.json"]

@@ -19,6 +19,8 @@ from landbridge.provenance import Figure
 from landbridge.release import Data
 
 _SHOWN = 3
+# A record with more parties than this is an umbrella over many regions rather than a tie of two.
+_FEW = 5
 _CLAUSE = re.compile(r";\s*")
 
 
@@ -95,6 +97,16 @@ class Setting:
     def naming_both(self, *kinds: str) -> tuple[Record, ...]:
         """The records that name both places themselves, or a macro-region that holds them."""
         return self.ledger.between(_named(self.a), _named(self.b), *kinds)
+
+    def tying(self, *kinds: str) -> tuple[Record, ...]:
+        """The records that stand between the two places by name: no wish, no count, no umbrella over many regions."""
+        found = self.ledger.between((self.a.code,), (self.b.code,), *kinds)
+        both = {self.a.code, self.b.code}
+        return tuple(
+            record
+            for record in found
+            if standing(record) and both <= set(record.parties) and len(record.parties) <= _FEW
+        )
 
     def naming_one(self, *kinds: str) -> tuple[Record, ...]:
         """The records that name one of two regions and the other's country, but not both regions."""

@@ -121,15 +121,20 @@ def lines(chain: dict[str, Any], depth: int = 0) -> Iterator[str]:
     pad = "  " * depth
     yield f"{pad}{chain.get('measure', chain.get('subject', ''))}"
     for name, value in chain.items():
-        if name in ("inputs", "measure"):
+        if name in ("inputs", "measure") or value is None:
             continue
-        yield f"{pad}  {name}: {_plain(value) if isinstance(value, float) else value}"
+        if name == "low" and chain.get("high") is not None:
+            yield f"{pad}  range: {_plain(value)} to {_plain(chain['high'])}"
+        elif name != "high" or chain.get("low") is None:
+            yield f"{pad}  {name}: {_plain(value)}"
     for item in chain.get("inputs", ()):
         yield from lines(item, depth + 1)
 
 
-def _plain(value: float) -> str:
-    """A number in full, without an exponent and without the noise of binary fractions."""
+def _plain(value: object) -> str:
+    """A number in full, without an exponent and without the noise of binary fractions; anything else as it is."""
+    if not isinstance(value, float):
+        return str(value)
     return f"{float(f'{value:.12g}'):,f}".rstrip("0").rstrip(".")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,11 @@ def _two(a: str, b: str) -> tuple[codes.Place, codes.Place]:
     if first == second:
         raise BadUsage(f"{first} is named twice.", remedy="Name the partner second.")
     return first, second
+
+
+def _four_digits(year: int | None) -> None:
+    if year is not None and not 1000 <= year <= 9999:
+        raise BadUsage(f"--year {year}: a year has four digits.", remedy="Write it as 2023.")
 
 
 def _figure(figure: Figure | None, prefix: str = "") -> dict[str, Any]:
@@ -59,15 +65,18 @@ def brief(
 ) -> None:
     """Compose a brief and write it."""
     from landbridge.brief import brief as compose
-    from landbridge.brief import tracing
+    from landbridge.brief import tracing, writing
 
     target = None if as_json and out is None else out if out is not None else Path(f"brief-{a}-{b}.html")
-    if target is not None and xlsx is not None and target.resolve() == xlsx.resolve():
+    if target is not None and xlsx is not None and os.path.realpath(target) == os.path.realpath(xlsx):
         raise BadUsage(
             "the page and the workbook would be written to the same file.",
             where=str(xlsx),
             remedy="Give --out and --xlsx different names.",
         )
+    # Before anything is composed or written, so that a refusal leaves no half of what was asked for.
+    for path in filter(None, (target, xlsx)):
+        writing.refuse(path)
     made = compose(_data(workspace), a, b, as_of=as_of)
     tracing.remember(made.document.release, made.document.figures().values())
     if xlsx is not None:
@@ -82,6 +91,7 @@ def flows(a: str, b: str, *, year: int | None, by: str, as_json: bool, workspace
     """A's exports to B."""
     from landbridge.brief import tracing
 
+    _four_digits(year)
     data = _data(workspace)
     exporter, importer = _two(a, b)
     if by == "total":
@@ -149,6 +159,7 @@ def basket(
     from landbridge.brief import tracing
     from landbridge.flows.indicators import basket as made_of
 
+    _four_digits(year)
     data = _data(workspace)
     _two(a, b)
     held = data.trade.best(a, b, year, by)
@@ -180,6 +191,7 @@ def indicators(
     from landbridge.brief import tracing
     from landbridge.flows.indicators import basket as made_of
 
+    _four_digits(year)
     data = _data(workspace)
     _two(a, b)
     held = data.trade.best(a, b, year, by)

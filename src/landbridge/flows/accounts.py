@@ -19,6 +19,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from landbridge.errors import BrokenRelease, UnknownLabel
+from landbridge.flows.indices import share_range
 
 Array = NDArray[np.float64]
 T = TypeVar("T")
@@ -30,11 +31,12 @@ FILES = ("deliveries", "spread", "inputs", "output", "origin", "pairs")
 @dataclass(frozen=True, slots=True)
 class Origin:
     """Where the value added in one flow comes from: `frame` with columns origin, value_usd, low_usd,
-    high_usd, share_pct.
+    high_usd, share_pct, share_low_pct, share_high_pct.
 
     Low and high are sums of the extremes of single cells of the imputed final sales, so no one method need
-    reach them: they are wider than the range of the whole flow. The shares themselves are those of each seller's
-    whole output.
+    reach them: they are wider than the range of the whole flow. The ends of a share are the lowest and highest that
+    sales of the sectors anywhere between their extremes can give. How much of a sale is of which origin is that of
+    each seller's whole output.
     """
 
     exporter: str
@@ -235,21 +237,40 @@ class InputOutput:
             (pl.col("exporter") == exporter) & (pl.col("importer") == importer)
         )
         shares = self.frame("origin").filter(pl.col("place") == exporter)
-        use = pl.col("intermediate_musd").cast(pl.Float64)
-        traced = (
-            sold.join(shares, on="sector")
-            # Sums are taken in one order, so that their last bits, and with them the ids of figures, stay the same.
-            .sort("origin", "sector")
-            .group_by("origin", maintain_order=True)
-            .agg(
-                *(
-                    (1e6 * pl.col("share").cast(pl.Float64) * (use + pl.col(f"final{end}_musd")))
-                    .sum()
-                    .alias(name)
-                    for end, name in (("", "value_usd"), ("_low", "low_usd"), ("_high", "high_usd"))
-                )
-            )
-            .with_columns(share_pct=100 * pl.col("value_usd") / pl.col("value_usd").sum())
-            .sort("value_usd", "origin", descending=[True, False])
+        origins = tuple(shares["origin"].unique().sort().to_list())
+        parts = np.zeros((len(origins), len(self.sectors)))
+        parts[self._codes(shares["origin"], origins), self._codes(shares["sector"], self.sectors)] = (
+            shares["share"].cast(pl.Float64).to_numpy()
         )
+        used, final, low, high = (
+            self._by_sector(sold, f"{name}_musd")
+            for name in ("intermediate", "final", "final_low", "final_high")
+        )
+        # Dense arrays in the order of the labels, added by one thread: the last bits are the same on every run.
+        value, least, most = ((parts * (used + end)).sum(axis=1) for end in (final, low, high))
+        whole = value.sum()
+        ends = share_range(used + low, used + high, parts) if whole > 0 else (np.zeros_like(value),) * 2
+        percent = 100 * value / whole if whole > 0 else np.zeros_like(value)
+        traced = pl.DataFrame(
+            {
+                "origin": origins,
+                "value_usd": 1e6 * value,
+                "low_usd": 1e6 * least,
+                "high_usd": 1e6 * most,
+                "share_pct": percent,
+                # The centre is a point between the ends, and can miss them by rounding.
+                "share_low_pct": np.minimum(100 * ends[0], percent),
+                "share_high_pct": np.maximum(100 * ends[1], percent),
+            },
+            schema_overrides={"origin": pl.String},
+        )
+        traced = traced.filter(pl.col("high_usd") > 0).sort("value_usd", "origin", descending=[True, False])
         return Origin(exporter, importer, self.year, traced)
+
+    def _by_sector(self, rows: pl.DataFrame, column: str) -> Array:
+        """A column of deliveries of one pair, (sector,); zero where nothing is delivered."""
+        out = np.zeros(len(self.sectors))
+        out[self._codes(rows["sector"], self.sectors)] = (
+            rows[column].cast(pl.Float64).fill_null(0.0).to_numpy()
+        )
+        return out

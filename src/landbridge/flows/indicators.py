@@ -6,10 +6,9 @@ The formulas are in `landbridge.flows.indices`, and can be had from here.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
-import numpy as np
 import polars as pl
 
 from landbridge.errors import BadUsage
@@ -27,7 +26,7 @@ from landbridge.flows.indices import (
     similarity,
 )
 from landbridge.flows.trade import TradeFlows
-from landbridge.provenance import Figure, Unavailable, derive
+from landbridge.provenance import Figure, Status, Unavailable, derive
 
 __all__ = [
     "Basket",
@@ -40,6 +39,7 @@ __all__ = [
     "herfindahl",
     "intensity",
     "revealed_advantage",
+    "share",
     "shares",
     "similarity",
 ]
@@ -48,6 +48,106 @@ WITH_FINAL = "including imputed final demand"
 INTERMEDIATES = "intermediates only"
 PRODUCTS = "recorded goods"
 _CODE = "landbridge.flows.indices."
+
+
+@dataclass(frozen=True, slots=True)
+class _Measure:
+    """One indicator as data: `kernel` takes the vectors named by `vectors`, whose totals become the inputs.
+
+    Without a kernel it is the share of the first total in the second, with a range (see `share`).
+
+    The vectors are `sold` and `returned`, what either place sells the other; `exports` of the one and `imports` of the
+    other with all places; and `world`, all trade.
+    """
+
+    name: str
+    words: str
+    unit: str
+    code: str
+    kernel: Callable[..., kernels.Number] | None
+    vectors: tuple[str, ...]
+
+
+def _intensity(*vectors: kernels.Array) -> kernels.Number:
+    return kernels.intensity(*(float(vector.sum()) for vector in vectors))
+
+
+_MEASURES = (
+    _Measure(
+        "hhi",
+        "Herfindahl-Hirschman index of the basket",
+        "index",
+        "herfindahl",
+        kernels.herfindahl,
+        ("sold",),
+    ),
+    _Measure(
+        "effective_items",
+        "effective number of items",
+        "count",
+        "effective_number",
+        kernels.effective_number,
+        ("sold",),
+    ),
+    _Measure(
+        "effective_items_entropy",
+        "effective number of items by entropy",
+        "count",
+        "effective_number_entropy",
+        kernels.effective_number_entropy,
+        ("sold",),
+    ),
+    _Measure(
+        "complementarity",
+        "trade complementarity",
+        "index",
+        "complementarity",
+        kernels.complementarity,
+        ("exports", "imports"),
+    ),
+    _Measure(
+        "intensity",
+        "trade intensity",
+        "x",
+        "intensity",
+        _intensity,
+        ("sold", "exports", "imports", "world"),
+    ),
+    _Measure(
+        "exporter_dependence_pct",
+        "share of the importer in all exports of the exporter",
+        "%",
+        "share",
+        None,
+        ("sold", "exports"),
+    ),
+    _Measure(
+        "importer_dependence_pct",
+        "share of the exporter in all imports of the importer",
+        "%",
+        "share",
+        None,
+        ("sold", "imports"),
+    ),
+    _Measure(
+        "similarity",
+        "similarity of the two baskets",
+        "index",
+        "similarity",
+        kernels.similarity,
+        ("sold", "returned"),
+    ),
+)
+# Statuses weaker than this rest on imputation or assumption.
+_OBSERVED = Status.ESTIMATED.rank
+_NO_RANGE = (
+    "No range is given: methods of imputation reach their extremes in different cells, so the spread by cell does not "
+    "carry over to an index of many."
+)
+_SHARE_ENDS = (
+    "Low and high take the part at its own low and high and leave the rest of the whole at its value; "
+    "where the range of the part comes from stands in its note."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,103 +183,165 @@ def basket(flows: TradeFlows, exporter: str, importer: str, *, intermediates_onl
         raise BadUsage(
             "flows by product are not divided into intermediate and final use.", remedy="Use flows by sector."
         )
-    column = "intermediate_usd" if intermediates_only else "value_usd"
     basis = (
         PRODUCTS if flows.classification != "sector" else INTERMEDIATES if intermediates_only else WITH_FINAL
     )
-    rows = flows.between(exporter, importer).filter(pl.col(column) > 0)
-    items = flows.items
-    total = _total(flows, exporter, importer, intermediates_only)
-    sold = kernels.aligned(items, rows["item"].to_list(), rows[column].to_list())
-    found: dict[str, Figure | Unavailable] = {}
+    pair = _pair(flows, exporter, importer, intermediates_only)
+    what = f"{exporter} to {importer}, {basis}"
+    found = {measure.name: _indicator(pair, measure, what) for measure in _MEASURES}
+    return Basket(exporter, importer, flows.year, basis, pair.totals["sold"], found, _items(pair))
 
-    def keep(name: str, measure: str, unit: str, value: float | Unavailable, code: str) -> None:
-        if isinstance(value, Unavailable) or isinstance(total, Unavailable):
-            found[name] = value if isinstance(value, Unavailable) else kernels.EMPTY
-            return
-        found[name] = derive(
-            f"{measure}, {exporter} to {importer}, {basis}", value, unit, (total,), _CODE + code
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """What the indicators of one pair are made of, by the names in `_Measure`.
+
+    `sides` are exporter and importer, None for all places; `totals` the sums as figures, or why there are none;
+    `vectors` the values by item in the order of `flows.items`, only where there is a total.
+    """
+
+    flows: TradeFlows
+    intermediates_only: bool
+    sides: dict[str, tuple[str | None, str | None]]
+    totals: dict[str, Figure | Unavailable]
+    vectors: dict[str, kernels.Array]
+
+    def where(self, name: str) -> str:
+        """A vector in words: how many items, from which to which, and the cells that they stand in."""
+        held = [item for item, value in zip(self.flows.items, self.vectors[name], strict=True) if value > 0]
+        use = "intermediate_musd" if self.intermediates_only else ""
+        cells = self.flows.cells(*self.sides[name], item="ITEM", use=use)
+        return f"{len(held)} items from {held[0]} to {held[-1]} in the cells {cells}"
+
+
+def _pair(flows: TradeFlows, a: str, b: str, intermediates_only: bool) -> _Pair:
+    sides: dict[str, tuple[str | None, str | None]] = {
+        "sold": (a, b),
+        "returned": (b, a),
+        "exports": (a, None),
+        "imports": (None, b),
+        "world": (None, None),
+    }
+    partial = _partial(flows)
+    totals: dict[str, Figure | Unavailable] = {
+        "sold": _total(flows, a, b, intermediates_only),
+        "returned": _total(flows, b, a, intermediates_only),
+    }
+    for name in ("exports", "imports", "world"):
+        exporter, importer = sides[name]
+        totals[name] = partial or flows.whole(
+            exporter=exporter, importer=importer, intermediates_only=intermediates_only
         )
+    column = "intermediate_usd" if intermediates_only else "value_usd"
+    vectors = {
+        name: flows.by_item(column, exporter=exporter, importer=importer)
+        for name, (exporter, importer) in sides.items()
+        if isinstance(totals[name], Figure)
+    }
+    return _Pair(flows, intermediates_only, sides, totals, vectors)
 
-    keep("hhi", "Herfindahl-Hirschman index of the basket", "index", kernels.herfindahl(sold), "herfindahl")
-    keep(
-        "effective_items",
-        "effective number of items",
-        "count",
-        kernels.effective_number(sold),
-        "effective_number",
-    )
-    keep(
-        "effective_items_entropy",
-        "effective number of items by entropy",
-        "count",
-        kernels.effective_number_entropy(sold),
-        "effective_number_entropy",
-    )
-    exports, imports, world = (
-        _world(flows, items, column, exporter=exporter),
-        _world(flows, items, column, importer=importer),
-        _world(flows, items, column),
-    )
-    reason = _partial(flows)
-    rca: kernels.Array | Unavailable = reason or kernels.revealed_advantage(exports, world)
-    keep(
-        "complementarity",
-        "trade complementarity",
-        "index",
-        reason or kernels.complementarity(exports, imports),
-        "complementarity",
-    )
-    keep(
-        "intensity",
-        "trade intensity",
-        "x",
-        reason
-        or kernels.intensity(
-            float(sold.sum()), float(exports.sum()), float(imports.sum()), float(world.sum())
-        ),
-        "intensity",
-    )
-    for name, measure, whole in (
-        ("exporter_dependence_pct", "share of the importer in all exports of the exporter", exports),
-        ("importer_dependence_pct", "share of the exporter in all imports of the importer", imports),
-    ):
-        share = kernels.dependence(np.array([sold.sum()]), np.array([whole.sum()]))
-        keep(name, measure, "%", reason or 100 * float(share[0]), "dependence")
-    back = flows.between(importer, exporter).filter(pl.col(column) > 0)
-    returned = kernels.aligned(items, back["item"].to_list(), back[column].to_list())
-    keep(
-        "similarity",
-        "similarity of the two baskets",
-        "index",
-        kernels.similarity(sold, returned),
-        "similarity",
+
+def _total(flows: TradeFlows, exporter: str, importer: str, intermediates_only: bool) -> Figure | Unavailable:
+    total = flows.explain(exporter, importer)
+    if not intermediates_only or isinstance(total, Unavailable):
+        return total
+    if REST in (exporter, importer):
+        return Unavailable("Trade with the rest of the world is not divided by use.")
+    return total.inputs[0]
+
+
+def _partial(flows: TradeFlows) -> Unavailable | None:
+    """Why world totals cannot be formed, if they cannot: fewer than ten places are no world."""
+    if len(flows.places) >= 10:
+        return None
+    return Unavailable(
+        f"Flows of {flows.year} by {flows.classification} are held for {', '.join(flows.places)} only.",
+        "Load a world trade data set, or ask by sector.",
     )
 
-    def item_column(values: kernels.Array | Unavailable, scale: float = 1.0) -> list[float | None]:
-        if isinstance(values, Unavailable):
-            return [None] * rows.height
-        return [scale * float(values[items.index(item)]) for item in rows["item"]]
 
+def _indicator(pair: _Pair, measure: _Measure, what: str) -> Figure | Unavailable:
+    """The figure of one measure, or why there is none."""
+    inputs: list[Figure] = []
+    for name in measure.vectors:
+        total = pair.totals[name]
+        if isinstance(total, Unavailable):
+            return total
+        inputs.append(total)
+    words = f"{measure.words}, {what}"
+    if measure.kernel is None:
+        return share(words, *inputs)
+    value = measure.kernel(*(pair.vectors[name] for name in measure.vectors))
+    if isinstance(value, Unavailable):
+        return value
+    note = f"Computed from {'; '.join(pair.where(name) for name in measure.vectors)}."
+    if any(total.low is not None or total.status.rank > _OBSERVED for total in inputs):
+        note += f" {_NO_RANGE}"
+    return derive(words, value, measure.unit, inputs, _CODE + measure.code, note=note)
+
+
+def share(measure: str, part: Figure, whole: Figure) -> Figure | Unavailable:
+    """`part` in per cent of the `whole` that holds it, as a figure named `measure`.
+
+    Where the part has a low and a high, so has the share: the part is taken at either end and the rest of the whole
+    at its value, so that no share exceeds 100. `Unavailable` where the whole is zero.
+    """
+    if whole.point <= 0:
+        return kernels.EMPTY
+    rest = max(whole.point - part.point, 0.0)
+    # Nothing left of the whole at this end: the part keeps its share at the centre only.
+    low, high = (
+        None if end is None or rest + end <= 0 else 100 * end / (rest + end) for end in (part.low, part.high)
+    )
+    return derive(
+        measure,
+        100 * part.point / whole.point,
+        "%",
+        (part, whole),
+        "landbridge.flows.indicators.share",
+        low=low,
+        high=high,
+        note=_SHARE_ENDS if low is not None and high is not None else "",
+    )
+
+
+def _items(pair: _Pair) -> pl.DataFrame:
+    """The rows of `Basket.table`."""
+    flows, only = pair.flows, pair.intermediates_only
+    exporter, importer = pair.sides["sold"]
+    assert exporter is not None
+    assert importer is not None
+    column = "intermediate_usd" if only else "value_usd"
+    rows = flows.between(exporter, importer).filter(pl.col(column) > 0)
+    # Without a figure for the pair there is no vector of it either, and the frame is empty.
+    sold = pair.vectors.get("sold")
+
+    def laid_out(values: kernels.Array | Unavailable | None) -> pl.Series:
+        if values is None or isinstance(values, Unavailable):
+            return pl.Series([None] * rows.height, dtype=pl.Float64)
+        by_item = dict(zip(flows.items, values.tolist(), strict=True))
+        return pl.Series([by_item[item] for item in rows["item"]], dtype=pl.Float64)
+
+    def dependence_on(name: str) -> pl.Series:
+        whole = pair.vectors.get(name)
+        return laid_out(None if sold is None or whole is None else 100 * kernels.dependence(sold, whole))
+
+    exports, world = pair.vectors.get("exports"), pair.vectors.get("world")
+    advantage = None if exports is None or world is None else kernels.revealed_advantage(exports, world)
     value = rows[column]
-    frame = pl.DataFrame(
+    return pl.DataFrame(
         {
             "item": rows["item"],
             "value_usd": value,
-            "low_usd": value if intermediates_only else rows["low_usd"],
-            "high_usd": value if intermediates_only else rows["high_usd"],
-            "share_pct": 100 * value / value.sum() if rows.height else value,
-            "rca": pl.Series(item_column(rca), dtype=pl.Float64),
-            "exporter_dependence_pct": pl.Series(
-                item_column(reason or kernels.dependence(sold, exports), 100.0), dtype=pl.Float64
-            ),
-            "importer_dependence_pct": pl.Series(
-                item_column(reason or kernels.dependence(sold, imports), 100.0), dtype=pl.Float64
-            ),
-            "status": pl.Series(["reconciled"] * rows.height) if intermediates_only else rows["status"],
+            "low_usd": value if only else rows["low_usd"],
+            "high_usd": value if only else rows["high_usd"],
+            "share_pct": value if sold is None else 100 * value / sold.sum(),
+            "rca": laid_out(advantage),
+            "exporter_dependence_pct": dependence_on("exports"),
+            "importer_dependence_pct": dependence_on("imports"),
+            "status": pl.Series(["reconciled"] * rows.height, dtype=pl.String) if only else rows["status"],
         }
     ).sort("value_usd", "item", descending=[True, False])
-    return Basket(exporter, importer, flows.year, basis, total, found, frame)
 
 
 def change(earlier: TradeFlows, later: TradeFlows, exporter: str, importer: str) -> pl.DataFrame:
@@ -209,41 +371,4 @@ def change(earlier: TradeFlows, later: TradeFlows, exporter: str, importer: str)
             .otherwise(pl.lit("kept")),
         )
         .sort(pl.max_horizontal(old, new), "item", descending=[True, False])
-    )
-
-
-def _total(flows: TradeFlows, exporter: str, importer: str, intermediates_only: bool) -> Figure | Unavailable:
-    total = flows.explain(exporter, importer)
-    if not intermediates_only or isinstance(total, Unavailable):
-        return total
-    if REST in (exporter, importer):
-        return Unavailable("Trade with the rest of the world is not divided by use.")
-    return total.inputs[0]
-
-
-def _world(
-    flows: TradeFlows,
-    items: Sequence[str],
-    column: str,
-    *,
-    exporter: str | None = None,
-    importer: str | None = None,
-) -> kernels.Array:
-    frame = flows.frame
-    if exporter is not None:
-        frame = frame.filter(pl.col("exporter") == exporter)
-    if importer is not None:
-        frame = frame.filter(pl.col("importer") == importer)
-    # One order of summation: the last bits decide the ids of figures.
-    sums = frame.group_by("item", maintain_order=True).agg(pl.col(column).sum())
-    return kernels.aligned(items, sums["item"].to_list(), sums[column].to_list())
-
-
-def _partial(flows: TradeFlows) -> Unavailable | None:
-    """Why world totals cannot be formed, if they cannot: fewer than ten places are no world."""
-    if len(flows.places) >= 10:
-        return None
-    return Unavailable(
-        f"Flows of {flows.year} by {flows.classification} are held for {', '.join(flows.places)} only.",
-        "Load a world trade data set, or ask by sector.",
     )

@@ -1,12 +1,12 @@
-"""Indicators of trade: pure functions on vectors, and `basket`, which applies them to one pair of places.
+"""Indicators of trade: pure functions on vectors.
 
 Vectors hold values of the same items in the same order, zero or positive. A function returns a number, or
-`Unavailable` with the reason; never NaN.
+`Unavailable` with the reason; never NaN. `landbridge.flows.indicators.basket` applies them to pairs of places.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,16 +48,6 @@ def effective_number_entropy(values: Array) -> Number:
         return held
     held = held[held > 0]
     return float(np.exp(-(held * np.log(held)).sum()))
-
-
-def appeared(before: Array, after: Array) -> NDArray[np.bool_]:
-    """Items recorded after but not before, (items,)."""
-    return np.asarray((before <= 0) & (after > 0), dtype=np.bool_)
-
-
-def vanished(before: Array, after: Array) -> NDArray[np.bool_]:
-    """Items recorded before but not after, (items,)."""
-    return appeared(after, before)
 
 
 def revealed_advantage(exports: Array, world: Array) -> Array | Unavailable:
@@ -114,10 +104,39 @@ def intensity(flow: float, exports: float, imports: float, world: float) -> Numb
     return (flow / exports) / (imports / world)
 
 
-def aligned(items: Sequence[str], keys: Sequence[str], values: Sequence[float]) -> Array:
-    """`values` of `keys` laid out in the order of `items`, zero where not recorded."""
-    where = {key: i for i, key in enumerate(items)}
-    out = np.zeros(len(items))
-    for key, value in zip(keys, values, strict=True):
-        out[where[key]] += value
-    return out
+def totals_by(codes: NDArray[np.integer[Any]], values: Array, count: int) -> Array:
+    """Sums of `values` (rows,) by group, (count,); `codes` (rows,) are the groups, 0 to count - 1.
+
+    Each group is added from its smallest value to its largest, one after the other, so the last bits depend neither
+    on the order of the rows nor on the number of threads that made them.
+    """
+    order = np.lexsort((values, codes))
+    sums = np.bincount(codes[order], weights=values[order], minlength=count)
+    return np.asarray(sums, dtype=np.float64)
+
+
+def share_range(low: Array, high: Array, parts: Array) -> tuple[Array, Array]:
+    """Lowest and highest share of each origin in the whole, two (origins,), when each sale may lie anywhere in its range.
+
+    `low`, `high` (sectors,): ends of the sales; `parts` (origins, sectors): what of each unit sold is of an origin. A
+    quotient of sums is largest with the sales richest in the origin at one end and the others at the other end, so
+    only the cuts between them in that order are tried. The whole is what all origins add up to, and is positive.
+    """
+    weight = parts.sum(axis=0)
+    # Where nothing is traced, a sector counts in neither sum and its place in the order is free.
+    richness = np.divide(parts, weight, out=np.zeros_like(parts), where=weight > 0)
+
+    order = np.argsort(-richness, axis=1, kind="stable")
+    own, every = np.take_along_axis(parts, order, axis=1), weight[order]
+
+    def cuts(rich: Array, poor: Array) -> Array:
+        """The share with the first n sectors of the order at `rich` and the rest at `poor`, (origins, n)."""
+        moved = (rich - poor)[order]
+        start = np.zeros((len(parts), 1))
+        of_origin = (parts * poor).sum(axis=1)[:, None] + np.hstack([start, np.cumsum(own * moved, axis=1)])
+        of_all = (weight * poor).sum() + np.hstack([start, np.cumsum(every * moved, axis=1)])
+        some = of_all > 1e-12 * (weight * high).sum()
+        shares_cut = np.divide(of_origin, of_all, out=np.full_like(of_all, np.nan), where=some)
+        return np.asarray(shares_cut, dtype=np.float64)
+
+    return np.nanmin(cuts(low, high), axis=1), np.nanmax(cuts(high, low), axis=1)

@@ -4,6 +4,7 @@ twice.
 
 from __future__ import annotations
 
+import numpy as np
 import polars as pl
 
 from landbridge.errors import NotHeld
@@ -62,9 +63,14 @@ def one_account(rows: pl.LazyFrame, year: int, classification: str) -> pl.DataFr
             remedy="Load a full year of six-digit products.",
         )
     item = pl.col("product") if classification == "hs6" else pl.col("product").str.slice(0, 2)
-    return (
-        held.group_by("exporter", "importer", item.alias("item"), "status", "source")
-        .agg(pl.col("value_usd").sum())
-        .with_columns(low_usd=pl.lit(None, pl.Float64), high_usd=pl.lit(None, pl.Float64))
-        .sort("exporter", "importer", "item")
+    keys = ["exporter", "importer", "item", "status", "source"]
+    held = held.with_columns(item=item).sort(*keys, "value_usd")
+    # Rows are added one after the other in this order: the last bits of a sum must not depend on threads.
+    groups = held.select(pl.struct(keys).rle_id()).to_series().to_numpy()
+    sums = np.bincount(groups, weights=held["value_usd"].cast(pl.Float64).to_numpy())
+    first = np.flatnonzero(np.diff(groups.astype(np.int64), prepend=-1))
+    return held.select(keys)[first].with_columns(
+        value_usd=pl.Series(sums),
+        low_usd=pl.lit(None, pl.Float64),
+        high_usd=pl.lit(None, pl.Float64),
     )

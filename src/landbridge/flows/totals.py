@@ -98,19 +98,20 @@ class Totals:
             if YEAR.fullmatch(total.period) and not total.suspect:
                 years = found.setdefault((total.reporter, total.series), {})
                 years.setdefault(total.period, total.figure)
-        there, back = self._flow_by_series(place_a, place_b), self._flow_by_series(place_b, place_a)
+        first, second = sorted((place_a, place_b))
+        there, back = self._flow_by_series(first, second), self._flow_by_series(second, first)
         for counted in there.keys() & back.keys():
             for year in there[counted].keys() & back[counted].keys():
                 pair = (there[counted][year], back[counted][year])
                 reporter, series = counted
                 added = derive(
-                    f"Trade between {self._name(place_a)} and {self._name(place_b)}, both ways, "
+                    f"Trade between {self._name(first)} and {self._name(second)}, both ways, "
                     f"as counted by {self._name(reporter)} ({series})",
                     pair[0].point + pair[1].point,
                     "USD",
                     pair,
                     "landbridge.flows.totals.Totals.turnover_by_series",
-                    note=" ".join(("Sum of the two flows.", *dict.fromkeys(item.note for item in pair))),
+                    note="Sum of the two flows, exports free on board and imports with freight and insurance as a rule.",
                     comparator="=" if all(item.comparator == "=" for item in pair) else "~",
                 )
                 found.setdefault(counted, {}).setdefault(year, added)

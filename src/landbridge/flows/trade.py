@@ -4,6 +4,7 @@ and source.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, partial
@@ -12,8 +13,9 @@ import polars as pl
 
 from landbridge.errors import BadUsage, NotHeld, UnknownLabel
 from landbridge.flows.accounts import REST, InputOutput
+from landbridge.flows.indices import Array, totals_by
 from landbridge.flows.loaded import one_account
-from landbridge.provenance import Citation, Figure, Source, Status, Unavailable, derive
+from landbridge.provenance import Citation, Figure, Source, Status, Unavailable, derive, weakest
 
 CLASSIFICATIONS = ("sector", "hs2", "hs6")
 COLUMNS = ("exporter", "importer", "item", "value_usd", "low_usd", "high_usd", "status", "source")
@@ -181,10 +183,87 @@ class TradeFlows:
                 "Missing is not zero.",
             )
         label = f"{item}, {exporter} to {importer}" if item else f"{exporter} to {importer}"
-        cell = f"{_TABLE[self.classification]}:{self.year}/{item or '*'}/{exporter}/{importer}"
+        cell = self.cells(exporter, importer, item or "*")
         if self.classification == "sector" and REST not in (exporter, importer):
             return self._by_use(rows, label, cell, whole=item is None)
         return self._as_listed(rows, label, cell)
+
+    def by_item(
+        self, column: str = "value_usd", *, exporter: str | None = None, importer: str | None = None
+    ) -> Array:
+        """Trade of one pair in the order of `items`, (items,), US dollars; a side left out stands for all places."""
+        key = (column, exporter, importer)
+        if key not in self._vectors:
+            rows = self._rows(exporter, importer)
+            positions = rows["item"].cast(pl.Enum(self.items)).to_physical().cast(pl.Int64).to_numpy()
+            values = rows[column].cast(pl.Float64).fill_null(0.0).to_numpy()
+            self._vectors[key] = totals_by(positions, values, len(self.items))
+        return self._vectors[key]
+
+    @cached_property
+    def _vectors(self) -> dict[tuple[str, str | None, str | None], Array]:
+        return {}
+
+    def _rows(self, exporter: str | None, importer: str | None) -> pl.DataFrame:
+        sides = {"exporter": exporter, "importer": importer}
+        return self.frame.filter(*(pl.col(side) == place for side, place in sides.items() if place))
+
+    def cells(self, exporter: str | None, importer: str | None, item: str = "*", use: str = "") -> str:
+        """The name of cells of these flows, `*` for a side or item that takes all values."""
+        name = f"{_TABLE[self.classification]}:{self.year}/{item}/{exporter or '*'}/{importer or '*'}"
+        return f"{name}#{use}" if use else name
+
+    def whole(
+        self, *, exporter: str | None = None, importer: str | None = None, intermediates_only: bool = False
+    ) -> Figure | Unavailable:
+        """All that one place sells, or buys, or that all places trade: the sum of the cells, with their weakest status.
+
+        Deliveries for intermediate use leave out the rest of the world, whose trade is not divided by use. The sum has
+        no range: methods of imputation shift sales between partners, so that ends of cells do not add up.
+        """
+        column = "intermediate_usd" if intermediates_only else "value_usd"
+        rows = self._rows(exporter, importer).filter(pl.col(column) > 0)
+        label = f"{exporter or 'all places'} to {importer or 'all places'}"
+        if rows.is_empty():
+            return Unavailable(f"No flow from {label} is recorded for {self.year}.", "Missing is not zero.")
+        what = (
+            f"sales for intermediate use, {label}"
+            if intermediates_only
+            else f"trade in {self._what()}, {label}"
+        )
+        cell = self.cells(exporter, importer, use="intermediate_musd" if intermediates_only else "")
+        parts = []
+        for source in rows["source"].unique().sort().to_list():
+            held = rows.filter(pl.col("source") == source)
+            known = [Status.RECONCILED.value] if intermediates_only else held["status"].unique().to_list()
+            status = weakest(map(Status, known))
+            assumed = held.filter(pl.col("status") == Status.ASSUMED.value).height
+            note = f"Sum of {held.height} cells."
+            if assumed:
+                note += f" {assumed} of them, trade with the rest of the world, are assumed."
+            if status is not Status.RECONCILED and held["low_usd"].null_count() < held.height:
+                note += " No range is given: what the methods of imputation move between partners does not add up."
+            parts.append(
+                Figure(
+                    measure=what,
+                    value=_sum(held[column]),
+                    unit="USD",
+                    period=str(self.year),
+                    status=status,
+                    citation=self._cite(source, f"{self.year}, {label}, sum of cells"),
+                    cell=cell,
+                    note=note,
+                )
+            )
+        if len(parts) == 1:
+            return parts[0]
+        return derive(
+            f"{what}, all sources",
+            math.fsum(part.point for part in parts),
+            "USD",
+            parts,
+            "landbridge.flows.trade.TradeFlows.whole",
+        )
 
     def item(self, exporter: str, importer: str, item: str) -> Figure | Unavailable:
         """One item, sector or product, as these flows are classified; see `explain`."""
@@ -310,4 +389,5 @@ def _complete(what: str, frame: pl.DataFrame, wanted: tuple[str, ...]) -> None:
 
 
 def _sum(values: pl.Series) -> float:
-    return float(values.sum())
+    """The exactly rounded sum of what is known: the same whatever the order of the rows and the number of threads."""
+    return math.fsum(values.drop_nulls().to_list())

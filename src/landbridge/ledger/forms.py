@@ -17,6 +17,8 @@ PERIOD = re.compile(
 )
 RECORD = re.compile(r"[a-z]+/[a-z0-9][a-z0-9-]*")
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
+# Strict, because a lax reader would take the text '012' for twelve.
+Whole = Annotated[int, Field(strict=True)]
 
 
 def is_period(text: str) -> bool:
@@ -119,8 +121,8 @@ class RegisterForm(Form):
 class ClaimForm(Form):
     """An assertion found in a span of a text, in our words."""
 
-    at: tuple[int, int]
-    system: int = Field(ge=1, le=29)
+    at: tuple[Whole, Whole]
+    system: Whole = Field(ge=1, le=29)
     kind: str
     indicator: str
     asserts: str
@@ -153,6 +155,8 @@ class ClaimsForm(Form):
     document: str = ""
     title: str = ""
     asof: str = ""
+    # For readers of the file alone. A statement's id covers its note, so to say it there would give every claim of a
+    # published file another id.
     asof_inferred: bool = False
 
     _recorded = field_validator("recorded", mode="before")(_day)

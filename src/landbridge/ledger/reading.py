@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +19,11 @@ from landbridge.provenance import Source, Status
 from landbridge.units import unit as unit_named
 
 _LARGEST = 1e300
+_PLAIN = "Write plain digits, such as 22000000, 0.5 or 2.2e+7."
+# What may fall below zero: shares and their changes, ratios, indices, balances of money ...
+_SIGNED_DIMENSIONS = ("share", "share difference", "ratio", "index", "money")
+# ... and changes in any unit.
+_SIGNED_NAMES = ("growth", "effect", "size")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +96,8 @@ def _amiss(problem: Any) -> str:
     """What pydantic found, with the nearest key for one that does not exist."""
     said = str(problem["msg"]).removeprefix("Value error, ")
     said = said[0].lower() + said[1:]
+    if problem["type"] in ("float_type", "int_type"):
+        return f"{said}. {_PLAIN.removesuffix('.')}"
     if problem["type"] != "extra_forbidden":
         return said
     close = nearest(str(problem["loc"][-1]), KEYS, 1)
@@ -178,9 +186,8 @@ def _quantity(prop: schema.Property, value: ValueForm, status: Status) -> dict[s
         raise BadFile(f"unit {unit!r} is not one of {', '.join(prop.units)}.")
     number = value.value
     if number is not None and (isinstance(number, bool) or not isinstance(number, int | float)):
-        raise BadFile(f"{number!r} is not a number.", remedy="Write plain digits, such as 22000000.")
-    if number is not None and not -_LARGEST < number < _LARGEST:
-        raise BadFile("the value is not a finite number.")
+        raise BadFile(f"{number!r} is not a number.", remedy=_PLAIN)
+    _require_sound((number, value.low, value.high), unit, prop.name)
     if (value.low is None) != (value.high is None) or (number is None and value.low is None):
         raise BadFile("needs a value, or low and high, or all three.")
     if value.low is not None and value.high is not None:
@@ -196,6 +203,31 @@ def _quantity(prop: schema.Property, value: ValueForm, status: Status) -> dict[s
         "high": value.high,
         "unit": unit,
     }
+
+
+def _require_sound(numbers: Iterable[float | None], unit: str, name: str) -> None:
+    """Refuse numbers that are not finite, too large to add up, or below zero where `unit` counts or measures things.
+
+    `name` is the property, or the indicator of a claim.
+    """
+    signed = unit_named(unit).dimension in _SIGNED_DIMENSIONS or name.rpartition("_")[2] in _SIGNED_NAMES
+    for number in numbers:
+        if number is None:
+            continue
+        try:
+            finite = math.isfinite(number)
+        except OverflowError:
+            finite = False
+        if not finite:
+            raise BadFile("the value is not a finite number.")
+        if not -_LARGEST < number < _LARGEST:
+            raise BadFile(f"the value {number:g} is larger than {_LARGEST:g}, the most that a value may be.")
+        if number < 0 and not signed:
+            raise BadFile(
+                f"the value {number:g} {unit} is below zero.",
+                cause="A number of things, a length, a mass or a time cannot be negative.",
+                remedy="Delete the sign; a fall is stated as growth, in %.",
+            )
 
 
 def _text(prop: schema.Property, value: ValueForm, places: frozenset[str]) -> str:
@@ -243,7 +275,7 @@ def _claims(document: ClaimsForm, reading: _Reading) -> Iterator[Statement]:
             reading.wrong(position, "low is above high.")
         try:
             if quantity:
-                unit_named(claim.unit)
+                _require_sound((claim.value, claim.low, claim.high), claim.unit, claim.indicator)
         except LandbridgeError as error:
             reading.wrong(position, str(error))
         if quantity != ("{value}" in claim.asserts):

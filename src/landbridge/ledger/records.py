@@ -11,7 +11,9 @@ from functools import cached_property
 from landbridge.errors import UnknownLabel
 from landbridge.ledger import schema
 from landbridge.ledger.statement import Statement
-from landbridge.provenance import Figure, Source
+from landbridge.provenance import Figure, Source, Status
+
+_BEGINNINGS = ("date", "since", "signed", "in_force", "opened", "announced")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +92,16 @@ class Ledger:
         """What held on a date (YYYY, YYYY-MM or YYYY-MM-DD): records and memberships begun by then and not over.
 
         The other clock beside `at`. A year counts as covered by what began by its end and was not over at its
-        beginning. What states no beginning and no end is kept: nothing says that it did not hold.
+        beginning. A record begins at the earliest of its own dates; where it has none, with the earliest moment that
+        its statements are about or were made at. A claim begins likewise. What states no beginning and no end is kept:
+        nothing says that it did not hold.
         """
+        # A claim with a time in the text's own words alone ("last year") is as old as the other claims of its text.
+        texts = {s.source: s.as_of for s in self._standing if s.kind == "claim" and s.as_of}
         spans = {
             record.subject: (
-                record.text("since") or record.text("date").partition("/")[0],
+                _begins(record)
+                or (texts.get(record.statements[0].source, "") if record.kind == "claim" else ""),
                 record.text("until"),
             )
             for record in self.records()
@@ -161,6 +168,31 @@ class Ledger:
             for record, places in self._in_order
             if (not kinds or record.kind in kinds) and a & places and b & places
         )
+
+
+def _begins(record: Record) -> str:
+    """The earliest of a record's own dates, else of the moments of its statements; empty where nothing is dated."""
+    own = [s.text for name in _BEGINNINGS for s in record.all(name) if s.text]
+    moments = own or [moment for statement in record.statements for moment in _moments(statement)]
+    return min((_first_day(moment) for moment in moments), default="")
+
+
+def _moments(statement: Statement) -> Iterator[str]:
+    # The period of what lies ahead is its deadline: a target for 2030 holds before 2030.
+    if statement.kind != "target" and statement.status is not Status.FORECAST:
+        yield from filter(None, (statement.period, statement.detail.get("period_inferred", "")))
+    if statement.as_of:
+        yield statement.as_of
+
+
+def _first_day(period: str) -> str:
+    """Where a period begins, halves and quarters by their first month."""
+    begins = period.partition("/")[0]
+    year, _, part = begins.partition("-")
+    if part[:1] in ("H", "Q"):
+        months = 6 if part[0] == "H" else 3
+        return f"{year}-{(int(part[1]) - 1) * months + 1:02}"
+    return begins
 
 
 def _holds(begins: str, ends: str, date: str) -> bool:

@@ -18,11 +18,16 @@ from landbridge.units import unit as unit_named
 def content_id(prefix: str, content: object) -> str:
     """`prefix` and ten characters of the SHA-256 of `content` as canonical JSON: same content, same id, everywhere.
 
-    Numbers are written with `repr`, so that ids do not depend on the platform's formatting.
+    Numbers come as text, so that ids do not depend on the platform's formatting.
     """
     text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     digest = hashlib.sha256(text.encode()).digest()
     return prefix + base64.b32encode(digest).decode().lower()[:10]
+
+
+def _digits(number: float | None) -> str | None:
+    """A number at twelve significant digits: what ids rest on, so that the last bits of a sum do not change them."""
+    return None if number is None else f"{number:.12g}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +81,7 @@ class Figure:
     def _content(self) -> dict[str, Any]:
         content: dict[str, Any] = {
             "measure": self.measure,
-            "value": None if self.value is None else repr(float(self.value)),
+            "value": _digits(self.value),
             "unit": self.unit,
             "period": self.period,
             "status": self.status.value,
@@ -86,7 +91,7 @@ class Figure:
             "inputs": [figure.id for figure in self.inputs],
         }
         if self.low is not None or self.high is not None:
-            content["range"] = [None if end is None else repr(float(end)) for end in (self.low, self.high)]
+            content["range"] = [_digits(self.low), _digits(self.high)]
         if self.citation is not None:
             span = self.citation.span
             content["source"] = [

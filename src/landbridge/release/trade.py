@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from landbridge.release.data import Data
 
 _PRODUCTS = ("hs6", "hs2")
-# Whether the tables of a workspace hold a whole year; their names are hashes of content, so an answer stays true.
-_DECIDED: dict[tuple[object, ...], bool] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +79,7 @@ class Trade:
         if silent is not None:
             return silent
         if by in (None, "sector") and year in (None, self.data.accounts.year):
-            flows = TradeFlows.from_accounts(self.data.accounts, self.data.sources)
+            flows = self.data.by_sector
             if {place_a, place_b} <= set(flows.places):
                 return flows
         words = " ".join([*([f"by {by}"] if by else []), *([f"in {year}"] if year else [])])
@@ -195,15 +193,15 @@ def _chosen(by: str | None, order: tuple[str, ...]) -> tuple[str, ...]:
 
 def _whole(space: Workspace, year: int, by: str) -> bool:
     """Whether `one_account` would find anything: a row for the whole year, else one series of twelve months."""
-    key = (space.folder, tuple(load.source for load in space.current), year, by)
-    if key not in _DECIDED:
+    key = (year, by)
+    if key not in space.whole:
         rows = space.trade(year)
         digits = pl.col("product").str.len_chars().is_in([6] if by == "hs6" else [2, 6])
         annual = digits & (pl.col("period").str.len_chars() == 4) & pl.col("value_usd").is_not_null()
         whole = pl.col("product").str.contains(r"^\d+$") & annual
         # The first such row settles it, so that a year of eleven million rows is not gone through for nothing.
-        _DECIDED[key] = not rows.filter(whole).head(1).collect().is_empty() or _found(rows, year, by)
-    return _DECIDED[key]
+        space.whole[key] = not rows.filter(whole).head(1).collect().is_empty() or _found(rows, year, by)
+    return space.whole[key]
 
 
 def _holds(space: Workspace, year: int, by: str, places: tuple[str, str]) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -28,7 +28,7 @@ from landbridge.errors import (
 from landbridge.ledger import Statement
 from landbridge.ledger.store import Store
 from landbridge.provenance import Source
-from landbridge.release import objects
+from landbridge.release import manifest, objects
 from landbridge.sources import SCHEMA
 from landbridge.sources.guard import parquet_file, regular_file
 
@@ -37,6 +37,10 @@ INDEX = "workspace.json"
 KINDS = ("baci", "comtrade", "csv")
 LEDGER = "ledger.sqlite"
 _OWN = {INDEX, LEDGER, objects.LOCK, objects.STAGING, "raw", "trade"}
+_RELEASE = (
+    "In Python read it with `lb.load(release=...)`; a workspace is a folder that `landbridge load KIND FILE` made, "
+    "and is named with `--workspace`."
+)
 _HASH = Field(pattern=r"^[0-9a-f]{64}$")
 _PUBLISHERS = {
     "baci": ("CEPII", "https://www.cepii.fr/CEPII/en/bdd_modele/bdd_modele_item.asp?id=37"),
@@ -113,6 +117,9 @@ class Workspace:
 
     folder: Path
     loads: tuple[Load, ...] = ()
+    # Whether a year is whole in a classification, once somebody has looked: (year, classification). The tables of a
+    # workspace that is open do not change, so an answer stays true as long as it lives.
+    whole: dict[tuple[int, str], bool] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @classmethod
     def open(cls, folder: str | Path) -> Workspace:
@@ -122,6 +129,8 @@ class Workspace:
         """
         place = Path(folder)
         if not (place / INDEX).is_file():
+            if (place / manifest.FILE).is_file():
+                raise NotHeld("this is a release, not a workspace.", where=str(place), remedy=_RELEASE)
             raise NotHeld(
                 "there is no workspace here.",
                 where=str(place),
@@ -145,6 +154,12 @@ class Workspace:
         place = Path(folder)
         if (place / INDEX).exists():
             return cls.open(place)
+        if (place / manifest.FILE).is_file():
+            raise BadUsage(
+                "this is a release, not a workspace; nothing was written.",
+                where=str(place),
+                remedy="Name another folder with `--workspace`.",
+            )
         if place.exists() and not (place.is_dir() and {item.name for item in place.iterdir()} <= _OWN):
             raise BadUsage(
                 "this is neither a workspace nor an empty folder.",

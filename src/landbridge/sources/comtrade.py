@@ -66,7 +66,7 @@ def read(path: Path, *, scratch: Path, name: str = "", limits: Limits = LIMITS) 
     """
     where = name or path.name
     if _is_json(path, where, limits):
-        cells, notes = _records(path, where, limits)
+        cells, notes = _records(path, where)
         word = "record"
     else:
         text = sound_csv(
@@ -108,7 +108,7 @@ def _is_json(path: Path, where: str, limits: Limits) -> bool:
     return False
 
 
-def _records(path: Path, where: str, limits: Limits) -> tuple[pl.LazyFrame, list[str]]:
+def _records(path: Path, where: str) -> tuple[pl.LazyFrame, list[str]]:
     try:
         answer = json.loads(path.read_bytes().decode("utf-8-sig"), parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:

@@ -78,7 +78,7 @@ def _stand(setting: Setting) -> Answer:
     if held is None:
         return _stand_on_accounts(setting, question)
     value = held.value
-    counts = [years[value.period] for years in setting.turnover.values() if value.period in years]
+    counts = {who: years[value.period] for who, years in setting.turnover.items() if value.period in years}
     basis = [figure for figure in (value, held.low, held.high) if figure is not None]
     letter, why = grade(setting, basis, counts)
     known: dict[str, Part] = {
@@ -108,8 +108,16 @@ def _stand(setting: Setting) -> Answer:
         body = say("trade between {a} and {b} was {value} in {year}, by one side's count", **known)
     if not setting.regional:
         return Answer(question, say("On the newest count, {body}.", body=body), letter, why)
-    ties = [record for kind in _BINDING for record in setting.naming_both(kind) if standing(record)]
-    if ties:
+    ties = [record for kind in _BINDING for record in setting.tying(kind)]
+    umbrellas = [record for record in setting.naming_both("mechanism") if standing(record)]
+    if not ties and umbrellas:
+        answer = say(
+            "Trade between the two is not published; no tie of their own is held, only a common frame, {frame}; around "
+            "them {body}.",
+            frame=name(umbrellas[0]),
+            body=body,
+        )
+    elif ties:
         answer = say(
             "Trade between the two is not published; they are tied by {ties}; around them {body}.",
             ties=tuple(_tie(setting, record) for record in ties[:2]),
@@ -153,7 +161,11 @@ def _tie(setting: Setting, record: Record) -> Part:
     say = setting.say
     since = record.first("since") or record.first("signed") or record.first("date")
     tie: Part = (
-        say("the twinning of {name}", name=name(record)) if record.kind == "twinning" else name(record)
+        say("the twinning of {name}", name=name(record))
+        if record.kind == "twinning" and record.text("form") == "sister"
+        else say("the partnership of {name}", name=name(record))
+        if record.kind == "twinning"
+        else name(record)
     )
     if since is not None:
         return say("{name} ({since})", name=tie, since=dated(setting, since))
@@ -173,8 +185,15 @@ def _prospect(setting: Setting) -> Answer:
     outlook = targets.outlook(last, setting.series, until)
     past = targets.past_growth(setting.series, until - int(year))
     repeated: Part = (
-        say("past growth repeated, slowest to fastest, would give {outlook}", outlook=outlook)
-        if isinstance(outlook, Figure)
+        say(
+            "past growth repeated, slowest to fastest of the spans within {years}, would bring the trade of {a} and {b} to "
+            "{outlook}",
+            years=Date(past.period),
+            a=setting.place(setting.nation_a.code),
+            b=setting.place(setting.nation_b.code),
+            outlook=outlook,
+        )
+        if isinstance(outlook, Figure) and isinstance(past, Figure)
         else say("no series is long enough to say what past growth would bring")
     )
     if item is not None and isinstance(item.needed_growth, Figure):
@@ -193,7 +212,11 @@ def _prospect(setting: Setting) -> Answer:
         )
         return Answer(question, answer, letter, why)
     letter, why = grade(setting, [outlook] if isinstance(outlook, Figure) else [])
-    answer = say("No open target is held; by {year} {repeated}.", year=Date(str(until)), repeated=repeated)
+    answer = say(
+        "No open target for their turnover is held; by {year} {repeated}.",
+        year=Date(str(until)),
+        repeated=repeated,
+    )
     return Answer(question, answer, letter, why)
 
 
@@ -234,7 +257,7 @@ def _bottleneck(setting: Setting) -> Answer:
     obstacles = setting.obstacles()
     if found:
         answer = say(
-            "Present evidence does not allow a ranking by worth; on record with a size are {found}.",
+            "Present evidence does not allow a ranking by worth; on record with a size: {found}.",
             found=tuple(found),
         )
     elif obstacles:
@@ -248,7 +271,11 @@ def _bottleneck(setting: Setting) -> Answer:
 
 
 def newest_waits(setting: Setting) -> list[tuple[Record, Statement, Figure]]:
-    """What is said of waiting at one crossing in one month: the newest on record, every voice of it."""
+    """What is said of waiting at one crossing in one month, every voice of it.
+
+    A crossing at one of the two places comes before one on the border of either country, and that before one on the way
+    between them; within these the newest on record.
+    """
     found = [
         (record, statement, figure)
         for record in crossings(setting)
@@ -257,10 +284,16 @@ def newest_waits(setting: Setting) -> list[tuple[Record, Statement, Figure]]:
     ]
     if not found:
         return []
-    when = max(statement.period or statement.as_of for _, statement, _ in found)
-    of_then = [item for item in found if (item[1].period or item[1].as_of) == when]
-    most = max(sorted({item[0].subject for item in of_then}), key=[item[0].subject for item in of_then].count)
-    return [item for item in of_then if item[0].subject == most]
+    here = {setting.a.code, setting.b.code}
+    ends = {setting.nation_a.code, setting.nation_b.code}
+
+    def nearness(item: tuple[Record, Statement, Figure]) -> tuple[bool, int, str, str]:
+        record, statement, _ = item
+        at_hand = bool(here & set(record.text("near").split()))
+        return at_hand, len(ends & set(record.parties)), statement.period or statement.as_of, record.subject
+
+    best = max(map(nearness, found))
+    return [item for item in found if nearness(item) == best]
 
 
 def _payment(setting: Setting) -> tuple[Record, Statement, Figure] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from landbridge.brief.document import Points, Refusal, Section
 from landbridge.brief.sections.answers import newest_waits
 from landbridge.brief.sections.regions import partner_trade
-from landbridge.brief.setting import Setting, intended, name, standing
+from landbridge.brief.setting import Setting, intended, name
 from landbridge.brief.text import Date, Sentence
 from landbridge.planning import targets
 
@@ -66,12 +66,12 @@ def _of_counts(setting: Setting) -> list[Sentence]:
         held = setting.turnover.get(place.code, {})
         if not held:
             out.append(
-                say("Will {place} share its own yearly count of this trade?", place=setting.place(place.code))
+                say("Is a yearly count of this trade by {place} published?", place=setting.place(place.code))
             )
         elif max(held) < newest:
             out.append(
                 say(
-                    "Will {place} share its own count of this trade for the years after {year}?",
+                    "Is a count of this trade by {place} published for the years after {year}, and can it be shared?",
                     place=setting.place(place.code),
                     year=Date(max(held)),
                 )
@@ -103,10 +103,6 @@ def _of_regions(setting: Setting) -> list[Sentence]:
     for record in setting.naming_both("document"):
         if intended(record):
             out.append(say("Is this document still intended, and by when: {name}?", name=name(record)))
-    idle = [
-        record
-        for record in setting.naming_both("twinning", "document")
-        if standing(record) and not record.all("active")
-    ]
+    idle = [record for record in setting.tying("twinning", "document") if not record.all("active")]
     out += [say("When was this tie last used, and for what: {tie}?", tie=name(record)) for record in idle[:2]]
     return out

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import polars as pl
 
 from landbridge import codes
@@ -10,9 +12,9 @@ from landbridge.brief.sections.projects import quantities
 from landbridge.brief.setting import Setting
 from landbridge.brief.text import Code, Date, Label, Name, Part, Sentence
 from landbridge.errors import NotHeld, UnknownLabel
-from landbridge.flows.indicators import Basket, basket, change
+from landbridge.flows.indicators import Basket, basket, change, share
 from landbridge.flows.trade import TradeFlows
-from landbridge.provenance import Figure, Unavailable, derive
+from landbridge.provenance import Figure, Status, Unavailable, derive
 
 _TOP = 8
 _LISTED = 20
@@ -165,28 +167,18 @@ def _counted_by_customs(
     )
 
 
-def _share(figure: Figure, total: Figure, item: str) -> Figure:
-    return derive(
-        f"Share of {item} in {total.measure}",
-        100 * figure.point / total.point,
-        "%",
-        (figure, total),
-        "landbridge.brief.sections.basket",
-    )
+def _share(figure: Figure, total: Figure, item: str) -> Figure | None:
+    found = share(f"Share of {item} in {total.measure}", figure, total)
+    return found if isinstance(found, Figure) else None
 
 
 def _imputed(figure: Figure) -> Part | None:
     """The imputed part of a flow by sector, where there is one."""
-    imputed = [item for item in figure.inputs if item.status.value == "imputed"]
-    if not imputed or not figure.point:
+    imputed = next((item for item in figure.inputs if item.status is Status.IMPUTED), None)
+    if imputed is None:
         return None
-    return derive(
-        f"Imputed part of {figure.measure}",
-        100 * imputed[0].point / figure.point,
-        "%",
-        (imputed[0], figure),
-        "landbridge.brief.sections.basket",
-    )
+    found = share(f"Imputed part of {figure.measure}", imputed, figure)
+    return found if isinstance(found, Figure) else None
 
 
 def _news(setting: Setting, flows: TradeFlows) -> list[Block]:
@@ -244,12 +236,13 @@ def _news(setting: Setting, flows: TradeFlows) -> list[Block]:
 
 def _movers(moved: pl.DataFrame) -> list[str]:
     """The five items that grew most among those that matter: at least a thousandth of the later basket."""
+    whole = math.fsum(moved["value_after_usd"].drop_nulls())
     kept = moved.filter(
         (pl.col("state") == "kept")
         & (pl.col("value_before_usd") >= _WORTH_NAMING)
-        & (pl.col("value_after_usd") > 0.001 * pl.col("value_after_usd").sum())
+        & (pl.col("value_after_usd") > 0.001 * whole)
     )
-    return kept.sort("change_pct", descending=True).head(5)["item"].to_list()
+    return kept.sort("change_pct", "item", descending=[True, False]).head(5)["item"].to_list()
 
 
 def _indices(setting: Setting, finest: TradeFlows) -> list[Block]:

@@ -10,7 +10,7 @@ from landbridge.brief.setting import Setting, figures_of, name, when
 from landbridge.brief.text import Date, Name
 from landbridge.ledger import Record
 from landbridge.planning.ways import borders_between
-from landbridge.provenance import Status
+from landbridge.provenance import Figure, Status, derive
 
 _OUTCOMES = (Status.REPORTED, Status.CLAIMED, Status.ESTIMATED)
 
@@ -89,17 +89,35 @@ def _cargo(setting: Setting, records: tuple[Record, ...]) -> Chart | None:
 def _waits(setting: Setting, records: tuple[Record, ...]) -> Chart | None:
     say = setting.say
     bars = [
-        Bar(say("{name}, {when}", name=name(record), when=moment), figure)
+        Bar(say("{name}, {when}", name=name(record), when=moment), _in_days(figure))
         for record in records
         for statement, figure in figures_of(record, "waiting")
-        if figure.unit == "days" and figure.status in _OUTCOMES and (moment := when(statement)) is not None
+        if figure.unit in ("days", "h")
+        and figure.status in _OUTCOMES
+        and (moment := when(statement)) is not None
     ]
     if len(bars) < 2:
         return None
     return Chart(
         "crossing-waiting",
-        say("Waiting at crossings, everything on record in days"),
+        say("Waiting at crossings, everything on record"),
         say("Most are waits of congested days or weeks: they show what can happen, not what usually does."),
         say("Bar chart of published waiting times by crossing and period."),
         Bars(tuple(bars)),
+    )
+
+
+def _in_days(figure: Figure) -> Figure:
+    if figure.unit == "days":
+        return figure
+    value, low, high = (None if end is None else end / 24 for end in (figure.value, figure.low, figure.high))
+    return derive(
+        f"{figure.measure}, in days",
+        value,
+        "days",
+        (figure,),
+        "landbridge.brief.sections.corridors",
+        low=low,
+        high=high,
+        comparator=figure.comparator,
     )

@@ -20,19 +20,22 @@ from landbridge.planning.targets import growth_between
 from landbridge.provenance import Figure
 
 _LIMIT = 12
+# Years back that still count as lately, and figures of a region that fit beside the talk.
+_LATELY = 5
+_NEWEST = 5
 
 
 def section(setting: Setting) -> Section:
     """The seven questions, for a pair that names a region."""
     say = setting.say
     asked: tuple[tuple[Sentence, Callable[[Setting], list[Block]]], ...] = (
-        (say("How are relations between the two today?"), _relations),
-        (say("What did the pandemic and other shocks do to them?"), _shocks),
-        (say("What has happened lately?"), _events),
-        (say("How is trade, and how steady is it?"), _trade),
-        (say("What do the partners buy, and has that changed?"), _products),
-        (say("What matters besides trade?"), _beyond_trade),
-        (say("What are the prospects?"), _prospects),
+        (say("How can relations between the two be described?"), _relations),
+        (say("Did the pandemic and other shocks affect them?"), _shocks),
+        (say("What has happened lately in economic contacts?"), _events),
+        (say("How is trade, how stable and how profitable?"), _trade),
+        (say("How attractive are they to each other, what is bought, and has that changed?"), _products),
+        (say("What is of interest besides trade?"), _beyond_trade),
+        (say("What are the prospects for cooperation?"), _prospects),
     )
     blocks: list[Block] = []
     for question, answer in asked:
@@ -103,11 +106,15 @@ def _ties_of(setting: Setting, *kinds: str) -> list[Record]:
 
 
 def _relations(setting: Setting) -> list[Block]:
-    ties = _as_ties(
-        setting,
-        [record for kind in ("twinning", "document", "mechanism") for record in _ties_of(setting, kind)],
-    )
-    return ties + _as_claims(setting, _claims(setting, (1, 3, 4)))
+    """Ties of the two by name; then those of each with others of the partner's country; then what is claimed."""
+    say, kinds = setting.say, ("twinning", "document", "mechanism")
+    own = [record for kind in kinds for record in setting.naming_both(kind)]
+    wider = [record for kind in kinds for record in setting.naming_one(kind)]
+    out = _as_ties(setting, own)
+    if wider:
+        lead = say("With others in the partner's country:")
+        out += [Paragraph((lead,)), *_as_ties(setting, wider)]
+    return out + _as_claims(setting, _claims(setting, (1, 3, 4)))
 
 
 def _shocks(setting: Setting) -> list[Block]:
@@ -134,40 +141,66 @@ def _shocks(setting: Setting) -> list[Block]:
 
 
 def _events(setting: Setting) -> list[Block]:
-    events = sorted(_ties_of(setting, "event"), key=lambda record: record.text("date"), reverse=True)
-    return _as_ties(setting, events) or _as_claims(setting, _claims(setting, (5,)))
+    """Events and signatures, newest first; what lies more than a few years back is history, and shocks come before."""
+    say = setting.say
+    oldest = str(int(setting.data.as_of[:4]) - _LATELY)
+    dated_ones = [
+        (record.text("date") or record.text("signed"), record)
+        for record in _ties_of(setting, "event", "document")
+        if record.text("form") != "shock" and (record.text("date") or record.text("signed")) >= oldest
+    ]
+    dated_ones.sort(key=lambda item: item[0], reverse=True)
+    if not dated_ones:
+        return _as_claims(setting, _claims(setting, (5,)))
+    last = Paragraph((say("Nothing later than {date} is held.", date=Date(dated_ones[0][0])),))
+    return [*_as_ties(setting, [record for _, record in dated_ones]), last]
 
 
 def _trade(setting: Setting) -> list[Block]:
-
     say = setting.say
     out: list[Block] = partner_trade(setting)
-    items = []
-    for record in regional_trade(setting):
-        if not between_the_two(setting, record):
-            continue
-        for statement in reversed(tuple(record.quantities("turnover", "exports", "imports"))):
-            when = Date(statement.period or statement.as_of)
-            items.append(
-                say(
-                    "{name}: {figure} in {when} ({who})",
-                    name=name(record),
-                    figure=record.figure(statement),
-                    when=when,
-                    who=said_by(setting, statement),
-                )
+    for region in (setting.a, setting.b):
+        said = [
+            (statement.period or statement.as_of, record, statement)
+            for record in regional_trade(setting)
+            if region.code in record.parties and between_the_two(setting, record)
+            for statement in record.quantities("turnover")
+            if not record.text("product") and (statement.period or statement.as_of)
+        ]
+        said.sort(key=lambda item: (item[0], item[2].id), reverse=True)
+        items = [
+            say(
+                "{name}: turnover of {figure} in {when} ({who})",
+                name=name(record),
+                figure=record.figure(statement),
+                when=Date(when),
+                who=said_by(setting, statement),
             )
-    if items:
-        out.append(Points(tuple(items[:_LIMIT])))
-    return out + _as_claims(setting, _claims(setting, (6,)))
+            for when, record, statement in said[:_NEWEST]
+        ]
+        if items:
+            out.append(Points(tuple(items)))
+        if len(said) > _NEWEST:
+            out.append(Paragraph((say("Older ones stand in the table of single published figures below."),)))
+    out += _as_claims(setting, _claims(setting, (6,)))
+    profit = Refusal(
+        say("How profitable the trade is."),
+        say(
+            "Nobody publishes costs or margins of a region's trade by partner; turnover says nothing of them."
+        ),
+    )
+    return [*out, profit]
 
 
 def _products(setting: Setting) -> list[Block]:
     say = setting.say
     claims = _as_claims(setting, _claims(setting, (8, 9)))
     why = Refusal(
-        say("Products traded between the two, by year."),
-        say("No side publishes them; the basket of the two countries stands below."),
+        say("How attractive each is to the other, and products traded between the two, by year."),
+        say(
+            "Attraction is not measured; what is bought would be its nearest sign, and no side publishes it by region. The "
+            "basket of the two countries stands below."
+        ),
     )
     return [why, *claims]
 

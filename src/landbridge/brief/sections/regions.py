@@ -9,7 +9,7 @@ from landbridge import codes
 from landbridge.brief.document import Block, Paragraph, Refusal, Section, Table
 from landbridge.brief.sections.projects import quantities
 from landbridge.brief.sections.ties import table as tie_table
-from landbridge.brief.setting import Setting, dated, name, standing
+from landbridge.brief.setting import Setting, dated, name
 from landbridge.brief.text import Code, Date, Name, Part, Sentence
 from landbridge.codes import Place
 from landbridge.errors import NotHeld
@@ -157,12 +157,21 @@ def _peers(setting: Setting) -> list[Block]:
     rows: list[tuple[Part | None, ...]] = []
     for first, second in pairs:
         own = Setting(setting.data, say, first, second)
-        ties = tuple(record for record in own.naming_both("twinning", "document") if standing(record))
+        ties = own.tying("twinning", "document")
         trade = [
-            (statement, say("{name}: {figure}", name=name(record), figure=record.figure(statement)))
+            (
+                statement,
+                say(
+                    "{name}, {when}: {figure}",
+                    name=name(record),
+                    when=Date(statement.period or statement.as_of),
+                    figure=record.figure(statement),
+                ),
+            )
             for record in regional_trade(own)
             if between_the_two(own, record) and not record.text("product")
             for statement in record.quantities("turnover")
+            if statement.period or statement.as_of
         ]
         rows.append(
             (
@@ -200,15 +209,15 @@ def peers(setting: Setting) -> tuple[tuple[Place, Place], ...]:
         if None in sizes:
             continue
         distance = math.hypot(*(math.log(here / there) for here, there in zip(sizes, own, strict=True)))  # type: ignore[operator]
-        tied = any(
-            map(
-                standing,
-                Setting(setting.data, setting.say, first, second).naming_both("twinning", "document"),
-            )
-        )
+        tied = bool(Setting(setting.data, setting.say, first, second).tying("twinning", "document"))
         scored.append((not tied, distance, first.code, second.code, (first, second)))
-    scored.sort(key=lambda item: item[:4])
-    return tuple(item[4] for item in scored[:PEERS])
+    ranked = [item[4] for item in sorted(scored, key=lambda item: item[:4])]
+    # Each region once, so that three peers are three comparisons; what is left over fills the list.
+    chosen: list[tuple[Place, Place]] = []
+    for pair in ranked:
+        if not any(place in other and place.kind == "region" for other in chosen for place in pair):
+            chosen.append(pair)
+    return tuple([*chosen, *(pair for pair in ranked if pair not in chosen)][:PEERS])
 
 
 def _candidates(setting: Setting) -> Iterator[tuple[Place, Place]]:

@@ -91,20 +91,26 @@ def _verdict(setting: Setting, item: targets.Scored) -> Sentence:
 
 def _chart(setting: Setting, scored: list[targets.Scored]) -> Chart | None:
     say = setting.say
-    series = setting.turnover
-    reporter, years = targets.longest(series)
-    if len(years) < 3:
-        return None
-    line = Series(
-        setting.reporter(reporter), tuple((Date(year), figure) for year, figure in sorted(years.items()))
+    lines = tuple(
+        Series(
+            setting.counter(counted),
+            tuple((Date(year), figure) for year, figure in years.items()),
+            dashed=position > 0,
+        )
+        for position, (counted, years) in enumerate(
+            sorted(setting.series.items(), key=lambda item: -len(item[1]))
+        )
+        if counted[0] and len(years) > 2
     )
+    if not lines:
+        return None
     marks = tuple(Mark(Date(item.deadline), item.target, say("target")) for item in scored)
     return Chart(
         "targets",
         say("Turnover and the targets set for it"),
         say("A diamond above the line is a target that was not, or is not yet, reached in its year."),
         say("Line chart of trade both ways with one diamond for each stated target at its deadline."),
-        Lines((line,), marks),
+        Lines(lines, marks),
     )
 
 

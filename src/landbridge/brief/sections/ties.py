@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from landbridge.brief.document import Block, Chart, Happening, Paragraph, Refusal, Section, Table, Timeline
-from landbridge.brief.setting import Setting, dated, intended, name, property_name, standing, who_says, words
+from landbridge.brief.setting import (
+    Setting,
+    dated,
+    intended,
+    name,
+    property_name,
+    remark,
+    standing,
+    when,
+    who_says,
+    words,
+)
 from landbridge.brief.text import Date, Name, Part, Sentence
 from landbridge.ledger import Record
 from landbridge.provenance import Status
@@ -69,12 +80,22 @@ def _bloc(setting: Setting, ours: Membership, theirs: Membership) -> Part:
 
 
 def _span(setting: Setting, record: Record) -> Part | None:
-    """When the record began, or its own date."""
+    """When the record began for these two: the later accession of a bloc, else its beginning or its own date."""
+    joined = _joined(setting, record)
+    if joined:
+        return Date(joined)
     for prop in _BEGINNINGS:
         statement = record.first(prop)
         if statement is not None:
             return dated(setting, statement)
     return None
+
+
+def _joined(setting: Setting, record: Record) -> str:
+    """When the later of the two countries became a member, where the ledger dates both memberships."""
+    nations = {setting.nation_a.code, setting.nation_b.code}
+    since = {s.text: s.valid_from for s in record.all("member") if s.text in nations and s.valid_from}
+    return max(since.values()) if since.keys() == nations else ""
 
 
 def _detail(setting: Setting, record: Record) -> Part | None:
@@ -107,7 +128,13 @@ def _detail(setting: Setting, record: Record) -> Part | None:
             else:
                 pieces.append(say("{what}: {words}", what=label, words=words(statement)))
     for statement in record.quantities():
-        pieces.append(say("{what} {figure}", what=property_name(statement), figure=record.figure(statement)))
+        figure, date, note = record.figure(statement), when(statement), remark(statement)
+        about: list[Part] = [part for part in (date, note) if part is not None]
+        what = property_name(statement)
+        if about:
+            pieces.append(say("{what} {figure} ({about})", what=what, figure=figure, about=tuple(about)))
+        else:
+            pieces.append(say("{what} {figure}", what=what, figure=figure))
     return tuple(pieces) if pieces else None
 
 
@@ -152,7 +179,7 @@ def _timeline(setting: Setting) -> Chart | None:
         Happening(Date(begins), name(record), lane)
         for kinds, lane in lanes
         for record in setting.between(*kinds)
-        if (begins := _begins(record)) >= _OLDEST and standing(record)
+        if (begins := _joined(setting, record) or _begins(record)) >= _OLDEST and standing(record)
     ]
     if len(happenings) < 3:
         return None

@@ -86,9 +86,9 @@ def _chart(setting: Setting, series: dict[Counted, dict[str, Figure]]) -> Chart:
     years = sorted({year for held in series.values() for year in held})
     return Chart(
         "turnover",
-        say("Trade in goods both ways, current prices"),
+        say("Trade both ways, current prices"),
         say(
-            "Where the lines differ, the two sides count differently; where one ends, that side stopped publishing."
+            "Where the lines differ, the two sides count differently; where one ends, nothing later of that series is held."
         ),
         say(
             "Line chart of trade between {a} and {b} from {first} to {last}, one line for each reporter.",

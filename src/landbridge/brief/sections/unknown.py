@@ -5,6 +5,7 @@ from __future__ import annotations
 from landbridge import codes
 from landbridge.brief.document import Section, Table
 from landbridge.brief.sections.claims import concerning
+from landbridge.brief.sections.corridors import crossings
 from landbridge.brief.setting import Setting
 from landbridge.brief.text import Label, Part
 from landbridge.ledger import Record, Statement
@@ -88,7 +89,8 @@ def _records(setting: Setting, number: int) -> list[Record]:
     found = []
     for spec in _RECORDS.get(number, ()):
         kind, _, form = spec.partition("/")
-        found += [item for item in setting.between(kind) if not form or item.text("form") == form]
+        held = crossings(setting) if kind == "crossing" else setting.between(kind)
+        found += [item for item in held if not form or item.text("form") == form]
     return found
 
 
