@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -37,19 +36,16 @@ class Data:
     recorded_by: str = "9999"
     valid_on: str = ""
 
-    def on(self, date: str) -> Data:
+    def on(self, moment: str) -> Data:
         """The same data with the ledger narrowed to what held on a date (YYYY, YYYY-MM or YYYY-MM-DD)."""
-        if not re.fullmatch(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?", date):
-            raise BadUsage(f"{date!r} is not a date.", remedy="Write it as 2022, 2022-06 or 2022-06-30.")
-        return replace(self, valid_on=date)
+        whole = moment + "-01-01"[len(moment) - 4 :] if len(moment) in (4, 7) else moment
+        if not _is_day(whole):
+            raise BadUsage(f"{moment!r} is not a date.", remedy="Write it as 2022, 2022-06 or 2022-06-30.")
+        return replace(self, valid_on=moment)
 
     def at(self, recorded_by: str) -> Data:
         """The same data with the ledger as it was recorded by a date (YYYY-MM-DD)."""
-        try:
-            whole = date.fromisoformat(recorded_by).isoformat() == recorded_by
-        except ValueError:
-            whole = False
-        if not whole:
+        if not _is_day(recorded_by):
             raise BadUsage(f"{recorded_by!r} is not a date.", remedy="Write it as 2026-11-21.")
         return replace(self, recorded_by=recorded_by)
 
@@ -134,6 +130,13 @@ class Data:
                 cause=f"{error}.",
                 remedy="`landbridge check` names every damaged file; install the package again.",
             ) from None
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def embedded() -> Path:
