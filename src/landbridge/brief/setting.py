@@ -105,7 +105,9 @@ class Setting:
         return tuple(
             record
             for record in found
-            if standing(record) and both <= set(record.parties) and len(record.parties) <= _FEW
+            if standing(record)
+            and both <= {*record.parties, *record.text("near").split()}
+            and len(record.parties) <= _FEW
         )
 
     def naming_one(self, *kinds: str) -> tuple[Record, ...]:

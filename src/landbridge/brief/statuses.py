@@ -12,7 +12,7 @@ _MEANINGS = {
     Status.RECONCILED: "worked out from two reports that differ",
     Status.ESTIMATED: "computed from other figures by a method with error",
     Status.IMPUTED: "filled in where nobody reported",
-    Status.ASSUMED: "an assumption without a source",
+    Status.ASSUMED: "an assumption without a source, or resting in part on one",
     Status.SIMULATED: "the outcome of a model, not of the world",
     Status.CLAIMED: "said by an interested party, not confirmed",
     Status.FORECAST: "a plan or an expectation, not an outcome",

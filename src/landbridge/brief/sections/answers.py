@@ -15,9 +15,10 @@ from landbridge.planning import targets
 from landbridge.provenance import Figure, Status, derive
 
 _OUTCOMES = (Status.REPORTED, Status.CLAIMED, Status.ESTIMATED)
-_BINDING = ("twinning", "document", "mechanism", "event")
+_BINDING = ("twinning", "document", "mechanism", "event", "project", "crossing")
 _FRESH_YEARS = 4
 _BEYOND = 5
+_IN_DAYS = {"h": 1 / 24, "days": 1.0}
 
 
 def section(setting: Setting) -> Section:
@@ -186,8 +187,8 @@ def _prospect(setting: Setting) -> Answer:
     past = targets.past_growth(setting.series, until - int(year))
     repeated: Part = (
         say(
-            "past growth repeated, slowest to fastest of the spans within {years}, would bring the trade of {a} and {b} to "
-            "{outlook}",
+            "past growth repeated, slowest to fastest of the spans that one series holds within {years}, would bring "
+            "the trade of {a} and {b} to {outlook}",
             years=Date(past.period),
             a=setting.place(setting.nation_a.code),
             b=setting.place(setting.nation_b.code),
@@ -229,10 +230,18 @@ def _bottleneck(setting: Setting) -> Answer:
     waits = newest_waits(setting)
     if waits:
         record, said = waits[0][0], [(statement, figure) for _, statement, figure in waits]
+        message = (
+            say(
+                "waiting, not at a crossing of theirs but elsewhere on the way, at {crossing}",
+                crossing=name(record),
+            )
+            if setting.regional and not _at_hand(setting, record)
+            else say("waiting at {crossing}", crossing=name(record))
+        )
         found.append(
             say(
-                "waiting at {crossing} in {when}: {waits}",
-                crossing=name(record),
+                "{where} in {when}: {waits}",
+                where=message,
                 when=Date(said[0][0].period or said[0][0].as_of),
                 waits=tuple(
                     say("{figure} ({who})", figure=figure, who=said_by(setting, statement))
@@ -284,16 +293,22 @@ def newest_waits(setting: Setting) -> list[tuple[Record, Statement, Figure]]:
     ]
     if not found:
         return []
-    here = {setting.a.code, setting.b.code}
     ends = {setting.nation_a.code, setting.nation_b.code}
 
-    def nearness(item: tuple[Record, Statement, Figure]) -> tuple[bool, int, str, str]:
+    def nearness(item: tuple[Record, Statement, Figure]) -> tuple[bool, int, str]:
         record, statement, _ = item
-        at_hand = bool(here & set(record.text("near").split()))
-        return at_hand, len(ends & set(record.parties)), statement.period or statement.as_of, record.subject
+        return _at_hand(setting, record), len(ends & set(record.parties)), statement.period or statement.as_of
 
     best = max(map(nearness, found))
-    return [item for item in found if nearness(item) == best]
+    level = [item for item in found if nearness(item) == best]
+    # Of crossings that are equally near and of one time, the one with the longest wait.
+    longest = max(level, key=lambda item: (item[2].point * _IN_DAYS[item[2].unit], item[0].subject))[0]
+    return [item for item in level if item[0] is longest]
+
+
+def _at_hand(setting: Setting, record: Record) -> bool:
+    """Whether a crossing lies at one of the two places themselves."""
+    return bool({setting.a.code, setting.b.code} & set(record.text("near").split()))
 
 
 def _payment(setting: Setting) -> tuple[Record, Statement, Figure] | None:

@@ -54,8 +54,17 @@ def questions(setting: Setting) -> Section:
                 "Can waiting hours at this crossing be published as a series: {name}?", name=name(waits[0][0])
             )
         )
-    out.append(say("Which document steps at the border are electronic on both sides?"))
+    if not _one_customs_territory(setting):
+        out.append(say("Which document steps at the border are electronic on both sides?"))
     return Section("next", say("Questions for the next meeting"), (Points(tuple(out)),))
+
+
+def _one_customs_territory(setting: Setting) -> bool:
+    """Whether goods pass between the two without customs, as far as the membership table knows."""
+    held = setting.data.agreements.in_force(
+        setting.nation_a.code, setting.nation_b.code, setting.data.as_of[:4]
+    )
+    return any(ours.form in ("customs union", "economic union") for ours, _ in held)
 
 
 def _of_counts(setting: Setting) -> list[Sentence]:
@@ -66,7 +75,10 @@ def _of_counts(setting: Setting) -> list[Sentence]:
         held = setting.turnover.get(place.code, {})
         if not held:
             out.append(
-                say("Is a yearly count of this trade by {place} published?", place=setting.place(place.code))
+                say(
+                    "This release holds no yearly count of this trade by {place}: where is one to be had?",
+                    place=setting.place(place.code),
+                )
             )
         elif max(held) < newest:
             out.append(

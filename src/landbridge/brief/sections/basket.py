@@ -65,7 +65,8 @@ def item_label(flows: TradeFlows, item: str) -> Label:
         name = codes.chapter(chapter).name
     except UnknownLabel:
         name = item
-    return Label(name if len(item) == 2 else f"{item} ({name})", item)
+    # Six-digit names are not shipped; the chapter says what sort of goods it is.
+    return Label(name if len(item) == 2 else f"HS {item}, of {name[0].lower()}{name[1:]}", item)
 
 
 def _what_is_counted(setting: Setting, flows: TradeFlows) -> Sentence:
@@ -148,8 +149,6 @@ def _counted_by_customs(
     setting: Setting, flows: TradeFlows, exporter: str, importer: str
 ) -> tuple[Sentence, ...]:
     """What either side's statistics count in the same year, beside a figure from the accounts."""
-    if flows.classification != "sector":
-        return ()
     say = setting.say
     found: list[Part] = [
         say("{figure} by {who}", figure=years[str(flows.year)], who=setting.reporter(reporter))
@@ -158,13 +157,13 @@ def _counted_by_customs(
     ]
     if not found:
         return ()
-    return (
-        say(
-            "Trade statistics count {found} in that year, goods only: the accounts differ from them by services, prices "
-            "and imputation.",
-            found=tuple(found),
-        ),
-    )
+    if flows.classification == "sector":
+        why = say(
+            "the accounts differ from them by services, prices and imputation, and by what nobody explains"
+        )
+    else:
+        why = say("a basket far below them is incomplete")
+    return (say("Trade statistics count {found} of goods in that year; {why}.", found=tuple(found), why=why),)
 
 
 def _share(figure: Figure, total: Figure, item: str) -> Figure | None:
@@ -183,10 +182,16 @@ def _imputed(figure: Figure) -> Part | None:
 
 def _news(setting: Setting, flows: TradeFlows) -> list[Block]:
     say = setting.say
-    years = setting.data.trade.years(flows.classification)
-    first = years[0]
-    if flows.classification == "sector" or first == flows.year:
+    if flows.classification == "sector":
         return []
+    years = setting.data.trade.years(flows.classification)
+    if len(years) < 2:
+        # One year of six-digit products shows no change; the chapters may hold several.
+        years = setting.data.trade.years("hs2")
+        if len(years) < 2:
+            return []
+        flows = setting.data.trade.year(years[-1], "hs2")
+    first = years[0]
     earlier = setting.data.trade.year(first, flows.classification)
     blocks: list[Block] = []
     for exporter, importer in ((setting.a.code, setting.b.code), (setting.b.code, setting.a.code)):

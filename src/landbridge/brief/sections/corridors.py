@@ -101,7 +101,9 @@ def _waits(setting: Setting, records: tuple[Record, ...]) -> Chart | None:
     return Chart(
         "crossing-waiting",
         say("Waiting at crossings, everything on record"),
-        say("Most are waits of congested days or weeks: they show what can happen, not what usually does."),
+        say(
+            "Averages of sampled shipments and waits of congested weeks stand side by side; each figure's note says which."
+        ),
         say("Bar chart of published waiting times by crossing and period."),
         Bars(tuple(bars)),
     )

@@ -30,7 +30,12 @@ def grade(
     if Status.ASSUMED in statuses:
         return Code("E"), say("An assumption enters it.")
     if statuses & {Status.CLAIMED, Status.FORECAST, Status.SIMULATED}:
-        return Code("D"), say("It rests on what speakers say or expect.")
+        said = any(leaf.status not in _OFFICIAL for figure in figures for leaf in _leaves(figure))
+        return Code("D"), (
+            say("It rests on what speakers say or expect.")
+            if said
+            else say("It repeats past counts into the future, where no count is.")
+        )
     # A total whose source does not say by whose statistics it counts cannot pass for either side's official count.
     sideless = "" in counts and counts[""] in figures
     if sideless or any(_weak(figure) for figure in figures) or not statuses <= set(_OFFICIAL):

@@ -62,8 +62,7 @@ def _headline(setting: Setting, umbrellas: tuple[Record, ...], named: tuple[Reco
             "They are shown as said, and never added to the named projects."
         )
     return say(
-        "Of the projects behind the headline sums, sources name {projects}; the rest is unnamed. "
-        "A headline is never added to its parts.",
+        "Sources link {projects} to a headline sum and no other project below; a headline is never added to its parts.",
         projects=tuple(name(record) for record in parts),
     )
 

@@ -80,20 +80,14 @@ def partner_trade(setting: Setting) -> list[Block]:
     loaded = _loaded(setting)
     if loaded and not setting.two_regions:
         return loaded
-    why = (
-        say(
-            "Nobody publishes it. Chinese customs can be asked for province by partner country, Russian customs published "
-            "region by partner country until the end of {year}, Belarus publishes no trade of its regions by partner; "
-            "none of them counts region by region.",
-            year=Date("2021"),
-        )
+    why = say(
+        "{whether} {practice}.",
+        whether=say("Nobody publishes it: no customs service counts region by region.")
         if setting.two_regions
-        else say(
-            "No source that may be passed on counts it. Chinese customs can be asked for province by partner country, "
-            "Russian customs published region by partner country until the end of {year}, Belarus publishes no trade of "
-            "its regions by partner.",
-            year=Date("2021"),
-        )
+        else say("No source that may be passed on counts it."),
+        practice=tuple(
+            _practice(setting, place.country) for place in (setting.a, setting.b) if place.kind == "region"
+        ),
     )
     refusal = Refusal(
         say("Trade between {a} and {b}.", a=setting.place(setting.a.code), b=setting.place(setting.b.code)),
@@ -104,6 +98,26 @@ def partner_trade(setting: Setting) -> list[Block]:
         ),
     )
     return [*loaded, refusal]
+
+
+def _practice(setting: Setting, country: str) -> Sentence:
+    """What the customs of a country publish of its regions' trade."""
+    say = setting.say
+    match country:
+        case "CHN":
+            return say("Chinese customs can be asked for province by partner country")
+        case "RUS":
+            return say(
+                "Russian customs published region by partner country until the end of {year}",
+                year=Date("2021"),
+            )
+        case "BLR":
+            return say("Belarus publishes no trade of its regions by partner")
+        case _other:
+            return say(
+                "what {country} publishes of its regions' trade is not known here",
+                country=setting.place(country),
+            )
 
 
 def regional_trade(setting: Setting) -> tuple[Record, ...]:

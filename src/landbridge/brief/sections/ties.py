@@ -114,7 +114,14 @@ def _detail(setting: Setting, record: Record) -> Part | None:
         ("place", say("held in")),
     ):
         for statement in record.all(prop):
-            if prop in ("in_force", "expires", "until"):
+            if (
+                "/" in statement.text
+                and not statement.text.endswith("..")
+                and prop in ("in_force", "expires")
+            ):
+                # A span here is a day that is not known exactly, not a time of validity.
+                pieces.append(say("{what} on a day within {date}", what=label, date=Date(statement.text)))
+            elif prop in ("in_force", "expires", "until"):
                 pieces.append(say("{what} {date}", what=label, date=Date(statement.text)))
             elif statement.period:
                 pieces.append(

@@ -8,6 +8,7 @@ from landbridge.brief.sections.claims import concerning
 from landbridge.brief.sections.corridors import crossings
 from landbridge.brief.setting import Setting
 from landbridge.brief.text import Label, Part
+from landbridge.errors import NotHeld
 from landbridge.ledger import Record, Statement
 
 # Which records speak of which system of cooperation (docs/questions.md): a kind, or a kind and one of its forms.
@@ -38,8 +39,8 @@ _RECORDS: dict[int, tuple[str, ...]] = {
     27: ("event/shock",),
     28: ("barrier",),
 }
-# Those that statistics answer in sections of their own.
-_COUNTED = (6, 7, 8, 9, 29)
+# What statistics answer in sections of their own: turnover, basket and complementarity, outlook.
+_TURNOVER, _BASKET, _OUTLOOK = 6, (8, 9), 29
 
 
 def section(setting: Setting) -> Section:
@@ -47,10 +48,11 @@ def section(setting: Setting) -> Section:
     setting = setting.nations
     say = setting.say
     rows: list[tuple[Part | None, ...]] = []
+    counted = _counted(setting)
     for system in codes.systems():
         records = _records(setting, system.number)
         claims = _claims(setting, system.number)
-        if system.number in _COUNTED and setting.turnover:
+        if system.number in counted:
             verdict = say("statistics, in sections above")
         elif records and claims:
             verdict = say("records and claims")
@@ -83,6 +85,16 @@ def section(setting: Setting) -> Section:
             ),
         ),
     )
+
+
+def _counted(setting: Setting) -> set[int]:
+    """The systems that the statistics of this pair speak of."""
+    found = {_TURNOVER, _OUTLOOK} if setting.turnover else set()
+    try:
+        setting.data.trade.best(setting.a.code, setting.b.code)
+    except NotHeld:
+        return found
+    return found | {_TURNOVER, *_BASKET}
 
 
 def _records(setting: Setting, number: int) -> list[Record]:
