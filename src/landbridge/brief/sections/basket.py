@@ -19,6 +19,8 @@ from landbridge.provenance import Figure, Status, Unavailable, derive
 _TOP = 8
 _LISTED = 20
 _KEPT = 500
+# The part of a published total below which a basket by product cannot be whole.
+_WHOLE = 0.5
 # Dollars below which a chapter that comes, goes or grows is noise.
 _WORTH_NAMING = 1e6
 _MEASURES = {
@@ -142,28 +144,38 @@ def _direction(setting: Setting, flows: TradeFlows, exporter: str, importer: str
         fold=True,
         shown=_LISTED,
     )
-    return [Paragraph((lead, *_counted_by_customs(setting, flows, exporter, importer))), chart, table]
+    return [Paragraph((lead, *_counted_by_customs(setting, flows, total, exporter, importer))), chart, table]
 
 
 def _counted_by_customs(
-    setting: Setting, flows: TradeFlows, exporter: str, importer: str
+    setting: Setting, flows: TradeFlows, total: Figure, exporter: str, importer: str
 ) -> tuple[Sentence, ...]:
-    """What either side's statistics count in the same year, beside a figure from the accounts."""
-    say = setting.say
-    found: list[Part] = [
-        say("{figure} by {who}", figure=years[str(flows.year)], who=setting.reporter(reporter))
+    """What either side's statistics count in the same year, beside the total of a basket."""
+    say, year = setting.say, str(flows.year)
+    counts = {
+        reporter: years[year]
         for reporter, years in setting.data.totals.flow_by_reporter(exporter, importer).items()
-        if str(flows.year) in years
-    ]
-    if not found:
+        if year in years
+    }
+    if not counts:
         return ()
+    found: Part = tuple(
+        say("{who} counts {figure}", who=setting.reporter(reporter), figure=figure)
+        for reporter, figure in counts.items()
+    )
     if flows.classification == "sector":
-        why = say(
-            "the accounts differ from them by services, prices and imputation, and by what nobody explains"
+        return (
+            say(
+                "In statistics of goods of that year, {found}; the accounts differ from them by services, prices and "
+                "imputation, and by what nobody explains.",
+                found=found,
+            ),
         )
-    else:
-        why = say("a basket far below them is incomplete")
-    return (say("Trade statistics count {found} of goods in that year; {why}.", found=tuple(found), why=why),)
+    if total.point < _WHOLE * min(figure.point for figure in counts.values()):
+        return (
+            say("In published totals of that year, {found}: this basket is far from whole.", found=found),
+        )
+    return (say("In published totals of that year, {found}.", found=found),)
 
 
 def _share(figure: Figure, total: Figure, item: str) -> Figure | None:

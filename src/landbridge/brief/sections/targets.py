@@ -123,8 +123,8 @@ def _table(setting: Setting, scored: list[targets.Scored], title: Sentence, shee
         targets.OPEN: say("open"),
         targets.DISPUTED: say("met by one side's count only"),
         targets.UNCOUNTED: say("deadline passed, not counted yet"),
-        targets.UNMEASURED: say("not measurable here"),
     }
+    measured = any(item.verdict != targets.UNMEASURED for item in scored)
     rows: list[tuple[Part | None, ...]] = []
     for item in scored:
         stated = item.record.first("value")
@@ -132,18 +132,20 @@ def _table(setting: Setting, scored: list[targets.Scored], title: Sentence, shee
         results: list[Part] = [
             say("{figure} ({who})", figure=figure, who=setting.reporter(who)) for who, figure in item.outcomes
         ]
-        rows.append(
-            (
-                name(item.record),
-                item.target,
-                Date(item.deadline) if item.deadline else None,
-                coded(strength) if (strength := item.record.first("strength")) else None,
-                say("{who}", who=said_by(setting, stated)),
-                tuple(results) if results else None,
-                words[item.verdict],
-                item.needed_growth if isinstance(item.needed_growth, Figure) else None,
-            )
+        stating = (
+            name(item.record),
+            item.target,
+            Date(item.deadline) if item.deadline else None,
+            coded(strength) if (strength := item.record.first("strength")) else None,
+            say("{who}", who=said_by(setting, stated)),
         )
+        judging = (
+            tuple(results) if results else None,
+            words.get(item.verdict),
+            item.needed_growth if isinstance(item.needed_growth, Figure) else None,
+        )
+        rows.append((*stating, *judging) if measured else stating)
+    judged = (say("what happened, by whose count"), say("verdict"), say("growth needed a year"))
     return Table(
         sheet,
         title,
@@ -153,9 +155,7 @@ def _table(setting: Setting, scored: list[targets.Scored], title: Sentence, shee
             say("deadline"),
             say("strength of the wording"),
             say("who says so"),
-            say("what happened, by whose count"),
-            say("verdict"),
-            say("growth needed a year"),
+            *(judged if measured else ()),
         ),
         tuple(rows),
         note=say(
