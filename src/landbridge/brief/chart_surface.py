@@ -131,10 +131,14 @@ class Surface:
 
     def svg(self) -> str:
         """The picture as Vega draws it, before tracing."""
-        chart = alt.layer(*self._layers()).properties(
-            width=self.width, height=self.height, padding=0, autosize=alt.AutoSizeParams(type="none")
+        chart = alt.LayerChart(
+            layer=list(self._layers()),
+            width=self.width,
+            height=self.height,
+            padding=0,
+            autosize=alt.AutoSizeParams(type="none"),
+            config=alt.Config(background="transparent", view=alt.ViewConfig(stroke=None, clip=False)),
         )
-        chart = chart.configure(background="transparent").configure_view(stroke=None, clip=False)
         # Altair's own validation costs six times the building; the layers are a closed set under test. Data are put in
         # by name afterwards, because Altair copies whatever it holds again at every step.
         specification = chart.to_dict(validate=False)
@@ -151,26 +155,33 @@ class Surface:
         place = {"x": _across(alt.X, "x", self.x), "y": _across(alt.Y, "y", self.y)}
         ends = {"x2": alt.X2(field="x2"), "y2": alt.Y2(field="y2")}
         stroke, fill = (channel(field=name, type="nominal", scale=None) for name, channel in _LOOKS)
-        key = alt.Description(field="key", type="nominal")
+        looks = {"stroke": stroke, "fill": fill, "description": alt.Description(field="key", type="nominal")}
         if self._boxes:
-            boxes = alt.Chart(self._named(self._boxes)).mark_rect(strokeWidth=1.4)
-            yield boxes.encode(**place, **ends, stroke=stroke, fill=fill, description=key)
+            yield self._layer(
+                self._boxes, alt.MarkDef(type="rect", strokeWidth=1.4), **place, **ends, **looks
+            )
         if self._rules:
             width = alt.StrokeWidth(field="width", type="quantitative", scale=None)
-            rules = alt.Chart(self._named(self._rules)).mark_rule()
-            yield rules.encode(**place, **ends, stroke=stroke, strokeWidth=width)
+            yield self._layer(
+                self._rules, alt.MarkDef(type="rule"), **place, **ends, stroke=stroke, strokeWidth=width
+            )
         for line, points in self._lines:
-            lines = alt.Chart(self._named(points)).mark_line(**line)
-            yield lines.encode(**place, order=alt.Order(field="order", type="quantitative"))
+            order = alt.Order(field="order", type="quantitative")
+            yield self._layer(points, alt.MarkDef(type="line", **line), **place, order=order)
         for (shape, size), rows in self._symbols.items():
-            dots = alt.Chart(self._named(rows)).mark_point(shape=shape, size=size, strokeWidth=1.6, opacity=1)
-            yield dots.encode(**place, stroke=stroke, fill=fill, description=key)
+            dots = alt.MarkDef(type="point", shape=shape, size=size, strokeWidth=1.6, opacity=1)
+            yield self._layer(rows, dots, **place, **looks)
         for (anchor, size, bold, colour), rows in self._texts.items():
-            texts = alt.Chart(self._named(rows)).mark_text(
-                align=anchor, baseline="alphabetic", fontSize=size, fontWeight=600 if bold else 400,
+            texts = alt.MarkDef(
+                type="text", align=anchor, baseline="alphabetic", fontSize=size, fontWeight=600 if bold else 400,
                 color=colour, lineBreak="\n", lineHeight=round(size * 1.25, 1), limit=0,
             )  # fmt: skip
-            yield texts.encode(**place, text=alt.Text(field="text", type="nominal"), description=key)
+            words = alt.Text(field="text", type="nominal")
+            yield self._layer(rows, texts, **place, text=words, description=looks["description"])
+
+    def _layer(self, rows: list[Any], mark: Any, **channels: Any) -> Any:
+        # Built in one go: every `.mark_…()` and `.encode()` would copy the chart whole.
+        return alt.Chart(self._named(rows), mark=mark, encoding=alt.FacetedEncoding(**channels))
 
     def traced(self, show: Show) -> ElementTree.Element:
         """The picture with every text tied to its part; raises `UntracedDigit` where a digit has none."""
