@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -36,7 +35,7 @@ class Setting:
     @property
     def regional(self) -> bool:
         """True where at least one of the two places is a region."""
-        return "country" not in (self.a.kind, self.b.kind) or self.a.kind != self.b.kind
+        return "region" in (self.a.kind, self.b.kind)
 
     @property
     def two_regions(self) -> bool:
@@ -55,8 +54,8 @@ class Setting:
 
     @cached_property
     def nations(self) -> Setting:
-        """The same setting between the two countries."""
-        return Setting(self.data, self.say, self.nation_a, self.nation_b)
+        """The same setting between the two countries; countries are their own, so that nothing is read twice."""
+        return Setting(self.data, self.say, self.nation_a, self.nation_b) if self.regional else self
 
     @cached_property
     def turnover(self) -> dict[str, dict[str, Figure]]:
@@ -147,10 +146,6 @@ class Setting:
         return self.say(
             "{who}, {series}", who=self.reporter(reporter), series=Name(series, f"series {series}")
         )
-
-    def listed(self, parts: Iterable[Part]) -> Part:
-        """Parts one after another, as a list in a sentence."""
-        return tuple(parts)
 
 
 def setting(data: Data, say: Writer, a: str, b: str) -> Setting:

@@ -34,6 +34,11 @@ Folder = Annotated[
         help="Workspace folder; else $LANDBRIDGE_WORKSPACE, else ./landbridge-data.",
     ),
 ]
+Year = Annotated[Optional[int], typer.Option("--year", help="Year; else the newest held.")]  # noqa: UP045
+By = Annotated[
+    Optional[str],  # noqa: UP045
+    typer.Option("--by", help="sector, hs2 or hs6; else products where held."),
+]
 AsOf = Annotated[
     Optional[str],  # noqa: UP045
     typer.Option("--as-of", metavar="DATE", help="Show the ledger as it was recorded by DATE (YYYY-MM-DD)."),
@@ -105,10 +110,8 @@ def flows(
 def basket(
     a: PlaceA,
     b: PlaceB,
-    year: Annotated[Optional[int], typer.Option("--year", help="Year; else the newest held.")] = None,  # noqa: UP045
-    by: Annotated[
-        str | None, typer.Option("--by", help="sector, hs2 or hs6; else products where held.")
-    ] = None,
+    year: Year = None,
+    by: By = None,
     as_json: Json = False,
     workspace: Folder = None,
 ) -> None:
@@ -122,10 +125,8 @@ def basket(
 def indicators(
     a: PlaceA,
     b: PlaceB,
-    year: Annotated[Optional[int], typer.Option("--year", help="Year; else the newest held.")] = None,  # noqa: UP045
-    by: Annotated[
-        str | None, typer.Option("--by", help="sector, hs2 or hs6; else products where held.")
-    ] = None,
+    year: Year = None,
+    by: By = None,
     as_json: Json = False,
     workspace: Folder = None,
 ) -> None:

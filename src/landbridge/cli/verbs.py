@@ -12,6 +12,8 @@ from landbridge import codes
 from landbridge.cli.output import answer
 from landbridge.codes.matching import plain
 from landbridge.errors import BadUsage, NotHeld, UnknownLabel
+from landbridge.flows.indicators import Basket
+from landbridge.flows.indicators import basket as made_of
 from landbridge.flows.trade import TradeFlows
 from landbridge.provenance import Figure, Unavailable
 from landbridge.release import Data
@@ -157,24 +159,19 @@ def basket(
 ) -> None:
     """Items both ways with their shares."""
     from landbridge.brief import tracing
-    from landbridge.flows.indicators import basket as made_of
 
-    _four_digits(year)
-    data = _data(workspace)
-    _two(a, b)
-    held = data.trade.best(a, b, year, by)
+    data, held, both = _baskets(a, b, year, by, workspace)
     rows: list[dict[str, Any]] = []
     figures: list[Figure] = []
-    for exporter, importer in ((a, b), (b, a)):
-        made = made_of(held, exporter, importer)
+    for made in both:
         for row in made.table().iter_rows(named=True):
-            figure = held.item(exporter, importer, row["item"])
+            figure = held.item(made.exporter, made.importer, row["item"])
             if isinstance(figure, Figure):
                 figures.append(figure)
             rows.append(
                 {
-                    "exporter": exporter,
-                    "importer": importer,
+                    "exporter": made.exporter,
+                    "importer": made.importer,
                     "year": held.year,
                     **row,
                     "id": figure.id if isinstance(figure, Figure) else None,
@@ -189,20 +186,15 @@ def indicators(
 ) -> None:
     """One indicator a row, both ways."""
     from landbridge.brief import tracing
-    from landbridge.flows.indicators import basket as made_of
 
-    _four_digits(year)
-    data = _data(workspace)
-    _two(a, b)
-    held = data.trade.best(a, b, year, by)
+    data, held, both = _baskets(a, b, year, by, workspace)
     rows: list[dict[str, Any]] = []
     figures: list[Figure] = []
-    for exporter, importer in ((a, b), (b, a)):
-        made = made_of(held, exporter, importer)
+    for made in both:
         for name, found in made.indicators.items():
             row: dict[str, Any] = {
-                "exporter": exporter,
-                "importer": importer,
+                "exporter": made.exporter,
+                "importer": made.importer,
                 "indicator": name,
                 "basis": made.basis,
             }
@@ -214,6 +206,17 @@ def indicators(
             rows.append(row)
     tracing.remember(data.manifest.id, figures)
     answer("indicators", data, rows, as_json=as_json, notes=[_counted(held)])
+
+
+def _baskets(
+    a: str, b: str, year: int | None, by: str | None, workspace: Path | None
+) -> tuple[Data, TradeFlows, tuple[Basket, Basket]]:
+    """The data, the flows in them that answer a call, and the basket of each direction."""
+    _four_digits(year)
+    data = _data(workspace)
+    _two(a, b)
+    held = data.trade.best(a, b, year, by)
+    return data, held, (made_of(held, a, b), made_of(held, b, a))
 
 
 def _counted(flows: TradeFlows) -> str:

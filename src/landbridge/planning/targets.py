@@ -12,7 +12,6 @@ from landbridge.provenance import Figure, Status, Unavailable, derive
 
 MET, LATE, MISSED, OPEN, DISPUTED = "met", "met late", "missed", "open", "met by one side's count only"
 UNCOUNTED, UNMEASURED = "deadline passed, not counted yet", "not measurable"
-VERDICTS = (MET, LATE, MISSED, OPEN, DISPUTED, UNCOUNTED, UNMEASURED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from landbridge.ledger import Ledger, Statement, read_file
 from landbridge.ledger import check as check_ledger
 from landbridge.release import manifest as manifests
 from landbridge.release.data import Data, load
-from landbridge.release.own_ledger import problems_of
+from landbridge.release.own_ledger import broken_by, problems_of
 from landbridge.release.workspace import INDEX, Workspace
 
 _SUFFIXES = (".yaml", ".yml")
@@ -29,11 +29,7 @@ def check(path: Path) -> list[str]:
         return [*manifests.verify(path), *_ledger_of(path)]
     if (path / INDEX).is_file():
         workspace = Workspace.open(path)
-        own, cited = workspace.ledger()
-        held = load().ledger
-        before = set(check_ledger(held))
-        after = check_ledger(Ledger([*held.history, *own], {**held.sources, **cited}))
-        return [*workspace.verify(), *(line for line in after if line not in before)]
+        return [*workspace.verify(), *broken_by(load().ledger, *workspace.ledger())]
     raise BadUsage(
         "there is nothing here that can be checked." if path.exists() else "there is no such file or folder.",
         where=str(path),

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from landbridge import codes
 from landbridge.errors import BadFile, Problem
-from landbridge.ledger import Ledger, LedgerFile, check, read
+from landbridge.ledger import Ledger, LedgerFile, Statement, check, read
 from landbridge.ledger.store import Store
+from landbridge.provenance import Source
 from landbridge.release import objects
 from landbridge.release.data import Data
 from landbridge.release.workspace import INDEX, LEDGER, Index, Workspace
@@ -87,7 +88,12 @@ def _inconsistent(found: Sequence[tuple[Path, LedgerFile]], data: Data) -> list[
         if name in held.sources and held.sources[name] != source
     ]
     new = [statement for _, file in found for statement in file.statements]
+    where = ", ".join(path.name for path, _ in found)
+    return clashes + [Problem(what, where) for what in broken_by(held, new, brought)]
+
+
+def broken_by(held: Ledger, new: Sequence[Statement], brought: Mapping[str, Source]) -> list[str]:
+    """What is wrong with a ledger and new statements together that was not wrong with the ledger alone."""
     before = set(check(held))
     after = check(Ledger([*held.history, *new], {**held.sources, **brought}))
-    where = ", ".join(path.name for path, _ in found)
-    return clashes + [Problem(what, where) for what in after if what not in before]
+    return [what for what in after if what not in before]
