@@ -78,6 +78,20 @@ class NotHeld(LandbridgeError):
     """The question is good but the data held do not answer it. The remedy says what to load, if anything can."""
 
 
+class BadSample(LandbridgeError):
+    """The rows handed to an estimator cannot be used as they are: negative trade, keys twice, one exporter only.
+    The message names rows; mend or drop them. All problems of the sample are listed.
+    """
+
+
+class NotConverged(LandbridgeError):
+    """An iteration stopped before its conditions were met, so there is no result. Follow the remedy, or simplify."""
+
+
+class OutsideSupport(LandbridgeError):
+    """The data hold too little like the case that was asked about, so any number would be a guess. Ask for less."""
+
+
 class UnitMismatch(LandbridgeError):
     """Two quantities of different units, currencies or price bases were about to be combined. Convert first."""
 
