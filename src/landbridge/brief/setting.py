@@ -18,8 +18,6 @@ from landbridge.provenance import Figure
 from landbridge.release import Data
 
 _SHOWN = 3
-# A record with more parties than this is an umbrella over many regions rather than a tie of two.
-_FEW = 5
 _CLAUSE = re.compile(r";\s*")
 
 
@@ -99,15 +97,7 @@ class Setting:
 
     def tying(self, *kinds: str) -> tuple[Record, ...]:
         """The records that stand between the two places by name: no wish, no count, no umbrella over many regions."""
-        found = self.ledger.between((self.a.code,), (self.b.code,), *kinds)
-        both = {self.a.code, self.b.code}
-        return tuple(
-            record
-            for record in found
-            if standing(record)
-            and both <= {*record.parties, *record.text("near").split()}
-            and len(record.parties) <= _FEW
-        )
+        return self.ledger.tying(self.a.code, self.b.code, *kinds)
 
     def naming_one(self, *kinds: str) -> tuple[Record, ...]:
         """The records that name one of two regions and the other's country, but not both regions."""
@@ -223,16 +213,6 @@ def remark(statement: Statement) -> Name | None:
         return None
     more = [] if len(kept) == len(clauses) else ["…"]
     return Name("; ".join([*kept, *more]), statement.id)
-
-
-def intended(record: Record) -> bool:
-    """True for a document that is only wished or planned."""
-    return record.text("intended") == "true"
-
-
-def standing(record: Record) -> bool:
-    """False for what is only intended, and for a count over many ties, which is no tie itself."""
-    return not intended(record) and record.text("umbrella") != "true"
 
 
 def dated(setting: Setting, statement: Statement) -> Part:

@@ -13,6 +13,8 @@ from landbridge.ledger import schema
 from landbridge.ledger.statement import Statement
 from landbridge.provenance import Figure, Source, Status
 
+# A record with more parties than this is an umbrella over many places rather than a tie of two.
+_FEW = 5
 _BEGINNINGS = ("date", "since", "signed", "in_force", "opened", "announced")
 
 
@@ -63,6 +65,16 @@ class Record:
     def parties(self) -> tuple[str, ...]:
         """The places on whose behalf the record stands."""
         return tuple(code for s in self.statements if s.property == "parties" for code in s.places)
+
+    @property
+    def intended(self) -> bool:
+        """True for a document that is only wished or planned."""
+        return self.text("intended") == "true"
+
+    @property
+    def standing(self) -> bool:
+        """False for what is only intended, and for a count over many ties, which is no tie itself."""
+        return not self.intended and self.text("umbrella") != "true"
 
     def figure(self, statement: Statement) -> Figure:
         """One of the record's quantities as a figure."""
@@ -167,6 +179,16 @@ class Ledger:
             record
             for record, places in self._in_order
             if (not kinds or record.kind in kinds) and a & places and b & places
+        )
+
+    def tying(self, a: str, b: str, *kinds: str) -> tuple[Record, ...]:
+        """The records that stand between two places by name: no wish, no count, no umbrella over many places."""
+        return tuple(
+            record
+            for record in self.between((a,), (b,), *kinds)
+            if record.standing
+            and {a, b} <= {*record.parties, *record.text("near").split()}
+            and len(record.parties) <= _FEW
         )
 
 

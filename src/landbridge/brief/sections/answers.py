@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from landbridge.brief.document import Answer, Section
 from landbridge.brief.sections.corridors import crossings
 from landbridge.brief.sections.grades import grade
-from landbridge.brief.setting import Setting, coded, dated, figures_of, name, said_by, standing
+from landbridge.brief.setting import Setting, coded, dated, figures_of, name, said_by
 from landbridge.brief.text import Date, Part, Sentence
 from landbridge.ledger import Record, Statement
 from landbridge.planning import targets
@@ -110,7 +110,7 @@ def _stand(setting: Setting) -> Answer:
     if not setting.regional:
         return Answer(question, say("On the newest count, {body}.", body=body), letter, why)
     ties = [record for kind in _BINDING for record in setting.tying(kind)]
-    umbrellas = [record for record in setting.naming_both("mechanism") if standing(record)]
+    umbrellas = [record for record in setting.naming_both("mechanism") if record.standing]
     if not ties and umbrellas:
         answer = say(
             "Trade between the two is not published; no tie of their own is held, only a common frame, {frame}; around "

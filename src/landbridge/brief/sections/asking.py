@@ -5,7 +5,7 @@ from __future__ import annotations
 from landbridge.brief.document import Points, Refusal, Section
 from landbridge.brief.sections.answers import newest_waits
 from landbridge.brief.sections.regions import partner_trade
-from landbridge.brief.setting import Setting, intended, name
+from landbridge.brief.setting import Setting, name
 from landbridge.brief.text import Date, Sentence
 from landbridge.planning import targets
 
@@ -113,7 +113,7 @@ def _of_regions(setting: Setting) -> list[Sentence]:
         )
     ]
     for record in setting.naming_both("document"):
-        if intended(record):
+        if record.intended:
             out.append(say("Is this document still intended, and by when: {name}?", name=name(record)))
     idle = [record for record in setting.tying("twinning", "document") if not record.all("active")]
     out += [say("When was this tie last used, and for what: {tie}?", tie=name(record)) for record in idle[:2]]

@@ -12,7 +12,7 @@ from landbridge import codes
 from landbridge.brief.document import Block, Heading, Paragraph, Points, Refusal, Section
 from landbridge.brief.sections.claims import asserted
 from landbridge.brief.sections.regions import between_the_two, partner_trade, regional_trade
-from landbridge.brief.setting import Setting, dated, intended, name, said_by, who_says
+from landbridge.brief.setting import Setting, dated, name, said_by, who_says
 from landbridge.brief.text import Date, Sentence
 from landbridge.ledger import Record, Statement
 from landbridge.planning import targets
@@ -94,7 +94,7 @@ def _as_ties(setting: Setting, records: Iterable[Record]) -> list[Block]:
         who = who_says(setting, record)
         if date is not None:
             items.append(say("{name}, {date} ({who})", name=name(record), date=dated(setting, date), who=who))
-        elif intended(record):
+        elif record.intended:
             items.append(say("{name}, intended, not signed ({who})", name=name(record), who=who))
         else:
             items.append(say("{name} ({who})", name=name(record), who=who))

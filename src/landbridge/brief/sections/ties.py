@@ -8,11 +8,9 @@ from landbridge.brief.document import Block, Chart, Happening, Paragraph, Refusa
 from landbridge.brief.setting import (
     Setting,
     dated,
-    intended,
     name,
     property_name,
     remark,
-    standing,
     when,
     who_says,
     words,
@@ -101,7 +99,7 @@ def _joined(setting: Setting, record: Record) -> str:
 def _detail(setting: Setting, record: Record) -> Part | None:
     """What the ledger says beyond name, parties and date: in words, with figures."""
     say = setting.say
-    pieces: list[Part] = [say("intended, not signed")] if intended(record) else []
+    pieces: list[Part] = [say("intended, not signed")] if record.intended else []
     for prop, label in (
         ("meeting", say("meeting")),
         ("subject", say("about")),
@@ -186,7 +184,7 @@ def _timeline(setting: Setting) -> Chart | None:
         Happening(Date(begins), name(record), lane)
         for kinds, lane in lanes
         for record in setting.between(*kinds)
-        if (begins := _joined(setting, record) or _begins(record)) >= _OLDEST and standing(record)
+        if (begins := _joined(setting, record) or _begins(record)) >= _OLDEST and record.standing
     ]
     if len(happenings) < 3:
         return None
