@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from landbridge.brief.document import (
+    Against,
     Answer,
     Bar,
     Bars,
     Block,
     Chart,
+    Contrast,
     Document,
     Happening,
     Lines,
@@ -202,6 +204,28 @@ INTERLEAVED = Chart(
             ),
             Bar(Name("Crossing Gamma", "crossing/gamma"), WAIT, say("Autumn")),
         )
+    ),
+)  # fmt: skip
+CONTRAST = Chart(
+    "normal",
+    say("Traded and expected"),
+    say("Machinery is bought far more than is normal."),
+    say("Three rows, one of them outside the band."),
+    Contrast(
+        tuple(
+            Against(
+                Label(name, code),
+                fig(f"traded {name}", traded * 1e6, status=Status.RECONCILED),
+                fig(f"expected {name}", expected * 1e6, status=Status.ESTIMATED, low=low * 1e6, high=high * 1e6),
+            )
+            for name, code, traded, expected, low, high in (
+                ("Machinery and equipment not elsewhere classified", "C28", 9400, 2100, 400, 5200),
+                ("Food", "C10T12", 310, 420, 80, 1900),
+                ("Fishing and aquaculture", "A03", 0, 12.5, 0.4, 88),
+            )
+        ),
+        say("traded"),
+        say("expected"),
     ),
 )  # fmt: skip
 

@@ -24,6 +24,7 @@ ALL = (
     sample.BARS,
     sample.GROUPED,
     sample.INTERLEAVED,
+    sample.CONTRAST,
     sample.timeline(14),
     sample.timeline(60, "strip"),
 )
@@ -78,6 +79,22 @@ def test_values_of_all_bars_and_of_line_ends_are_written() -> None:
         written = {node.get("data-figure") for node in root.iter(f"{SVG}tspan")}
         assert {sample.TURNOVER[0].id, sample.TURNOVER[-1].id, sample.EXPORTS[-1].id, sample.MIRROR[-1].id,
                 sample.TARGET.id, sample.FORECAST.id} <= written  # fmt: skip
+
+
+def test_a_contrast_tells_outside_from_normal_by_shape_and_words() -> None:
+    assert charts.traits(sample.CONTRAST) == {"normal"}
+    for root in drawn(sample.CONTRAST):
+        written = {node.get("data-figure") for node in root.iter(f"{SVG}tspan")}
+        assert {figure.id for figure in charts.figures(sample.CONTRAST)} <= written
+        shapes = {
+            node.get("data-figure"): (node.get("d") or "").count("A")
+            for node in root.iter(f"{SVG}path")
+            if node.get("data-figure")
+        }
+        machinery, food, fish = (row.observed.id for row in sample.CONTRAST.data.rows)  # type: ignore[union-attr]
+        # Above and below normal are diamonds, the middle one is round.
+        assert shapes[machinery] == shapes[fish] == 0
+        assert shapes[food] > 0
 
 
 def test_an_injected_title_is_refused() -> None:

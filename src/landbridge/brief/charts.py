@@ -9,12 +9,13 @@ from __future__ import annotations
 from xml.etree import ElementTree
 
 from landbridge.brief.chart_bars import draw_bars, ranged
+from landbridge.brief.chart_contrast import draw_contrast
 from landbridge.brief.chart_lines import draw_lines, gaps
 from landbridge.brief.chart_surface import Surface, marks, observed
 from landbridge.brief.chart_time import middle
 from landbridge.brief.chart_timeline import draw_timeline
 from landbridge.brief.chart_words import Show
-from landbridge.brief.document import Bars, Chart, Lines, Timeline
+from landbridge.brief.document import Bars, Chart, Contrast, Lines, Timeline
 from landbridge.brief.text import atoms, plain
 from landbridge.provenance import Figure
 
@@ -39,16 +40,23 @@ def figures(chart: Chart) -> tuple[Figure, ...]:
             found += [target.figure for target in targets]
         case Bars(bars):
             found = [bar.figure for bar in bars]
+        case Contrast(rows):
+            found = [figure for row in rows for figure in (row.observed, row.expected)]
         case Timeline():
             found = []
     return tuple({figure.id: figure for figure in found}.values())
 
 
 def traits(chart: Chart) -> frozenset[str]:
-    """What a chart's note must explain: `hollow` marks of figures nobody counted, `gaps` in lines, `ranges` of bars."""
+    """What a chart's note must explain: `hollow` marks of figures nobody counted, `gaps` in lines, `ranges` of bars,
+    bands of what is `normal`.
+    """
     shown = figures(chart)
     found = {"hollow"} if any(not observed(figure) for figure in shown) else set()
     match chart.data:
+        case Contrast():
+            # Its own words say what the band and the dot are; nothing in it is hollow for its status.
+            found = {"normal"}
         case Lines(series, _):
             found |= (
                 {"gaps"} if any(gaps([middle(date) for date, _ in line.points]) for line in series) else set()
@@ -84,5 +92,7 @@ def _surface(chart: Chart, show: Show, width: float) -> Surface:
             return draw_lines(chart.data, show, width)
         case Bars():
             return draw_bars(chart.data, show, width)
+        case Contrast():
+            return draw_contrast(chart.data, show, width)
         case Timeline():
             return draw_timeline(chart.data, show, width)

@@ -109,6 +109,24 @@ class Bars:
 
 
 @dataclass(frozen=True, slots=True)
+class Against:
+    """What is observed against what is expected; the low and high of `expected` are the range of normal."""
+
+    label: Part
+    observed: Figure
+    expected: Figure
+
+
+@dataclass(frozen=True, slots=True)
+class Contrast:
+    """Observed beside expected values of one unit, on a scale of ratios; `observed` and `expected` head the numbers."""
+
+    rows: tuple[Against, ...]
+    observed: Part
+    expected: Part
+
+
+@dataclass(frozen=True, slots=True)
 class Happening:
     """One entry of a timeline."""
 
@@ -132,7 +150,7 @@ class Chart:
     title: Sentence
     see: Sentence
     alternative: Sentence
-    data: Lines | Bars | Timeline
+    data: Lines | Bars | Contrast | Timeline
 
 
 Block = Heading | Paragraph | Points | Answer | Refusal | Table | Chart
