@@ -348,7 +348,7 @@ def test_agreements_of_a_bloc_with_a_partner_have_two_sides(tables: dict[str, li
     for row in tables["agreements"]:
         sides[row["agreement"]][row["side"]].add(row["member"])
     sided = {agreement: found for agreement, found in sides.items() if set(found) != {""}}
-    assert set(sided) == {"eaeu-vnm", "eaeu-irn-interim", "eaeu-irn", "eaeu-srb", "eaeu-chn", "asean-chn"}
+    assert set(sided) >= {"eaeu-vnm", "eaeu-irn-interim", "eaeu-irn", "eaeu-srb", "eaeu-chn", "asean-chn"}
     for agreement, found in sided.items():
         assert len(found) == 2, agreement
         partner = min(found, key=lambda side: len(found[side]))

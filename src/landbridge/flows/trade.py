@@ -142,9 +142,16 @@ class TradeFlows:
 
     def between(self, exporter: str, importer: str) -> pl.DataFrame:
         """Flows of `exporter` to `importer`, largest first; raises `UnknownLabel` for places not held."""
-        self._check(exporter, importer)
-        picked = self.frame.filter((pl.col("exporter") == exporter) & (pl.col("importer") == importer))
-        return picked.sort("value_usd", "item", descending=[True, False])
+        key = (exporter, importer)
+        if key not in self._pairs:
+            self._check(exporter, importer)
+            picked = self.frame.filter((pl.col("exporter") == exporter) & (pl.col("importer") == importer))
+            self._pairs[key] = picked.sort("value_usd", "item", descending=[True, False])
+        return self._pairs[key]
+
+    @cached_property
+    def _pairs(self) -> dict[tuple[str, str], pl.DataFrame]:
+        return {}
 
     def _check(self, *places: str) -> None:
         for place in places:

@@ -22,6 +22,7 @@ from landbridge.ledger import Ledger, Statement, read_file
 from landbridge.provenance import Source
 from landbridge.release import manifest as manifests
 from landbridge.release.observations import Agreements, Observations
+from landbridge.release.region_trade import RegionTrade, RegionValidation
 from landbridge.release.trade import Trade
 from landbridge.release.workspace import Workspace, default_workspace
 
@@ -89,6 +90,16 @@ class Data:
     def observations(self) -> Observations:
         """Single figures about places."""
         return Observations(self._table("observations"), self.sources, self.names)
+
+    @cached_property
+    def region_trade(self) -> RegionTrade:
+        """Published trade of regions with partner countries."""
+        return RegionTrade(self._table("region_trade"), self.sources, self.names)
+
+    @cached_property
+    def region_validation(self) -> RegionValidation:
+        """How well trade of pseudo-regions was split: the spread behind estimates for regions."""
+        return RegionValidation(self._table("region_validation"))
 
     @cached_property
     def agreements(self) -> Agreements:
