@@ -15,16 +15,29 @@ _HOME = {
     "Data": "landbridge.release",
     "brief": "landbridge.brief",
     "indicators": "landbridge.flows.indicators",
+    "potential": "landbridge.potential",
     "Figure": "landbridge.provenance",
     "Status": "landbridge.provenance",
     "Unavailable": "landbridge.provenance",
     "errors": "landbridge.errors",
+    "gravity": "landbridge.gravity",
 }
-_MODULES = ("brief", "errors", "indicators")
-__all__ = ["Data", "Figure", "Status", "Unavailable", "__version__", "brief", "errors", "indicators", "load"]
+_MODULES = ("brief", "errors", "gravity", "indicators", "potential")
+__all__ = [
+    "Data",
+    "Figure",
+    "Status",
+    "Unavailable",
+    "__version__",
+    "brief",
+    "errors",
+    "gravity",
+    "indicators",
+    "load",
+]
 
 if TYPE_CHECKING:
-    from landbridge import errors
+    from landbridge import errors, gravity
     from landbridge.brief import brief
     from landbridge.flows import indicators
     from landbridge.provenance import Figure, Status, Unavailable

@@ -1,0 +1,64 @@
+"""Frames of any library, as Polars, and what is said of columns that they do not have or cannot be used."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import narwhals as nw
+import polars as pl
+
+from landbridge.errors import BadUsage, Problem, UnknownLabel
+from landbridge.gravity.levels import fractions
+
+
+def table_of(frame: Any, columns: Sequence[str] | None = None) -> pl.DataFrame:
+    """Some columns of any frame that Narwhals knows, as Polars; raises `BadUsage` for what is no frame."""
+    try:
+        made = nw.from_native(frame)
+    except TypeError:
+        raise BadUsage(
+            f"a {type(frame).__name__} is not a table.",
+            remedy="Hand over a frame of Polars, pandas, PyArrow or another library that Narwhals knows.",
+        ) from None
+    if columns is not None:
+        made = made.select(columns)
+    whole = made.collect(backend="polars") if isinstance(made, nw.LazyFrame) else made
+    return whole.to_polars()
+
+
+def columns_of(frame: Any) -> list[str]:
+    """The column names of any frame; raises `BadUsage` for what is no frame."""
+    if isinstance(frame, pl.DataFrame):
+        return frame.columns
+    try:
+        return list(nw.from_native(frame).collect_schema().names())
+    except TypeError:
+        return table_of(frame).columns
+
+
+def known(names: Sequence[str], held: Sequence[str]) -> None:
+    """Raises `UnknownLabel`, or `BadUsage` listing several, for names that are no columns."""
+    wrong = [UnknownLabel("column", name, held) for name in dict.fromkeys(names) if name not in held]
+    if len(wrong) == 1:
+        raise wrong[0]
+    if wrong:
+        raise BadUsage([problem for error in wrong for problem in error.problems])
+
+
+def usable(table: pl.DataFrame, numbers: Sequence[str], labels: Sequence[str]) -> None:
+    """Raises `BadUsage` listing columns of the wrong kind: text in the formula, fractions as an effect."""
+    problems = []
+    for name in numbers:
+        kind = table[name].dtype
+        if not (kind.is_numeric() or kind in (pl.Boolean, pl.Null)):
+            text = kind in (pl.String, pl.Categorical, pl.Enum)
+            remedy = f'Make it a fixed effect: effects=["{name}"].' if text else "Turn it into numbers."
+            what = f"the formula needs numbers, and this column holds {'text' if text else kind}."
+            problems.append(Problem(what, f"column {name}", remedy=remedy))
+    for name in labels:
+        if fractions(table[name]):
+            what = "an effect, cluster or key needs labels, and this column holds fractions."
+            problems.append(Problem(what, f"column {name}", remedy="Put it into the formula, or round it."))
+    if problems:
+        raise BadUsage(problems)
