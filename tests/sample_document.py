@@ -216,7 +216,8 @@ CONTRAST = Chart(
             Against(
                 Label(name, code),
                 fig(f"traded {name}", traded * 1e6, status=Status.RECONCILED),
-                fig(f"expected {name}", expected * 1e6, status=Status.ESTIMATED, low=low * 1e6, high=high * 1e6),
+                fig(f"expected {name}", expected * 1e6, status=Status.ESTIMATED),
+                fig(f"normal {name}", None, status=Status.ESTIMATED, low=low * 1e6, high=high * 1e6),
             )
             for name, code, traded, expected, low, high in (
                 ("Machinery and equipment not elsewhere classified", "C28", 9400, 2100, 400, 5200),

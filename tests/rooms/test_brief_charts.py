@@ -85,13 +85,16 @@ def test_a_contrast_tells_outside_from_normal_by_shape_and_words() -> None:
     assert charts.traits(sample.CONTRAST) == {"normal"}
     for root in drawn(sample.CONTRAST):
         written = {node.get("data-figure") for node in root.iter(f"{SVG}tspan")}
-        assert {figure.id for figure in charts.figures(sample.CONTRAST)} <= written
+        rows = sample.CONTRAST.data.rows  # type: ignore[union-attr]
+        assert {figure.id for row in rows for figure in (row.observed, row.expected)} <= written
+        bands = {node.get("data-figure") for node in root.iter(f"{SVG}path")}
+        assert {row.normal.id for row in rows} <= bands
         shapes = {
             node.get("data-figure"): (node.get("d") or "").count("A")
             for node in root.iter(f"{SVG}path")
             if node.get("data-figure")
         }
-        machinery, food, fish = (row.observed.id for row in sample.CONTRAST.data.rows)  # type: ignore[union-attr]
+        machinery, food, fish = (row.observed.id for row in rows)
         # Above and below normal are diamonds, the middle one is round.
         assert shapes[machinery] == shapes[fish] == 0
         assert shapes[food] > 0

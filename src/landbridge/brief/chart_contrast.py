@@ -81,7 +81,7 @@ def _domain(rows: tuple[Against, ...]) -> tuple[float, float]:
     numbers = [
         number
         for row in rows
-        for number in (row.observed.point, row.expected.point, row.expected.low, row.expected.high)
+        for number in (row.observed.point, row.expected.point, row.normal.low, row.normal.high)
         if number is not None and number > 0
     ]
     if not numbers:
@@ -105,8 +105,8 @@ def _marks(surface: Surface, row: Against, middle: float) -> None:
     place = partial(_power, least=surface.x.domain[0])
     upper, lower = middle - _BAND / 2, middle + _BAND / 2
     expected, observed = row.expected, row.observed
-    low, high = (expected.point if end is None else end for end in (expected.low, expected.high))
-    surface.box((place(low), upper), (place(high), lower), FAINT, fill=FAINT, figure=expected)
+    low, high = (expected.point if end is None else end for end in (row.normal.low, row.normal.high))
+    surface.box((place(low), upper), (place(high), lower), FAINT, fill=FAINT, figure=row.normal)
     surface.rule((place(expected.point), upper - 2), (place(expected.point), lower + 2), INK, width=2)
     outside = observed.point < low or observed.point > high
     colour = PALETTE[1] if outside else PALETTE[0]

@@ -41,7 +41,7 @@ def figures(chart: Chart) -> tuple[Figure, ...]:
         case Bars(bars):
             found = [bar.figure for bar in bars]
         case Contrast(rows):
-            found = [figure for row in rows for figure in (row.observed, row.expected)]
+            found = [figure for row in rows for figure in (row.observed, row.expected, row.normal)]
         case Timeline():
             found = []
     return tuple({figure.id: figure for figure in found}.values())

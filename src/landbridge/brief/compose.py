@@ -17,7 +17,9 @@ from landbridge.brief.sections import (
     corridors,
     interview,
     people,
+    potential,
     projects,
+    regional_potential,
     regions,
     targets,
     ties,
@@ -34,6 +36,7 @@ _NATIONAL = (
     targets,
     basket,
     value_added,
+    potential,
     ties,
     projects,
     corridors,
@@ -42,7 +45,7 @@ _NATIONAL = (
     claims,
     unknown,
 )
-_REGIONAL = (interview, regions)
+_REGIONAL = (interview, regions, regional_potential)
 
 
 def compose(setting: Setting, language: str) -> Document:

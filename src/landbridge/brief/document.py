@@ -110,11 +110,12 @@ class Bars:
 
 @dataclass(frozen=True, slots=True)
 class Against:
-    """What is observed against what is expected; the low and high of `expected` are the range of normal."""
+    """What is observed against what is expected, and the range of what is normal."""
 
     label: Part
     observed: Figure
     expected: Figure
+    normal: Figure
 
 
 @dataclass(frozen=True, slots=True)

@@ -137,6 +137,77 @@ def indicators(
 
 
 @app.command()
+def fit(
+    spec: Annotated[
+        Path, typer.Argument(metavar="SPEC", help="A YAML file: data, formula, effects, cluster, ...")
+    ],
+    out: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option("--out", metavar="FILE", help="Also write the table to FILE (.csv or .parquet)."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Estimate a gravity equation: Poisson or least squares with fixed effects, as a specification says."""
+    from landbridge.cli import estimates
+
+    estimates.run(spec, as_json=as_json, out=out)
+
+
+@app.command()
+def potential(
+    a: PlaceA,
+    b: PlaceB,
+    show: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(
+            "--show",
+            help="For countries: normal (default), opportunities, peers, costs, rivals, supply-demand or new-products.",
+        ),
+    ] = None,
+    to: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(
+            "--to", metavar="LIST", help="Peers for --show peers or costs: KAZ,VNM or CHN-KAZ,CHN-VNM."
+        ),
+    ] = None,
+    item: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option("--item", metavar="CODE", help="The sector of --show rivals, such as C20."),
+    ] = None,
+    assume_output: Annotated[
+        bool,
+        typer.Option(
+            "--assume-output", help="For regions that publish no trade: split by output, as an assumption."
+        ),
+    ] = False,
+    year: Year = None,
+    by: By = None,
+    as_json: Json = False,
+    workspace: Folder = None,
+) -> None:
+    """What trade would be normal between A and B, both ways, and where the gap is; for regions, bounds first."""
+    from landbridge.cli import potentials
+
+    asked = potentials.Asked(year, by, potentials.peers_of(to), item, assume_output)
+    potentials.potential(a, b, show, asked, as_json=as_json, workspace=workspace)
+
+
+@app.command()
+def match(
+    place: Annotated[
+        str, typer.Argument(metavar="PLACE", help="A region or country that looks for partners.")
+    ],
+    country: Annotated[str, typer.Option("--in", metavar="COUNTRY", help="The country to look in.")],
+    as_json: Json = False,
+    workspace: Folder = None,
+) -> None:
+    """Partner regions in a country, ranked by size over distance, with reasons for and against; then sectors."""
+    from landbridge.cli import potentials
+
+    potentials.match(place, country, as_json=as_json, workspace=workspace)
+
+
+@app.command()
 def targets(
     a: PlaceA, b: PlaceB, as_json: Json = False, as_of: AsOf = None, workspace: Folder = None
 ) -> None:

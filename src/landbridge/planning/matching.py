@@ -19,6 +19,7 @@ from landbridge.codes import Place
 from landbridge.errors import BadUsage, NotHeld
 from landbridge.flows.distance import Array, great_circle_km
 from landbridge.ledger import Record
+from landbridge.potential.countries import potential
 from landbridge.provenance import Citation, Figure, Status, derive
 from landbridge.release import Data
 
@@ -161,6 +162,22 @@ def match(
         ),
         left_out,
     )
+
+
+def sectors(data: Data, place: str, country: str) -> pl.DataFrame:
+    """Sectors in which the countries of the two places trade less than expected, both ways, largest gap first.
+
+    Columns of `CountryPotential.opportunities` after exporter and importer. It says nothing of the regions themselves.
+    Raises `NotHeld` where the accounts do not hold one of the countries.
+    """
+    home = codes.place(place).country
+    parts = []
+    for seller, buyer in ((home, country), (country, home)):
+        found = potential(data, seller, buyer).opportunities()
+        parts.append(
+            found.select(pl.lit(seller).alias("exporter"), pl.lit(buyer).alias("importer"), pl.all())
+        )
+    return pl.concat(parts).sort("gap_usd", "item", descending=[True, False])
 
 
 def _refuse(here: Place, there: Place, elasticities: Sequence[float]) -> None:
