@@ -186,3 +186,26 @@ def test_both_conventions_of_fixest_in_r(shared: Path, name: str, column: str) -
         # R printed seven significant digits.
         found = made.covariance("cluster", convention, pairs)  # type: ignore[arg-type]
         assert found.std_error == pytest.approx(wanted, rel=1e-5)
+
+
+def test_annual_three_way_panel(shared: Path) -> None:
+    """99,981 rows; effects of 2,346 pairs of both directions and one of all domestic flows, which no cluster holds."""
+    wanted = json.loads((shared / "anchors/ppml/fixest_anchors.json").read_text())["agtpa_panel"][
+        "annual_3way"
+    ]
+    frame = pl.read_parquet(shared / "anchors/agtpa/panel.parquet")
+    domestic = (frame["exporter"] == frame["importer"]).to_numpy()
+    pair = frame["pair_id"].to_numpy()
+    effects = (
+        dense(frame["exporter"], frame["year"]),
+        dense(frame["importer"], frame["year"]),
+        dense(pl.Series("pair", np.where(domestic, 0, pair))),
+    )
+    made = fit(
+        frame["trade"].to_numpy(), frame.select("rta").to_numpy().astype(np.float64), effects, "poisson"
+    )
+    assert made.kept.sum() == wanted["n"]
+    assert made.beta[0] == pytest.approx(wanted["rta"][0], rel=1e-6)
+    found = made.covariance("cluster", "fixest", dense(frame["pair_id"]))
+    assert found.parameters == 1 + 1449 + 1449 + 2347 - 2
+    assert found.std_error[0] == pytest.approx(wanted["rta"][1], rel=1e-5)

@@ -49,7 +49,7 @@ def simulate(
     home: float = 0.0,
 ) -> Panel:
     """Log-normal errors that give y variance one whatever its mean, correlated over time with coefficient 0.3 within a
-    pair, like the first design of the paper's section 4; the true coefficients are one.
+    pair, like the first design of the paper's simulations; the true coefficients are one.
     """
     rng = np.random.default_rng(seed)
     i, j, t = (axis.ravel() for axis in np.indices((countries, countries, years)))
@@ -137,7 +137,7 @@ def unbalanced(panel: Panel, seed: int, share: float = 0.2) -> Panel:
 
 
 def literal_bias(panel: Panel, result: Result) -> np.ndarray:
-    """The formulas of the paper (Proposition 3 and Remark 4) pair by pair with tensors of third derivatives, for directed
+    """The formulas of the paper pair by pair with tensors of third derivatives, for directed
     pairs, in the plainest way: loops over exporters, importers and pairs, Moore-Penrose inverses.
     """
     years, columns = int(panel.time.max()) + 1, panel.x.shape[1]
@@ -346,7 +346,7 @@ def test_correction_takes_bias_out_and_mends_coverage(directed: bool) -> None:
 
 def test_agrees_with_a_split_panel_jackknife() -> None:
     """Halving exporters and importers doubles a bias of order 1/N, so the mean over the four quarters less the whole
-    estimates it (the paper's section 3.3). It is noisy and has terms of order 1/N² of its own, so the means of 80
+    estimates it. It is noisy and has terms of order 1/N² of its own, so the means of 80
     samples of 40 countries are compared: the same sign, and neither more than twice the other.
     """
     analytical, jackknife = [], []

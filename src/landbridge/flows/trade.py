@@ -179,6 +179,17 @@ class TradeFlows:
             held = "sectors" if self.classification == "sector" else "products"
             raise BadUsage(f"these flows are by {held}; {wrong!r} was asked for as something else.")
         item = sector if self.classification == "sector" else product
+        # Many parts of a brief stand on the same cells, and a figure never changes.
+        key = (exporter, importer, item)
+        if key not in self._figures:
+            self._figures[key] = self._explained(*key)
+        return self._figures[key]
+
+    @cached_property
+    def _figures(self) -> dict[tuple[str, str, str | None], Figure | Unavailable]:
+        return {}
+
+    def _explained(self, exporter: str, importer: str, item: str | None) -> Figure | Unavailable:
         rows = self.between(exporter, importer)
         if item is not None:
             self._item(item)

@@ -52,18 +52,34 @@ class Weighted:
         """H' W M (base + H v), shape of v; M (base + H v) goes to `keep`. All in sorted order."""
         out = np.empty_like(v)
         lay = self.layout
-        multiply(v, out, base, keep, dense, self.w, lay.codes, lay.starts, lay.blocks, self.inverse)
+        multiply(
+            v, out, base, keep, dense, self.w, lay.codes, lay.narrow, lay.starts, lay.blocks, self.inverse
+        )
         return out
 
     def spread(self, v: Array, keep: Array, dense: Array) -> None:
         """M H v (N,) to `keep`."""
         lay = self.layout
-        multiply(v, NO_ROWS, NO_ROWS, keep, dense, self.w, lay.codes, lay.starts, lay.blocks, self.inverse)
+        multiply(
+            v,
+            NO_ROWS,
+            NO_ROWS,
+            keep,
+            dense,
+            self.w,
+            lay.codes,
+            lay.narrow,
+            lay.starts,
+            lay.blocks,
+            self.inverse,
+        )
 
 
 def weighted(layout: Layout, w: Array) -> Weighted:
     """`w` (N,) in sorted order."""
-    return Weighted(layout, w, *weigh(w, layout.codes, layout.starts, layout.repeated, int(layout.slots[-1])))
+    return Weighted(
+        layout, w, *weigh(w, layout.codes, layout.narrow, layout.starts, layout.slots, layout.repeated)
+    )
 
 
 def residualise(system: Weighted, rows: Array, *, tolerance: float) -> int:
@@ -89,7 +105,7 @@ def residualise(system: Weighted, rows: Array, *, tolerance: float) -> int:
                 raise not_absorbed(used, (product / max(square, floor)) ** 0.5, tolerance)
             # A little more than is asked for, so that the residual computed anew passes too.
             used += solve(
-                r, v, NO_COLUMNS, NO_COLUMNS, system.w, lay.codes, lay.starts, lay.blocks, system.inverse,
+                r, v, NO_COLUMNS, NO_COLUMNS, system.w, lay.codes, lay.narrow, lay.starts, lay.blocks, system.inverse,
                 system.diagonal, square, 0.25 * tolerance**2, 0.5 * floor, MOST,
             )[0]  # fmt: skip
             before = product
@@ -110,7 +126,7 @@ def residualise(system: Weighted, rows: Array, *, tolerance: float) -> int:
 def rounding(system: Weighted, diagonal: Array, row: Array) -> float:
     """What r'Pr cannot fall below: the rounding of each level's sum, by Cauchy and Schwarz, times the level's inverse."""
     lay = system.layout
-    squares = score(system.w * row * row, lay.codes, NO_COLUMNS, system.levels)
+    squares = score(system.w * row * row, lay.codes, lay.narrow, NO_COLUMNS, system.levels)
     return float(ROUNDING**2 * inner(diagonal, system.weight * squares))
 
 
@@ -177,8 +193,8 @@ def recover(
         r = system.multiply(v, target, NO_ROWS)
         floor = max(tolerance**2 * inner(system.w, target * target), rounding(system, light, target))
         count, product, _ = solve(
-            r, v, NO_COLUMNS, NO_COLUMNS, system.w, layout.codes, layout.starts, layout.blocks, system.inverse,
-            light, 0.0, 0.0, floor, MOST,
+            r, v, NO_COLUMNS, NO_COLUMNS, system.w, layout.codes, layout.narrow, layout.starts, layout.blocks,
+            system.inverse, light, 0.0, 0.0, floor, MOST,
         )  # fmt: skip
         if count >= MOST:
             raise not_absorbed(count, product**0.5, floor**0.5)

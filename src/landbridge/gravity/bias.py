@@ -1,9 +1,9 @@
 """Bias of three-way PPML in coefficients and standard errors, after Weidner and Zylkin (2021).
 
 With exporter-time, importer-time and pair effects PPML is consistent for a fixed number of years T, but its
-estimate is off by a term of order 1/N in the number of countries, as large as the standard error is small; and the
-clustered covariance is too small by a term of the same order (Bias and consistency in three-way gravity models,
-Journal of International Economics 132, 103513: Propositions 3 and 4, Remarks 4 and 5).
+estimate is off by a term of order 1/N in the number N of countries, the order of its standard error; and the
+clustered covariance is too small by a share of order 1/N (Bias and consistency in three-way gravity models, Journal
+of International Economics 132, 103513).
 
 The pair effect is profiled out: given the total of a pair, its flows are multinomial over its cells with shares
 theta = lambda / sum(lambda). Per pair, with x the regressors less their projection on all effects,
@@ -18,7 +18,7 @@ The bias is W⁻¹ times the sum over exporters i, and likewise over importers, 
 
 each sum with the factor n/(n-1) for n exporters or importers. The meat of the covariance, Σ x'S S'x, becomes
 Σ x'(I - P)⁻¹ S S'x with P the part of the pair in the projection that makes the fitted values: the leverage of the
-pair. This is what the authors' program ppml_fe_bias computes under its option `exact`.
+pair. This is what the authors' program ppml_fe_bias (version 1.1, option `exact`) computes.
 
 The formula treats the exporter's and the importer's effects of a country apart, because no pair holds both. That is
 not so where a pair effect joins the two directions of a pair, or where domestic flows, which are large, are in the

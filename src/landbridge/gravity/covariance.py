@@ -47,7 +47,7 @@ class Covariance:
     parameters           K of that factor: coefficients and the effects that count
     degrees_of_freedom   of Student's t; None where the convention uses the normal distribution
     repair               share of the largest eigenvalue that the most negative one had before it was set to zero
-                         (Cameron, Gelbach and Miller 2011, section 2.3); 0.0 when nothing was repaired
+                         (Cameron, Gelbach and Miller 2011); 0.0 when nothing was repaired
     """
 
     matrix: Array
@@ -102,7 +102,7 @@ def sandwich(
     within (N, K)   regressors less their projection on the effects under the weights `hessian`
     score (N,)      w·(y - mu) for Poisson, w·residual for least squares
     hessian (N,)    w·mu for Poisson, w (ones without weights) for least squares
-    clusters        one code array (N,) per way of clustering; Cameron, Gelbach and Miller (2011), equation 2.11
+    clusters        one code array (N,) per way of clustering; Cameron, Gelbach and Miller (2011)
     parameters      K of the small-sample factor, see the function `parameters`
     """
     _check_call(kind, clusters, convention, model)

@@ -231,8 +231,11 @@ def correct(fit: Fit, convention: Convention) -> Fit:
         notes.append(
             "Corrected errors are clustered by pair where no cluster is named, with the factor G/(G-1)."
         )
-    if not made.directed:
-        notes.append("Pair effects join both directions; for them the correction goes beyond the paper.")
+    if made.by == "country":
+        notes.append(
+            "The bias is worked out country by country, because pair effects join both directions or domestic trade is in "
+            "the sample; that goes beyond the paper."
+        )
     if made.whole_clusters:
         notes.append(
             f"{made.whole_clusters:,} clusters are fitted exactly in some direction and are not corrected there."

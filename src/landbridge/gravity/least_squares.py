@@ -88,7 +88,7 @@ def _solved(columns: Array, target: Array, w: Array) -> tuple[Array, Array]:
             remedy="Drop one of the regressors that move together.",
         ) from None
     for _ in range(2):
-        gradient = score(w * residual, none, columns, 0) / size
+        gradient = score(w * residual, none, np.zeros(0, np.bool_), columns, 0) / size
         step = np.linalg.solve(factor.T, np.linalg.solve(factor, gradient)) / size
         beta += step
         residual -= np.einsum("k,kn->n", step, columns)

@@ -2,7 +2,7 @@
 
 The residuals of a fit with many effects are smaller than the errors they stand for: a cluster draws its effects to
 itself. With P the cluster's own block of the projection that makes the fitted values, E[S S'] is about (I - P) times
-the true outer product, so (I - P)⁻¹ S S' replaces S S' (Weidner and Zylkin 2021, Remark 5). Everything is stated for
+the true outer product, so (I - P)⁻¹ S S' replaces S S' (Weidner and Zylkin 2021). Everything is stated for
 rows multiplied by the root of their fitted mean lambda, where P is symmetric with eigenvalues from 0 to 1.
 
 Pair effects are profiled out first. For a pair inside the cluster its own part of P does nothing, because the scores

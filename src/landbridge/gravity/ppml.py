@@ -185,7 +185,7 @@ def _arranged(
     for k in range(x.shape[1]):
         np.take(x[:, k], order, out=rows[k])
     none = np.empty((0, len(y)))
-    totals = score(wy, layout.codes, none, int(layout.slots[-1]))
+    totals = score(wy, layout.codes, layout.narrow, none, int(layout.slots[-1]))
     group_totals = np.add.reduceat(wy, layout.starts[:-1]) if effects else np.zeros(0)
     empty = int((totals <= 0).sum() + (group_totals <= 0).sum())
     if empty:
@@ -219,7 +219,7 @@ def _begin(problem: _Problem, start: Array | None) -> _State:
         mu = 0.5 * (np.divide(problem.wy, weights, out=np.zeros(n), where=weights > 0) + level)
         working = np.log(mu) + (problem.wy - weights * mu) / (weights * mu + (weights == 0)) - offset
         beta = _inverse(gram(problem.x, weights * mu)) @ score(
-            weights * mu * working, problem.layout.codes, problem.x, 0
+            weights * mu * working, problem.layout.codes, problem.layout.narrow, problem.x, 0
         )
     eta = offset + np.einsum("k,kn->n", beta, problem.x)
     if problem.group_totals.size:
@@ -227,7 +227,7 @@ def _begin(problem: _Problem, start: Array | None) -> _State:
     m = problem.means(eta)
     lay = problem.layout
     for _ in range(SWEEPS if problem.group_totals.size else 0):
-        sweep(eta, m, lay.codes, lay.starts, problem.totals, problem.group_totals)
+        sweep(eta, m, lay.codes, lay.narrow, lay.starts, lay.slots, problem.totals, problem.group_totals)
     columns = problem.x.copy()
     if problem.group_totals.size:
         residualise(problem.system(m), columns, tolerance=LOOSE)
@@ -239,7 +239,7 @@ def _violation(problem: _Problem, state: _State) -> tuple[float, Array, Array]:
     lay = problem.layout
     levels = len(problem.totals)
     residual = problem.wy - state.m
-    gradient = score(residual, lay.codes, state.columns, levels)
+    gradient = score(residual, lay.codes, lay.narrow, state.columns, levels)
     block = gram(state.columns, state.m)
     violation = float(np.max(np.abs(gradient[:levels]) / problem.totals, initial=0.0))
     if len(block):
@@ -287,7 +287,7 @@ def _step(
     # As exact as quadratic convergence can use, and no more exact than the tolerance asks of the last step.
     share = max(min(settings.forcing, violation), min(0.1, 0.1 * settings.tolerance / violation))
     count = solve(
-        gradient, v, state.columns, inverse, w, lay.codes, lay.starts, lay.blocks, system.inverse,
+        gradient, v, state.columns, inverse, w, lay.codes, lay.narrow, lay.starts, lay.blocks, system.inverse,
         system.diagonal, 0.0, 0.0, share**2 * size, settings.inner,
     )[0]  # fmt: skip
     change = np.empty_like(state.eta)
@@ -298,7 +298,7 @@ def _step(
         eta = state.eta + length * change
         m = problem.means(eta)
         if problem.group_totals.size:
-            sweep(eta, m, lay.codes, lay.starts, problem.totals, problem.group_totals)
+            sweep(eta, m, lay.codes, lay.narrow, lay.starts, lay.slots, problem.totals, problem.group_totals)
         objective = problem.objective(eta, m)
         if objective <= allowed:
             state.beta = state.beta + length * v[levels:]

@@ -1,6 +1,6 @@
 """Ramsey's RESET test of the functional form of a PPML fit.
 
-Santos Silva and Tenreyro (2006, The Log of Gravity, section V): the square of the fitted linear predictor is added
+Santos Silva and Tenreyro (2006, The Log of Gravity): the square of the fitted linear predictor is added
 to the regressors and the model estimated again; under a right functional form its coefficient is zero.
 """
 

@@ -3,7 +3,7 @@
 A row with y = 0 is separated when some combination z of the regressors and effects is zero wherever y > 0,
 nowhere negative where y = 0, and positive in that row: the likelihood then always gains by moving along z, the
 fitted mean of the row goes to zero, and the coefficients along z do not exist. Dropping these rows restores an
-estimate and changes nothing else (Correia, Guimaraes and Zylkin 2019, Proposition 1 and section 3).
+estimate and changes nothing else (Correia, Guimaraes and Zylkin 2019).
 
 The search is their iterative rectifier: project the indicator of y = 0 on all columns with a large weight on the
 rows with y > 0, set what is negative to zero, repeat. Two facts make it short and its answer checked.
@@ -213,7 +213,7 @@ class _Fitted:
 
 def _programme(zero: Mask, x: Array, effects: tuple[Codes, ...]) -> Mask:
     """The same set by linear programming, where the rounds settle too slowly: maximise the number of rows with
-    y = 0 that one combination lifts to 1 (Correia, Guimaraes and Zylkin 2019, section 4.1, after Konis 2007).
+    y = 0 that one combination lifts to 1.
     """
     from scipy import sparse  # type: ignore[import-untyped]
     from scipy.optimize import linprog  # type: ignore[import-untyped]

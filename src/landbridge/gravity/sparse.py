@@ -31,6 +31,8 @@ Slots = NDArray[np.uint32]
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 BLOCK = 1024
+NARROW = 128
+"""Levels of an effect up to which `add_up` takes banks."""
 NOTHING = 1e-12
 """A level keeps this share of its weight after elimination, or it counts as one the eliminated effect already holds."""
 
@@ -47,7 +49,8 @@ class Layout:
 
     order (N,): sorted row -> row of the caller. codes (R, N): kept levels by sorted row, as slots 0..L-1 of one vector.
     starts (G+1,): first sorted row of each group. blocks (B+1,): first group of each block.
-    slots (R+1,): where each kept effect begins. repeated (R,): whether a level has two rows in one group.
+    slots (R+1,): where each kept effect begins. narrow (R,): whether it has few levels.
+    repeated (R,): whether some level has two rows in one group.
     eliminated, kept: positions in the caller's tuple of effects.
     """
 
@@ -56,6 +59,7 @@ class Layout:
     starts: Index
     blocks: Index
     slots: Index
+    narrow: NDArray[np.bool_]
     repeated: NDArray[np.bool_]
     eliminated: int
     kept: tuple[int, ...]
@@ -78,7 +82,8 @@ def arrange(
         codes[place] += np.uint32(slots[place])
         slots[place + 1] = slots[place] + levels[position]
     repeated = repetitions(codes, starts, int(slots[-1]))
-    return Layout(order, codes, starts, block_bounds(starts), slots, repeated, eliminated, kept)
+    narrow = np.diff(slots) <= NARROW
+    return Layout(order, codes, starts, block_bounds(starts), slots, narrow, repeated, eliminated, kept)
 
 
 def best_eliminated(effects: list[Slots], levels: list[int], mass: Array | None) -> int:
@@ -108,7 +113,7 @@ def bare(rows: int) -> Layout:
     starts = np.append(np.arange(0, rows, BLOCK, dtype=np.int64), rows)
     empty = np.empty((0, rows), np.uint32)
     blocks, none = np.arange(len(starts)), np.zeros(0, np.bool_)
-    return Layout(np.arange(rows), empty, starts, blocks, np.zeros(1, np.int64), none, -1, ())
+    return Layout(np.arange(rows), empty, starts, blocks, np.zeros(1, np.int64), none, none, -1, ())
 
 
 @compiled
@@ -186,6 +191,35 @@ def sort_rows(codes: Slots, levels: int) -> tuple[Index, Index]:
 
 
 @compiled
+def add_up(values: Array, row: Slots, banks: Array, narrow: bool) -> None:
+    """Adds values (n,) to the slots that row (n,) names, for a narrow effect in four banks in turn.
+
+    Where levels are few, neighbouring rows name the same slot, and each addition to it waits for the one before; with
+    four banks it waits for the fourth before. Where levels are many that is rare, and banks would cost cache.
+    """
+    if not narrow:
+        only = banks[0]
+        for i in range(row.size):
+            only[row[i]] += values[i]
+        return
+    a, b, c, d = banks[0], banks[1], banks[2], banks[3]
+    whole = row.size - row.size % 4
+    for i in range(0, whole, 4):
+        a[row[i]] += values[i]
+        b[row[i + 1]] += values[i + 1]
+        c[row[i + 2]] += values[i + 2]
+        d[row[i + 3]] += values[i + 3]
+    for i in range(whole, row.size):
+        a[row[i]] += values[i]
+
+
+@compiled
+def banks_for(narrow: NDArray[np.bool_], slots: int) -> Array:
+    """Zeros for `add_up`: four rows if any effect is narrow, else one."""
+    return np.zeros((4 if narrow.any() else 1, slots))
+
+
+@compiled
 def multiply(
     v: Array,
     out: Array,
@@ -194,6 +228,7 @@ def multiply(
     dense: Array,
     w: Array,
     codes: Slots,
+    narrow: NDArray[np.bool_],
     starts: Index,
     blocks: Index,
     inverse: Array,
@@ -208,7 +243,7 @@ def multiply(
     for b in range(blocks.size - 1):
         longest = max(longest, starts[blocks[b + 1]] - starts[blocks[b]])
     t = np.empty(longest)
-    out[:] = 0.0
+    banks = banks_for(narrow, out.size)
     for b in range(blocks.size - 1):
         first, last = starts[blocks[b]], starts[blocks[b + 1]]
         size = last - first
@@ -241,28 +276,37 @@ def multiply(
         for i in range(size):
             t[i] *= weight[i]
         for r in range(kept):
-            row = codes[r, first:last]
-            for i in range(size):
-                out[row[i]] += t[i]
+            add_up(t[:size], codes[r, first:last], banks, narrow[r])
         for k in range(columns):
             column = dense[k, first:last]
             total = 0.0
             for i in range(size):
                 total += column[i] * t[i]
-            out[levels + k] += total
+            banks[0, levels + k] += total
+    for c in range(out.size):
+        total = 0.0
+        for b in range(banks.shape[0]):
+            total += banks[b, c]
+        out[c] = total
 
 
 @compiled
 def weigh(
-    w: Array, codes: Slots, starts: Index, repeated: NDArray[np.bool_], levels: int
+    w: Array,
+    codes: Slots,
+    narrow: NDArray[np.bool_],
+    starts: Index,
+    slots: Index,
+    repeated: NDArray[np.bool_],
 ) -> tuple[Array, Array, Array]:
     """1 / (G0'WG0) (G,), the diagonal of the Schur complement inverted (L,), and the weight of each kept level (L,).
 
     A level that lies within groups of the eliminated effect has nothing left; its inverse is zero, which pins it.
     """
-    groups = starts.size - 1
+    groups, levels = starts.size - 1, slots[-1]
     inverse = np.zeros(groups)
-    weight, lost, cell = np.zeros(levels), np.zeros(levels), np.zeros(levels)
+    weight, lost = np.zeros(levels), np.zeros(levels)
+    cell = banks_for(narrow, levels)
     for g in range(groups):
         own = w[starts[g] : starts[g + 1]]
         total = 0.0
@@ -272,17 +316,21 @@ def weigh(
             inverse[g] = 1.0 / total
         for r in range(codes.shape[0]):
             row = codes[r, starts[g] : starts[g + 1]]
-            for i in range(own.size):
-                weight[row[i]] += own[i]
-            if repeated[r]:
+            if not repeated[r]:
                 for i in range(own.size):
-                    cell[row[i]] += own[i]
-                for i in range(own.size):
-                    lost[row[i]] += cell[row[i]] * cell[row[i]] * inverse[g]
-                    cell[row[i]] = 0.0
-            else:
-                for i in range(own.size):
+                    weight[row[i]] += own[i]
                     lost[row[i]] += own[i] * own[i] * inverse[g]
+                continue
+            add_up(own, row, cell, narrow[r])
+            by_level = slots[r + 1] - slots[r] <= own.size
+            for i in range(slots[r + 1] - slots[r] if by_level else own.size):
+                c = slots[r] + i if by_level else np.int64(row[i])
+                here = 0.0
+                for b in range(cell.shape[0]):
+                    here += cell[b, c]
+                    cell[b, c] = 0.0
+                weight[c] += here
+                lost[c] += here * here * inverse[g]
     for c in range(levels):
         left = weight[c] - lost[c]
         lost[c] = 1.0 / left if left > NOTHING * weight[c] else 0.0
@@ -314,6 +362,7 @@ def solve(
     block: Array,
     w: Array,
     codes: Slots,
+    narrow: NDArray[np.bool_],
     starts: Index,
     blocks: Index,
     inverse: Array,
@@ -335,7 +384,7 @@ def solve(
     direction = z.copy()
     count = 0
     while product > target and product > share * square and count < most:
-        multiply(direction, image, nothing, nothing, dense, w, codes, starts, blocks, inverse)
+        multiply(direction, image, nothing, nothing, dense, w, codes, narrow, starts, blocks, inverse)
         count += 1
         curvature = 0.0
         for c in range(r.size):
@@ -356,19 +405,31 @@ def solve(
 
 
 @compiled
-def sweep(eta: Array, m: Array, codes: Slots, starts: Index, totals: Array, group_totals: Array) -> None:
+def sweep(
+    eta: Array,
+    m: Array,
+    codes: Slots,
+    narrow: NDArray[np.bool_],
+    starts: Index,
+    slots: Index,
+    totals: Array,
+    group_totals: Array,
+) -> None:
     """One round of proportional scaling, in place: m = w exp(eta) meets the totals of each kept effect in turn, then of
     the eliminated one. totals (L,), group_totals (G,). Each scaling is the exact block maximiser of the Poisson
     likelihood (Deming and Stephan, 1940). A level whose fitted total has run to zero stays as it is.
     """
-    factor, shift = np.empty(totals.size), np.empty(totals.size)
+    factor, shift = np.ones(totals.size), np.zeros(totals.size)
+    banks = banks_for(narrow, totals.size)
     for r in range(codes.shape[0]):
         row = codes[r]
-        factor[:] = 0.0
-        for i in range(m.size):
-            factor[row[i]] += m[i]
-        for c in range(totals.size):
-            factor[c] = totals[c] / factor[c] if factor[c] > 0.0 and totals[c] > 0.0 else 1.0
+        banks[:] = 0.0
+        add_up(m, row, banks, narrow[r])
+        for c in range(slots[r], slots[r + 1]):
+            fitted = 0.0
+            for b in range(banks.shape[0]):
+                fitted += banks[b, c]
+            factor[c] = totals[c] / fitted if fitted > 0.0 and totals[c] > 0.0 else 1.0
             shift[c] = np.log(factor[c])
         for i in range(m.size):
             m[i] *= factor[row[i]]
@@ -387,13 +448,14 @@ def sweep(eta: Array, m: Array, codes: Slots, starts: Index, totals: Array, grou
 
 
 @compiled
-def score(u: Array, codes: Slots, dense: Array, levels: int) -> Array:
+def score(u: Array, codes: Slots, narrow: NDArray[np.bool_], dense: Array, levels: int) -> Array:
     """H'u (L+K,): sums of u (N,) by kept level, then inner products with the columns (K, N)."""
     out = np.zeros(levels + dense.shape[0])
+    banks = banks_for(narrow, levels)
     for r in range(codes.shape[0]):
-        row = codes[r]
-        for i in range(u.size):
-            out[row[i]] += u[i]
+        add_up(u, codes[r], banks, narrow[r])
+    for b in range(banks.shape[0]):
+        out[:levels] += banks[b]
     for k in range(dense.shape[0]):
         total = 0.0
         for i in range(u.size):

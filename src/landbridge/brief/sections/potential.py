@@ -48,8 +48,9 @@ def section(setting: Setting) -> Section:
 def _what_it_means(setting: Setting) -> Sentence:
     return setting.say(
         "Expected is what a pair of countries of this size, distance, border, language and agreements would deliver to "
-        "each other for use in production in {year}, estimated from all other pairs and with this pair left out. "
-        "Potential is neither a forecast nor a recommendation.",
+        "each other for use in production in {year}, estimated from all other pairs and with this pair left out. Goods for "
+        "final use, such as cars and telephones, are not in it, because their destinations are imputed. Potential is "
+        "neither a forecast nor a recommendation.",
         year=Date(str(setting.data.accounts.year)),
     )
 
