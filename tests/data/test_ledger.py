@@ -108,7 +108,7 @@ def test_every_source_is_used_or_packaged(data: Data, statements: tuple[Statemen
     from build_release import PACKAGED
 
     cited = {s.source for s in statements}
-    for frame in (data.totals.frame, data.observations.frame, data.basket):
+    for frame in (data.totals.frame, data.observations.frame, data.basket, data.region_trade.frame):
         cited |= set(frame["source"].drop_nulls().to_list())
     cited |= {membership.source for membership in data.agreements.memberships}
     assert set(data.sources) - cited - set(PACKAGED) == set()

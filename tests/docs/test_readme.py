@@ -35,6 +35,8 @@ def test_the_walk_is_there(root: Path) -> None:
 
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_keeps_what_it_shows(name: str, root: Path, landbridge: Callable[[str], Any]) -> None:
+    # The blocks of a page go on from each other, as a reader types them.
+    scope: dict[str, Any] = {}
     for found in FENCE.finditer((root / name).read_text("utf-8")):
         info, body = found["info"].strip(), found["body"]
         saved_as = info.partition("file=")[2]
@@ -43,7 +45,7 @@ def test_a_page_keeps_what_it_shows(name: str, root: Path, landbridge: Callable[
         elif info == "console":
             _walk(body, landbridge)
         elif info == "python":
-            exec(compile(body, name, "exec"), {})
+            exec(compile(body, name, "exec"), scope)
 
 
 def _walk(body: str, landbridge: Callable[[str], Any]) -> None:

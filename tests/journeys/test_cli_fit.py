@@ -5,9 +5,8 @@ from __future__ import annotations
 import inspect
 import json
 import re
-import sys
+import shlex
 from collections.abc import Callable
-from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,6 @@ import pytest
 import yaml
 
 import landbridge as lb
-from landbridge.cli.app import run
 from landbridge.gravity import Specification
 from landbridge.gravity.spec import specification
 
@@ -30,20 +28,7 @@ cluster: exporter^importer
 """
 
 
-@dataclass(frozen=True)
-class Ran:
-    """What one call left behind."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.out)
-
-
-Call = Callable[..., Ran]
+Call = Callable[..., Any]
 
 
 @pytest.fixture
@@ -66,29 +51,21 @@ def trade() -> pl.DataFrame:
 
 
 @pytest.fixture
-def call(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path, trade: pl.DataFrame
-) -> Call:
+def fitted(call: Call, trade: pl.DataFrame) -> Call:
     """Runs `landbridge fit spec.yaml ...` in a folder with the data and the specification given."""
-    monkeypatch.chdir(tmp_path)
     grain = trade.filter(pl.col("sector") == "grain")
     grain.write_csv("trade.csv")
     trade.write_parquet("sectors.parquet")
 
-    def made(spec: str, *options: str) -> Ran:
+    def made(spec: str, *options: str) -> Any:
         Path("spec.yaml").write_text(spec, "utf-8")
-        monkeypatch.setattr(sys, "argv", ["landbridge", "fit", "spec.yaml", *options])
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as left:
-            run()
-        out, err = capsys.readouterr()
-        return Ran(int(left.value.code or 0), out, err)
+        return call(shlex.join(["fit", "spec.yaml", *options]))
 
     return made
 
 
-def test_the_rows_are_those_of_the_table(call: Call, trade: pl.DataFrame) -> None:
-    ran = call(SPEC, "--json")
+def test_the_rows_are_those_of_the_table(fitted: Call, trade: pl.DataFrame) -> None:
+    ran = fitted(SPEC, "--json")
     assert ran.code == 0, ran.err
     assert list(ran.json) == ["schema", "verb", "release", "as_of", "rows", "notes", "dropped"]
     assert (ran.json["schema"], ran.json["verb"]) == ("landbridge/fit/1", "fit")
@@ -108,8 +85,8 @@ def test_the_rows_are_those_of_the_table(call: Call, trade: pl.DataFrame) -> Non
     assert ran.json["notes"] == list(fit.before())
 
 
-def test_notes_say_convergence_rows_and_convention_on_stderr(call: Call) -> None:
-    ran = call(SPEC + "convention: fixest\nreset: true\n")
+def test_notes_say_convergence_rows_and_convention_on_stderr(fitted: Call) -> None:
+    ran = fitted(SPEC + "convention: fixest\nreset: true\n")
     assert ran.code == 0, ran.err
     assert ran.out.split()[:3] == ["term", "estimate", "std_error"]
     assert "log(distance)" in ran.out
@@ -121,12 +98,12 @@ def test_notes_say_convergence_rows_and_convention_on_stderr(call: Call) -> None
     assert reset.startswith("RESET (Ramsey)")
 
 
-def test_rows_can_be_chosen_and_written(call: Call, trade: pl.DataFrame, tmp_path: Path) -> None:
+def test_rows_can_be_chosen_and_written(fitted: Call, trade: pl.DataFrame, tmp_path: Path) -> None:
     spec = SPEC.replace("trade.csv", "sectors.parquet") + (
         "where:\n  sector: steel\n  year: {between: [2019, 2021]}\n  exporter: {in: [BLR, CHN, RUS, KAZ]}\n"
         "estimator: ols\n"
     ).replace("estimator: ols\n", "")
-    ran = call(spec, "--out", "table.csv", "--json")
+    ran = fitted(spec, "--out", "table.csv", "--json")
     assert ran.code == 0, ran.err
     chosen = trade.filter(
         (pl.col("sector") == "steel")
@@ -138,9 +115,9 @@ def test_rows_can_be_chosen_and_written(call: Call, trade: pl.DataFrame, tmp_pat
     assert pl.read_csv(tmp_path / "table.csv").to_dicts() == ran.json["rows"]
 
 
-def test_sector_by_sector_with_the_one_that_cannot_be_fitted(call: Call) -> None:
+def test_sector_by_sector_with_the_one_that_cannot_be_fitted(fitted: Call) -> None:
     spec = SPEC.replace("trade.csv", "sectors.parquet") + "by: sector\n"
-    ran = call(spec, "--json")
+    ran = fitted(spec, "--json")
     assert ran.code == 0, ran.err
     assert [row["sector"] for row in ran.json["rows"]] == ["grain", "grain", "steel", "steel"]
     assert ran.json["notes"][0] == "2 of 3 fitted, by sector."
@@ -148,16 +125,16 @@ def test_sector_by_sector_with_the_one_that_cannot_be_fitted(call: Call) -> None
     assert "all trade is zero" in ran.json["notes"][1]
 
 
-def test_dropped_rows_are_in_the_answer(call: Call, tmp_path: Path) -> None:
+def test_dropped_rows_are_in_the_answer(fitted: Call, tmp_path: Path) -> None:
     frame = pl.read_csv(tmp_path / "trade.csv")
     frame.with_columns(
         distance=pl.when(pl.int_range(pl.len()) == 4).then(None).otherwise("distance")
     ).write_csv(tmp_path / "trade.csv")
-    ran = call(SPEC, "--json")
+    ran = fitted(SPEC, "--json")
     assert ran.json["dropped"] == [{"reason": "missing: distance", "rows": 1, "first_rows": [4]}]
 
 
-def test_all_mistakes_of_a_specification_are_told_at_once(call: Call) -> None:
+def test_all_mistakes_of_a_specification_are_told_at_once(fitted: Call) -> None:
     wrong = """
 efects: [exporter]
 data: trade.csv
@@ -166,7 +143,7 @@ estimator: poison
 level: 95
 where: {year: {beetween: [1, 2]}}
 """
-    ran = call(wrong, "--json")
+    ran = fitted(wrong, "--json")
     assert (ran.code, ran.out) == (1, "")
     body = json.loads(ran.err)
     assert body["error"] == "BadFile"
@@ -193,8 +170,10 @@ where: {year: {beetween: [1, 2]}}
         (SPEC, ("--out", "table.xlsx"), 2, "BadUsage", "csv or parquet"),
     ],
 )
-def test_refusals(call: Call, spec: str, options: tuple[str, ...], code: int, error: str, said: str) -> None:
-    ran = call(spec, *options, "--json")
+def test_refusals(
+    fitted: Call, spec: str, options: tuple[str, ...], code: int, error: str, said: str
+) -> None:
+    ran = fitted(spec, *options, "--json")
     assert (ran.code, ran.out) == (code, "")
     body = json.loads(ran.err)
     assert body["error"] == error
@@ -207,7 +186,7 @@ def blocks(page: Path, language: str) -> list[str]:
 
 
 def test_the_example_of_the_documentation_runs(
-    root: Path, call: Call, capsys: pytest.CaptureFixture[str]
+    root: Path, fitted: Call, capsys: pytest.CaptureFixture[str]
 ) -> None:
     page = root / "docs/howto/estimate-gravity.md"
     names: dict[str, Any] = {}
@@ -216,7 +195,7 @@ def test_the_example_of_the_documentation_runs(
     shown = capsys.readouterr().out
     assert "6,400 rows in, 6,400 used" in shown
     spec, *others = blocks(page, "yaml")
-    ran = call(spec, "--json")
+    ran = fitted(spec, "--json")
     assert ran.code == 0, ran.err
     for told, row in zip(ran.json["rows"], names["fit"].table().to_dicts(), strict=True):
         assert told["estimate"] == pytest.approx(row["estimate"], rel=1e-6)

@@ -14,7 +14,7 @@ from landbridge.errors import BadUsage
 from landbridge.flows.totals import Counted
 from landbridge.ledger import Ledger, Record, Statement
 from landbridge.planning.targets import Scored, scorecard
-from landbridge.provenance import Figure
+from landbridge.provenance import Figure, derive
 from landbridge.release import Data
 
 _SHOWN = 3
@@ -243,3 +243,19 @@ def who_says(setting: Setting, record: Record) -> Part:
 def figures_of(record: Record, *names: str) -> list[tuple[Statement, Figure]]:
     """The quantities of a record with their figures."""
     return [(statement, record.figure(statement)) for statement in record.quantities(*names)]
+
+
+def ends(figure: Figure) -> Figure | None:
+    """The range of a figure as a figure of its own, to stand in a column; None where it has none."""
+    if figure.low is None or figure.high is None:
+        return None
+    return derive(
+        f"{figure.measure}, range",
+        None,
+        figure.unit,
+        (figure,),
+        "landbridge.brief.setting.ends",
+        low=figure.low,
+        high=figure.high,
+        note=figure.note,
+    )

@@ -124,16 +124,43 @@ def basket(
 @app.command()
 def indicators(
     a: PlaceA,
-    b: PlaceB,
+    b: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Argument(metavar="[B]", help="Second place; some views need none."),
+    ] = None,
+    show: Annotated[
+        str,
+        typer.Option(
+            "--show",
+            help="pair (default), specialisation, intra-industry, concentration, complexity, products, rivals "
+            "or market-share.",
+        ),
+    ] = "pair",
     year: Year = None,
     by: By = None,
+    item: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option("--item", metavar="CODE", help="For --show rivals: who sells A this sector or product."),
+    ] = None,
+    since: Annotated[
+        Optional[int],  # noqa: UP045
+        typer.Option("--since", help="For --show market-share and rivals: the earlier year."),
+    ] = None,
+    intermediates_only: Annotated[
+        bool,
+        typer.Option("--intermediates-only", help="Leave out final use, which is imputed by destination."),
+    ] = False,
     as_json: Json = False,
     workspace: Folder = None,
 ) -> None:
-    """Concentration, complementarity, intensity, dependence and similarity, both ways."""
-    from landbridge.cli import verbs
+    """Concentration, complementarity, intensity, dependence and similarity of A and B, or another classical measure."""
+    from landbridge.cli import classical, verbs
 
-    verbs.indicators(a, b, year=year, by=by, as_json=as_json, workspace=workspace)
+    asked = classical.Asked(a, b, year, by, item, since, intermediates_only)
+    if show == classical.PAIR:
+        verbs.indicators(asked, as_json=as_json, workspace=workspace)
+    else:
+        classical.view(show, asked, as_json=as_json, workspace=workspace)
 
 
 @app.command()
@@ -198,13 +225,14 @@ def match(
         str, typer.Argument(metavar="PLACE", help="A region or country that looks for partners.")
     ],
     country: Annotated[str, typer.Option("--in", metavar="COUNTRY", help="The country to look in.")],
+    show: Annotated[str, typer.Option("--show", help="regions (default) or sectors.")] = "regions",
     as_json: Json = False,
     workspace: Folder = None,
 ) -> None:
     """Partner regions in a country, ranked by size over distance, with reasons for and against; then sectors."""
     from landbridge.cli import potentials
 
-    potentials.match(place, country, as_json=as_json, workspace=workspace)
+    potentials.match(place, country, show, as_json=as_json, workspace=workspace)
 
 
 @app.command()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
@@ -19,8 +18,6 @@ from landbridge.potential.country_result import CountryPotential
 from landbridge.provenance import Figure
 from landbridge.release import Data
 from landbridge.release import load as load_data
-
-_SECTORS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +55,7 @@ def potential(
         _needs(view, asked)
         rows, notes, figures = _VIEWS[view](data, a, b, asked)
     else:
+        view = "regions"
         if show is not None or asked.to or asked.item:
             raise BadUsage(
                 "--show, --to and --item are about two countries.",
@@ -65,7 +63,7 @@ def potential(
             )
         rows, notes, figures = _regional(data, a, b, asked)
     tracing.remember(data.manifest.id, figures)
-    answer("potential", data, rows, as_json=as_json, notes=notes)
+    answer("potential", data, rows, as_json=as_json, notes=notes, columns=_COLUMNS.get(view, ()))
 
 
 _Answer = tuple[Sequence[Row], list[str], list[Figure]]
@@ -184,6 +182,25 @@ def _new_products(data: Data, a: str, b: str, asked: Asked) -> _Answer:
     return rows, [f"{found.year} by {found.classification}, {found.basis}. {found.note}"], []
 
 
+# What a table shows; JSON has every column.
+_COLUMNS = {
+    "normal": (
+        *("exporter", "importer", "item", "observed_usd", "expected_usd", "in_sample_usd"),
+        *("normal_low_usd", "normal_high_usd", "percentile", "verdict", "reason", "id"),
+    ),
+    "opportunities": (
+        *("exporter", "importer", "item", "name", "observed_usd", "gap_usd", "gap_low_usd", "gap_high_usd"),
+        *("verdict", "rca", "id"),
+    ),
+    "peers": (
+        *("exporter", "importer", "item", "name", "observed_usd", "counterfactual_usd", "change_pct"),
+        *("cost_change_pct", "peers_used", "reason", "status"),
+    ),
+    "regions": (
+        *("exporter", "importer", "item", "lower_bound_usd", "upper_bound_usd", "estimate_usd", "low_usd"),
+        *("high_usd", "status", "headline", "id"),
+    ),
+}
 _VIEWS: dict[str, Callable[[Data, str, str, Asked], _Answer]] = {
     "normal": _normal,
     "opportunities": _opportunities,
@@ -206,39 +223,42 @@ def _regional(data: Data, a: str, b: str, asked: Asked) -> _Answer:
         held = headline if isinstance(headline, Figure) else None
         figures += [held] if held else []
         rows.append({**row, "year": found.year, "id": held.id if held else None})
-    return rows, list(found.notes), figures
+    reasons = dict.fromkeys(str(row["reason"]) for row in rows if row["reason"])
+    return rows, [*reasons, *found.notes], figures
 
 
-def match(place: str, country: str, *, as_json: bool, workspace: Path | None) -> None:
-    """Regions of a country as partners, then the sectors in which the two countries trade less than expected."""
+_MATCHES = ("regions", "sectors")
+_START = "A start for a conversation: neither a forecast nor a recommendation."
+
+
+def match(place: str, country: str, show: str, *, as_json: bool, workspace: Path | None) -> None:
+    """Regions of a country as partners, or the sectors in which the two countries trade less than expected."""
     from landbridge.brief import tracing
-    from landbridge.planning.matching import match as matched
-    from landbridge.planning.matching import sectors
+    from landbridge.planning import matching
 
+    if show not in _MATCHES:
+        raise UnknownLabel("view of a match", show, _MATCHES, remedy=f"Valid: {', '.join(_MATCHES)}.")
     data = load_data(workspace)
-    found = matched(data, place, country)
-    gaps = sectors(data, place, country)
-    rows: list[dict[str, Any]] = [{"part": "region", **row} for row in found.table().iter_rows(named=True)]
-    shown = [{"part": "sector", **row} for row in gaps.head(_SECTORS).iter_rows(named=True)]
+    found = matching.match(data, place, country)
+    if show == "sectors":
+        rows = matching.sectors(data, place, country).to_dicts()
+        notes = [
+            "Sectors of the two countries, both ways, largest gap first: which region makes or buys them is not held, so "
+            "the complementarity of regions is not computed.",
+            _START,
+        ]
+        answer("match", data, rows, as_json=as_json, notes=notes, columns=_COLUMNS["opportunities"][:-1])
+        return
     tracing.remember(data.manifest.id, [item.reach for item in found.candidates])
     notes = [
         "Ranked by size over distance alone; reasons stand beside the rank and are not added up with it.",
-        "Sectors are those of the two countries: which region makes or buys them is not held, so the complementarity of "
-        "regions is not computed.",
-        "A start for a conversation: neither a forecast nor a recommendation.",
+        f"`landbridge match {place} --in {country} --show sectors` lists what the two countries trade less than expected.",
+        _START,
     ]
     if found.left_out:
         notes.append(f"Left out for want of a size: {', '.join(item.code for item in found.left_out)}.")
-    if as_json:
-        answer("match", data, [*rows, *shown], as_json=True, notes=notes)
-        return
     columns = (
         *("rank", "best_rank", "worst_rank", "place", "name", "reach_pct", "distance_km"),
         *("ties", "sources", "reasons", "counter_reasons"),
     )
-    answer("match", data, rows, as_json=False, columns=columns)
-    print()
-    answer("match", data, shown, as_json=False, notes=notes, columns=("exporter", "importer", "name", *_GAP))
-
-
-_GAP = ("observed_usd", "gap_usd", "gap_low_usd", "gap_high_usd", "verdict", "rca")
+    answer("match", data, found.table().to_dicts(), as_json=as_json, notes=notes, columns=columns)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from landbridge import codes
+from landbridge.cli.classical import Asked
 from landbridge.cli.output import answer
 from landbridge.codes.matching import plain
 from landbridge.errors import BadUsage, NotHeld, UnknownLabel
@@ -181,13 +182,20 @@ def basket(
     answer("basket", data, rows, as_json=as_json, notes=[_counted(held)])
 
 
-def indicators(
-    a: str, b: str, *, year: int | None, by: str | None, as_json: bool, workspace: Path | None
-) -> None:
+def indicators(asked: Asked, *, as_json: bool, workspace: Path | None) -> None:
     """One indicator a row, both ways."""
     from landbridge.brief import tracing
 
-    data, held, both = _baskets(a, b, year, by, workspace)
+    if asked.b is None:
+        raise BadUsage(
+            "indicators of a pair need two places.",
+            remedy="Name the partner second, or ask for `--show specialisation`.",
+        )
+    if asked.item is not None or asked.since is not None:
+        raise BadUsage(
+            "--item and --since belong to --show rivals and market-share.", remedy="Leave them out."
+        )
+    data, held, both = _baskets(asked.a, asked.b, asked.year, asked.by, workspace, asked.intermediates_only)
     rows: list[dict[str, Any]] = []
     figures: list[Figure] = []
     for made in both:
@@ -209,14 +217,15 @@ def indicators(
 
 
 def _baskets(
-    a: str, b: str, year: int | None, by: str | None, workspace: Path | None
+    a: str, b: str, year: int | None, by: str | None, workspace: Path | None, intermediates_only: bool = False
 ) -> tuple[Data, TradeFlows, tuple[Basket, Basket]]:
     """The data, the flows in them that answer a call, and the basket of each direction."""
     _four_digits(year)
     data = _data(workspace)
     _two(a, b)
     held = data.trade.best(a, b, year, by)
-    return data, held, (made_of(held, a, b), made_of(held, b, a))
+    options = {"intermediates_only": intermediates_only}
+    return data, held, (made_of(held, a, b, **options), made_of(held, b, a, **options))
 
 
 def _counted(flows: TradeFlows) -> str:

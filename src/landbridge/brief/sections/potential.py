@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from landbridge import codes
 from landbridge.brief.document import Against, Block, Chart, Contrast, Paragraph, Refusal, Section, Table
-from landbridge.brief.setting import Setting
+from landbridge.brief.setting import Setting, ends
 from landbridge.brief.text import Code, Date, Label, Name, Part, Sentence
 from landbridge.errors import OutsideSupport
 from landbridge.potential import inverse, peers
@@ -153,7 +153,7 @@ def _opportunities(setting: Setting, found: CountryPotential, names: dict[str, P
         line = found.line(item)
         observed, expected, gap = (found.figure(item, of) for of in ("observed", "expected", "gap"))
         if isinstance(observed, Figure) and isinstance(expected, Figure) and isinstance(gap, Figure):
-            rows.append((_item(line), Code(item), observed, gap, _ends(gap), _verdict(setting, line.verdict)))
+            rows.append((_item(line), Code(item), observed, gap, ends(gap), _verdict(setting, line.verdict)))
     title = say("{a} to {b}: sectors with less trade than expected, largest gap first", **names)
     if not rows:
         return Refusal(
@@ -181,24 +181,6 @@ def _opportunities(setting: Setting, found: CountryPotential, names: dict[str, P
     )
 
 
-def _ends(figure: Figure) -> Figure | None:
-    """The range of a figure as a figure of its own, to stand in a column."""
-    if figure.low is None or figure.high is None:
-        return None
-    return Figure(
-        measure=f"{figure.measure}, range",
-        value=None,
-        unit=figure.unit,
-        period=figure.period,
-        status=figure.status,
-        low=figure.low,
-        high=figure.high,
-        inputs=(figure,),
-        code="landbridge.brief.sections.potential",
-        note=figure.note,
-    )
-
-
 def _everything(setting: Setting, found: CountryPotential, names: dict[str, Part], key: str) -> Table:
     say = setting.say
     rows: list[tuple[Part | None, ...]] = []
@@ -215,7 +197,7 @@ def _everything(setting: Setting, found: CountryPotential, names: dict[str, Part
                 Code(line.item),
                 observed if isinstance(observed, Figure) else None,
                 expected if isinstance(expected, Figure) else None,
-                _ends(expected) if isinstance(expected, Figure) else None,
+                ends(expected) if isinstance(expected, Figure) else None,
                 normal if isinstance(normal, Figure) else None,
                 _reason(line) if refused else _verdict(setting, line.verdict),
             )
@@ -253,7 +235,7 @@ def _distance_between(setting: Setting) -> list[Sentence]:
                 "All that divides the two more than each is divided within works on goods like a tariff of {cost} "
                 "({range}).",
                 cost=cost,
-                range=_ends(cost) or say("no range"),
+                range=ends(cost) or say("no range"),
             )
         )
     for seller, buyer in ((a, b), (b, a)):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from landbridge import codes
 from landbridge.brief.document import Block, Paragraph, Refusal, Section, Table
-from landbridge.brief.setting import Setting
+from landbridge.brief.setting import Setting, ends
 from landbridge.brief.text import Code, Date, Label, Name, Part, Sentence
 from landbridge.errors import NotHeld
 from landbridge.potential import regions
@@ -70,7 +70,7 @@ def _direction(setting: Setting, found: RegionPotential, seller: str, buyer: str
                 "Size, distance and published sums suggest about {estimate}, {range} in four of five cases of known trade "
                 "split in the same way.",
                 estimate=estimate,
-                range=_ends(estimate),
+                range=ends(estimate) or say("a range that is not known"),
             )
         )
     else:
@@ -83,21 +83,6 @@ def _counted(found: RegionPotential, seller: str, buyer: str) -> bool:
     return found.row(seller, buyer)["headline"] == OBSERVED
 
 
-def _ends(figure: Figure) -> Part:
-    return Figure(
-        measure=f"{figure.measure}, range",
-        value=None,
-        unit=figure.unit,
-        period=figure.period,
-        status=figure.status,
-        low=figure.low,
-        high=figure.high,
-        inputs=(figure,),
-        code="landbridge.brief.sections.regional_potential",
-        note=figure.note,
-    )
-
-
 def _items(setting: Setting, found: RegionPotential, seller: str, buyer: str) -> Table | None:
     say = setting.say
     names: dict[str, Part] = {"a": setting.place(seller), "b": setting.place(buyer)}
@@ -106,14 +91,13 @@ def _items(setting: Setting, found: RegionPotential, seller: str, buyer: str) ->
     rows: list[tuple[Part | None, ...]] = []
     for item in items:
         bounds, estimate = (found.figure(seller, buyer, item, of=of) for of in (BOUNDS, ESTIMATE))
-        held = isinstance(estimate, Figure)
         rows.append(
             (
                 _label(found, item),
                 Code(item),
                 bounds if isinstance(bounds, Figure) else None,
-                estimate if held else None,
-                _ends(estimate) if held else None,  # type: ignore[arg-type]
+                estimate if isinstance(estimate, Figure) else None,
+                ends(estimate) if isinstance(estimate, Figure) else None,
             )
         )
     if not rows:
