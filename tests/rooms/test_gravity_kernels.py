@@ -12,10 +12,10 @@ import polars as pl
 import pytest
 
 from landbridge.errors import BadSample, NotConverged
-from landbridge.gravity.absorb import independent, project, recover
+from landbridge.gravity.absorb import independent, project, recover, residualise, unsorted, weighted
+from landbridge.gravity.layout import BLOCK, NARROW, arrange
 from landbridge.gravity.least_squares import least_squares
 from landbridge.gravity.ppml import Newton, PoissonFit, poisson
-from landbridge.gravity.sparse import BLOCK, arrange
 
 Array = np.ndarray
 Effects = tuple[Array, ...]
@@ -141,6 +141,40 @@ def test_rows_in_long_groups_and_repeated_cells() -> None:
     fit = poisson(y, x, effects)
     mu = dense_poisson(y, x, effects, np.ones(n), np.zeros(n))
     np.testing.assert_allclose(fit.mu, mu, rtol=1e-9)
+
+
+def test_wide_and_narrow_effects_side_by_side() -> None:
+    """More levels than NARROW and fewer are added up in different ways; both must give the dense answer."""
+    rng = np.random.default_rng(19)
+    effects = tuple(codes(rng.integers(0, size, 2000)) for size in (3 * NARROW, 2 * NARROW, 6))
+    layout = arrange(effects, eliminated=0)
+    assert layout.narrow.tolist() == [False, True]
+    columns = rng.normal(size=(2000, 2))
+    z = dummies(effects, 2000)
+    expected = columns - z @ np.linalg.lstsq(z, columns, rcond=1e-12)[0]
+    rows = np.ascontiguousarray(columns.T[:, layout.order])
+    residualise(weighted(layout, np.ones(2000)), rows, tolerance=1e-12)
+    np.testing.assert_allclose(unsorted(rows, layout), expected, atol=1e-10)
+
+
+def test_the_effect_that_is_eliminated_is_a_matter_of_speed_only() -> None:
+    """Exporters and importers tied by domestic trade: one of them goes, though pairs have the most levels."""
+    c, t = 12, 5
+    i, j, year = (grid.ravel() for grid in np.meshgrid(range(c), range(c), range(t), indexing="ij"))
+    pair = np.where(i == j, -1, np.minimum(i, j) * c + np.maximum(i, j))
+    effects = (codes(i * t + year), codes(j * t + year), codes(pair))
+    mass = np.where(i == j, 1000.0, 1.0)
+    assert effects[2].max() > effects[0].max()
+    assert arrange(effects, mass).eliminated in (0, 1)
+    column = np.random.default_rng(20).normal(size=len(mass))
+    found = []
+    for eliminated in range(3):
+        layout = arrange(effects, eliminated=eliminated)
+        rows = column[layout.order][None, :].copy()
+        residualise(weighted(layout, mass[layout.order]), rows, tolerance=1e-12)
+        found.append(unsorted(rows, layout)[:, 0])
+    np.testing.assert_allclose(found[1], found[0], atol=1e-10)
+    np.testing.assert_allclose(found[2], found[0], atol=1e-10)
 
 
 def test_effects_that_nest_and_parts_that_do_not_hang_together() -> None:

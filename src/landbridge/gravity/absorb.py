@@ -8,11 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from landbridge.errors import NotConverged
+from landbridge.gravity.layout import Layout, arrange
 from landbridge.gravity.sparse import (
     Array,
     Codes,
-    Layout,
-    arrange,
     inner,
     multiply,
     precondition,
@@ -150,7 +149,7 @@ def project(
     """
     if not effects or columns.shape[1] == 0:
         return np.array(columns, dtype=np.float64)
-    layout = arrange(effects, weights)
+    layout = arrange(effects, None if weights is None else np.array(weights, dtype=np.float64))
     rows = np.ascontiguousarray(columns.T[:, layout.order], dtype=np.float64)
     residualise(weighted(layout, sorted_weights(weights, layout)), rows, tolerance=tolerance)
     return unsorted(rows, layout)

@@ -8,7 +8,14 @@ import numpy as np
 
 from landbridge.errors import NotConverged
 from landbridge.gravity.absorb import residualise, sorted_weights, unsorted, weighted
-from landbridge.gravity.sparse import Array, Codes, arrange, bare, gram, inner, score
+from landbridge.gravity.layout import arrange, bare
+from landbridge.gravity.sparse import (
+    Array,
+    Codes,
+    gram,
+    inner,
+    score,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +50,7 @@ def least_squares(
     scaled to equal size, with one step of refinement.
     """
     n, k = x.shape
+    weights = None if weights is None else np.array(weights, dtype=np.float64)
     layout = arrange(effects, weights) if effects else bare(n)
     w = sorted_weights(weights, layout)
     rows = np.empty((k + 1, n))

@@ -18,12 +18,10 @@ import numpy as np
 
 from landbridge.errors import BadSample, NotConverged
 from landbridge.gravity.absorb import Weighted, residualise, sorted_weights, unsorted, weighted
+from landbridge.gravity.layout import Layout, arrange, bare
 from landbridge.gravity.sparse import (
     Array,
     Codes,
-    Layout,
-    arrange,
-    bare,
     gram,
     inner,
     measures,
@@ -150,6 +148,9 @@ def poisson(
     or None. start: beta (K,) to begin from. Raises `NotConverged`, and `BadSample` for a level of zeros only.
     """
     settings = settings or Newton()
+    # Own arrays: read-only ones, as frames give them, are another type to Numba and would be compiled for anew.
+    y = np.array(y, dtype=np.float64)
+    weights = None if weights is None else np.array(weights, dtype=np.float64)
     problem = _arranged(y, x, effects, weights, offset)
     state = _begin(problem, start)
     steps: list[Step] = []
@@ -177,10 +178,10 @@ def poisson(
 def _arranged(
     y: Array, x: Array, effects: tuple[Codes, ...], weights: Array | None, offset: Array | None
 ) -> _Problem:
-    wy = np.asarray(y, dtype=np.float64) if weights is None else y * weights
+    wy = y if weights is None else y * weights
     layout = arrange(effects, wy) if effects else bare(len(y))
     order = layout.order
-    ys, wy = np.asarray(y, dtype=np.float64)[order], wy[order]
+    ys, wy = y[order], wy[order]
     rows = np.empty((x.shape[1], len(y)))
     for k in range(x.shape[1]):
         np.take(x[:, k], order, out=rows[k])
@@ -330,8 +331,7 @@ def _finished(
     out = np.empty_like(eta)
     out[lay.order] = eta
     mu = np.exp(out)
-    y = np.asarray(y, dtype=np.float64)
-    w = np.ones(len(y)) if weights is None else np.asarray(weights, dtype=np.float64)
+    w = np.ones(len(y)) if weights is None else weights
     deviance, log_likelihood = measures(y, out, mu, w)
     return PoissonFit(
         beta=state.beta,

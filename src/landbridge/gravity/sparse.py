@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
 import numpy as np
@@ -30,9 +29,6 @@ Slots = NDArray[np.uint32]
 """Levels within the kernels. Unsigned: an index that may be negative costs Numba a test at every access."""
 Function = TypeVar("Function", bound=Callable[..., Any])
 
-BLOCK = 1024
-NARROW = 128
-"""Levels of an effect up to which `add_up` takes banks."""
 NOTHING = 1e-12
 """A level keeps this share of its weight after elimination, or it counts as one the eliminated effect already holds."""
 
@@ -41,153 +37,6 @@ def compiled(function: Function) -> Function:
     """Numba, cached. Sums may be regrouped for the vector units; NaN and infinity keep their meaning."""
     decorate = njit(cache=True, nogil=True, fastmath={"reassoc", "nsz", "contract"}, error_model="numpy")
     return cast(Function, decorate(function))
-
-
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """The rows sorted by the eliminated effect. N rows, R kept effects with L levels in all, G groups, B blocks.
-
-    order (N,): sorted row -> row of the caller. codes (R, N): kept levels by sorted row, as slots 0..L-1 of one vector.
-    starts (G+1,): first sorted row of each group. blocks (B+1,): first group of each block.
-    slots (R+1,): where each kept effect begins. narrow (R,): whether it has few levels.
-    repeated (R,): whether some level has two rows in one group.
-    eliminated, kept: positions in the caller's tuple of effects.
-    """
-
-    order: Index
-    codes: Slots
-    starts: Index
-    blocks: Index
-    slots: Index
-    narrow: NDArray[np.bool_]
-    repeated: NDArray[np.bool_]
-    eliminated: int
-    kept: tuple[int, ...]
-
-
-def arrange(
-    effects: tuple[Codes, ...], mass: Array | None = None, *, eliminated: int | None = None
-) -> Layout:
-    """Sort the rows by one effect, the one that `best_eliminated` names unless the caller does. mass (N,) as there."""
-    own = [np.ascontiguousarray(codes, dtype=np.uint32) for codes in effects]
-    levels = [int(codes.max()) + 1 for codes in own]
-    if eliminated is None:
-        eliminated = best_eliminated(own, levels, mass)
-    kept = tuple(position for position in range(len(effects)) if position != eliminated)
-    order, starts = sort_rows(own[eliminated], levels[eliminated])
-    slots = np.zeros(len(kept) + 1, np.int64)
-    codes = np.empty((len(kept), len(order)), np.uint32)
-    for place, position in enumerate(kept):
-        np.take(own[position], order, out=codes[place])
-        codes[place] += np.uint32(slots[place])
-        slots[place + 1] = slots[place] + levels[position]
-    repeated = repetitions(codes, starts, int(slots[-1]))
-    narrow = np.diff(slots) <= NARROW
-    return Layout(order, codes, starts, block_bounds(starts), slots, narrow, repeated, eliminated, kept)
-
-
-def best_eliminated(effects: list[Slots], levels: list[int], mass: Array | None) -> int:
-    """Which effect to eliminate. With two, the one with more levels: the system is then smallest.
-
-    With more, what slows conjugate gradients is the coupling of the effects that stay, so the one goes whose absence
-    leaves least of it. Coupling of two effects: sum over their cells of mass^2 / (mass of level a x mass of level b),
-    the squared correlation of their indicators (domestic trade ties an exporter to the importer it also is, say).
-    """
-    count = len(effects)
-    if count < 3:
-        return int(np.argmax(levels))
-    mass = np.ones(len(effects[0])) if mass is None else mass
-    shares = [
-        np.divide(1.0, t, out=np.zeros_like(t), where=t > 0)
-        for t in map(totals, effects, levels, [mass] * count)
-    ]
-    tie = np.zeros((count, count))
-    for a in range(count):
-        for b in range(a):
-            tie[a, b] = tie[b, a] = coupling(effects[a], effects[b], shares[a], shares[b], mass)
-    return int(np.argmin(tie.sum() / 2 - tie.sum(axis=1)))
-
-
-def bare(rows: int) -> Layout:
-    """No effects at all: the rows as they are, in groups of no meaning whose inverse weight the caller leaves at zero."""
-    starts = np.append(np.arange(0, rows, BLOCK, dtype=np.int64), rows)
-    empty = np.empty((0, rows), np.uint32)
-    blocks, none = np.arange(len(starts)), np.zeros(0, np.bool_)
-    return Layout(np.arange(rows), empty, starts, blocks, np.zeros(1, np.int64), none, none, -1, ())
-
-
-@compiled
-def block_bounds(starts: Index) -> Index:
-    """Cut the groups into blocks of at most BLOCK rows; a longer group is a block of its own."""
-    bounds = np.zeros(starts.size, np.int64)
-    blocks = 0
-    for g in range(starts.size - 1):
-        if g == bounds[blocks] or starts[g + 1] - starts[bounds[blocks]] <= BLOCK:
-            continue
-        blocks += 1
-        bounds[blocks] = g
-    bounds[blocks + 1] = starts.size - 1
-    return bounds[: blocks + 2].copy()
-
-
-@compiled
-def totals(codes: Slots, levels: int, mass: Array) -> Array:
-    """Sums of mass (N,) by level (levels,)."""
-    out = np.zeros(levels)
-    for i in range(codes.size):
-        out[codes[i]] += mass[i]
-    return out
-
-
-@compiled
-def coupling(a: Slots, b: Slots, share_a: Array, share_b: Array, mass: Array) -> float:
-    """Sum over cells of mass^2 / (mass of a x mass of b); the shares are one over the masses of the levels.
-
-    Where cells far outnumber rows, each row counts as a cell.
-    """
-    total = 0.0
-    if share_a.size * share_b.size <= 4 * a.size:
-        cells = np.zeros((share_a.size, share_b.size))
-        for i in range(a.size):
-            cells[a[i], b[i]] += mass[i]
-        for c in range(share_a.size):
-            for d in range(share_b.size):
-                total += cells[c, d] * cells[c, d] * share_a[c] * share_b[d]
-    else:
-        for i in range(a.size):
-            total += mass[i] * share_a[a[i]] * mass[i] * share_b[b[i]]
-    return total
-
-
-@compiled
-def repetitions(codes: Slots, starts: Index, levels: int) -> NDArray[np.bool_]:
-    """Whether, by kept effect, some level has more than one row in a group (R,)."""
-    repeated = np.zeros(codes.shape[0], np.bool_)
-    seen = np.full(levels, -1)
-    for r in range(codes.shape[0]):
-        for g in range(starts.size - 1):
-            row = codes[r, starts[g] : starts[g + 1]]
-            for i in range(row.size):
-                if seen[row[i]] == g:
-                    repeated[r] = True
-                seen[row[i]] = g
-    return repeated
-
-
-@compiled
-def sort_rows(codes: Slots, levels: int) -> tuple[Index, Index]:
-    """Counting sort, stable: the order of the rows and where each level begins."""
-    starts = np.zeros(levels + 1, np.int64)
-    for i in range(codes.size):
-        starts[codes[i] + 1] += 1
-    for g in range(levels):
-        starts[g + 1] += starts[g]
-    place = starts[:-1].copy()
-    order = np.empty(codes.size, np.int64)
-    for i in range(codes.size):
-        order[place[codes[i]]] = i
-        place[codes[i]] += 1
-    return order, starts
 
 
 @compiled
@@ -216,7 +65,11 @@ def add_up(values: Array, row: Slots, banks: Array, narrow: bool) -> None:
 @compiled
 def banks_for(narrow: NDArray[np.bool_], slots: int) -> Array:
     """Zeros for `add_up`: four rows if any effect is narrow, else one."""
-    return np.zeros((4 if narrow.any() else 1, slots))
+    banks = 1
+    for r in range(narrow.size):
+        if narrow[r]:
+            banks = 4
+    return np.zeros((banks, slots))
 
 
 @compiled
@@ -247,10 +100,8 @@ def multiply(
     for b in range(blocks.size - 1):
         first, last = starts[blocks[b]], starts[blocks[b + 1]]
         size = last - first
-        if base.size:
-            t[:size] = base[first:last]
-        else:
-            t[:size] = 0.0
+        for i in range(size):
+            t[i] = base[first + i] if base.size else 0.0
         for r in range(kept):
             row = codes[r, first:last]
             for i in range(size):
@@ -270,7 +121,8 @@ def multiply(
             for i in range(part.size):
                 part[i] -= total
         if keep.size:
-            keep[first:last] = t[:size]
+            for i in range(size):
+                keep[first + i] = t[i]
         if not out.size:
             continue
         for i in range(size):
@@ -377,7 +229,8 @@ def solve(
     Stops when r'Pr is at most `target`, or at most `share` of what is left of the weighted square `square` of the
     column that r came from. Returns the multiplications used, the last r'Pr, and what is left of the square.
     """
-    v[:] = 0.0
+    for c in range(v.size):
+        v[c] = 0.0
     nothing = np.empty(0)
     z, image = np.empty_like(r), np.empty_like(r)
     product = precondition(r, diagonal, block, z)
@@ -423,7 +276,9 @@ def sweep(
     banks = banks_for(narrow, totals.size)
     for r in range(codes.shape[0]):
         row = codes[r]
-        banks[:] = 0.0
+        for b in range(banks.shape[0]):
+            for c in range(totals.size):
+                banks[b, c] = 0.0
         add_up(m, row, banks, narrow[r])
         for c in range(slots[r], slots[r + 1]):
             fitted = 0.0
@@ -455,7 +310,8 @@ def score(u: Array, codes: Slots, narrow: NDArray[np.bool_], dense: Array, level
     for r in range(codes.shape[0]):
         add_up(u, codes[r], banks, narrow[r])
     for b in range(banks.shape[0]):
-        out[:levels] += banks[b]
+        for c in range(levels):
+            out[c] += banks[b, c]
     for k in range(dense.shape[0]):
         total = 0.0
         for i in range(u.size):
