@@ -6,7 +6,11 @@ text that `draw` returns; the page's style sheet shows the one that fits the scr
 
 from __future__ import annotations
 
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import cache
 from xml.etree import ElementTree
+
+import vl_convert
 
 from landbridge.brief.chart_bars import draw_bars, ranged
 from landbridge.brief.chart_contrast import draw_contrast
@@ -20,6 +24,23 @@ from landbridge.brief.text import atoms, plain
 from landbridge.provenance import Figure
 
 WIDE, NARROW = 660.0, 340.0
+
+
+@cache
+def _room() -> ThreadPoolExecutor:
+    """One thread for all drawing: the program that draws works without the interpreter's lock, and takes one at a time."""
+    return ThreadPoolExecutor(1, thread_name_prefix="charts")
+
+
+def wake() -> None:
+    """Begin to load the drawing program; its first picture takes half a second in which the caller can work."""
+    mark = {"data": {"values": [{}]}, "mark": "point"}
+    _room().submit(vl_convert.vegalite_to_svg, mark)
+
+
+def drawing(chart: Chart, show: Show) -> Future[str]:
+    """The same as `draw`, begun now and ready when it is asked for."""
+    return _room().submit(draw, chart, show)
 
 
 def draw(chart: Chart, show: Show) -> str:

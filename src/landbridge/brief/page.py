@@ -7,6 +7,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import cached_property, partial
 from itertools import groupby
@@ -35,7 +36,9 @@ def render(document: Document, *, locale: str = "en") -> str:
 
     Raises `UntracedDigit` where a digit would stand on the page without an origin.
     """
-    html = _Page(document, locale).html()
+    page = _Page(document, locale)
+    page.pictures  # noqa: B018  (begun here, so that they are drawn while the rest is written)
+    html = page.html()
     lint.check_page(html)
     return html
 
@@ -117,7 +120,17 @@ class _Page:
 
     def draw(self, chart: Chart) -> Markup:
         """The chart's two settings; safe, because the SVG is serialised from a tree."""
-        return Markup(charts.draw(chart, self.show))
+        return Markup(self.pictures[chart.id].result())
+
+    @cached_property
+    def pictures(self) -> Mapping[str, Future[str]]:
+        """Every chart, drawn while the rest of the page is written."""
+        return {
+            block.id: charts.drawing(block, self.show)
+            for section in self.document.sections
+            for block in section.blocks
+            if isinstance(block, Chart)
+        }
 
     def data_kind(self, chart: Chart) -> str:
         return type(chart.data).__name__.lower()

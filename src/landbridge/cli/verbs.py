@@ -80,6 +80,10 @@ def brief(
     # Before anything is composed or written, so that a refusal leaves no half of what was asked for.
     for path in filter(None, (target, xlsx)):
         writing.refuse(path)
+    if target is not None:
+        from landbridge.brief import charts
+
+        charts.wake()
     made = compose(_data(workspace), a, b, as_of=as_of)
     tracing.remember(made.document.release, made.document.figures().values())
     if xlsx is not None:

@@ -26,7 +26,6 @@ from landbridge.errors import (
     NotHeld,
 )
 from landbridge.ledger import Statement
-from landbridge.ledger.store import Store
 from landbridge.provenance import Source
 from landbridge.release import manifest, objects
 from landbridge.sources import SCHEMA
@@ -216,6 +215,9 @@ class Workspace:
         path = self.folder / LEDGER
         if not path.exists():
             return [], {}
+        # Here, because the store brings a database library that most commands do without.
+        from landbridge.ledger.store import Store
+
         store = Store(path)
         try:
             return store.statements(), store.sources()
