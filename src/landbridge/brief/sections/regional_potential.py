@@ -32,6 +32,8 @@ def section(setting: Setting) -> Section:
         table = _items(setting, found, seller, buyer)
         if table is not None:
             blocks.append(table)
+    if any(isinstance(found.figure(*way, of=ESTIMATE), Figure) for way in (found.places, found.places[::-1])):
+        blocks.append(Paragraph((_where_it_failed(setting),)))
     blocks.append(_published(setting, found))
     return Section("regional-potential", title, tuple(blocks))
 
@@ -51,6 +53,14 @@ def _what_it_means(setting: Setting, found: RegionPotential) -> Sentence:
         "{year}; margins do not say which region deals with which, so sharp bounds come first and an estimate, if any, "
         "second. It is neither a forecast nor a recommendation.",
         year=year,
+    )
+
+
+def _where_it_failed(setting: Setting) -> Sentence:
+    """What the comparison with published turnovers that were held out has shown (docs/explanation/potential-regions.md)."""
+    return setting.say(
+        "Where published trade of a region was held against such a split, most of it lay within the range, but that of "
+        "Heilongjiang far above: pipelines, ports and border trade are not in sizes and distances."
     )
 
 
