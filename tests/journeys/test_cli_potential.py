@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -95,7 +96,7 @@ def test_match_ranks_regions_and_lists_sectors(call: Run) -> None:
     tied = next(row for row in regions if row["place"] == "CN-HL")
     assert tied["ties"] > 0
     assert "twinning/" in tied["records"] or "document/" in tied["records"]
-    gaps = [row["gap_usd"] for row in rows(call("match BY-VI --in CHN --show sectors --json"))]
+    gaps = [row["gain_usd"] for row in rows(call("match BY-VI --in CHN --show sectors --json"))]
     assert gaps == sorted(gaps, reverse=True)
     assert "neither a forecast nor a recommendation" in call("match BY-VI --in CHN").err
 
@@ -130,6 +131,9 @@ def test_classical_views_say_what_they_count(call: Run, line: str) -> None:
         ("potential CN-HL CN-JL", 2, "one country"),
         ("potential BY-VI CN-HL --show peers", 2, "two countries"),
         ("potential CHN RUS --assume-output", 2, "regions"),
+        ("potential CHN RUS --show peers --year 2021", 2, "one year"),
+        ("potential CHN RUS --show rivals --item C20 --by hs2", 2, "sector"),
+        ("potential CHN RUS --show peers --to ,", 2, "names no peer"),
         ("match BY-VI --in BLR", 2, "across a border"),
         ("match BY-VI --in KAZ", 1, "CHN, RUS, BLR"),
         ("match BY-VI", 2, "--in"),
@@ -144,3 +148,19 @@ def test_refusals_name_the_remedy(call: Run, line: str, code: int, words: str) -
     assert answer.code == code, answer.err
     assert words in answer.err
     assert "Traceback" not in answer.err
+
+
+def test_every_shown_id_is_found_by_its_pair_on_another_machine(
+    call: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    found = rows(call("potential CHN RUS --json")) + rows(
+        call("potential CHN RUS --show opportunities --json")
+    )
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "another"))
+    chosen = {
+        row["item"]: row["id"]
+        for row in found
+        if row["item"] in ("all-sum", "C22") and row["exporter"] == "CHN"
+    }
+    for identifier in chosen.values():
+        assert call(f"explain {identifier} --pair CHN RUS").code == 0

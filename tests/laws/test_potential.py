@@ -308,6 +308,31 @@ def test_moving_to_its_own_level_changes_nothing(data: lb.Data, world: panel.Pan
     np.testing.assert_allclose(again, flows, rtol=1e-9, atol=1e-12)
 
 
+def test_the_gain_of_an_expectation_is_the_scaling_of_the_table_by_hand(data: lb.Data) -> None:
+    """An independent formulation: iterate rows and columns by turns (RAS) until the old sums are back."""
+    found = countries.potential(data, "RUS", "CHN")
+    row = found.opportunities().filter(item="C20").row(0, named=True)
+    accounts = data.accounts
+    places = [place for place in accounts.places if place != "ROW"]
+    at = [accounts.places.index(place) for place in places]
+    table = 1e6 * accounts.intermediate[accounts.sector("C20")][np.ix_(at, at)]
+    i, j = places.index("RUS"), places.index("CHN")
+    new = table.copy()
+    new[i, j] = row["expected_usd"]
+    for _ in range(4000):
+        new *= np.divide(table.sum(1), new.sum(1), out=np.ones(len(at)), where=new.sum(1) > 0)[:, None]
+        new *= np.divide(table.sum(0), new.sum(0), out=np.ones(len(at)), where=new.sum(0) > 0)[None, :]
+    assert row["gain_usd"] == pytest.approx(new[i, j] - table[i, j], rel=1e-8)
+
+
+def test_the_range_of_peers_is_that_of_their_quartiles_and_can_decide_the_sign(data: lb.Data) -> None:
+    whole = peers.peers(data, "CHN", "RUS").table().row(0, named=True)
+    assert whole["counterfactual_low_usd"] < whole["counterfactual_usd"] < whole["counterfactual_high_usd"]
+    one = peers.peers(data, "CHN", "RUS", to=[("CHN", "KAZ")]).table().row(0, named=True)
+    assert one["counterfactual_low_usd"] == pytest.approx(one["counterfactual_usd"], rel=1e-10)
+    assert whole["counterfactual_low_usd"] < whole["observed_usd"] < whole["counterfactual_high_usd"]
+
+
 def test_peers_better_in_every_sector_only_add(data: lb.Data) -> None:
     freely = peers.peers(data, "RUS", "CHN", to=["IDN", "IND"])
     upward = peers.peers(data, "RUS", "CHN", to=["IDN", "IND"], only_better=True)

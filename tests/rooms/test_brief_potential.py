@@ -24,7 +24,9 @@ def section(data: Data, a: str, b: str, name: str) -> Section:
 
 
 def said(node: Any) -> str:
-    sentences = [s for block in node.blocks for s in getattr(block, "sentences", ())]
+    sentences = [
+        s for block in node.blocks for s in (*getattr(block, "sentences", ()), *getattr(block, "items", ()))
+    ]
     return " ".join(
         "".join(piece if isinstance(piece, str) else show(piece) for piece in atoms(sentence))
         for sentence in sentences
@@ -40,14 +42,15 @@ def test_both_ways_are_said_with_their_verdict_and_what_potential_is_not(pair: S
     words = said(pair)
     assert "neither a forecast nor a recommendation" in words
     for way in (("CHN", "RUS"), ("RUS", "CHN")):
-        line = lb.potential(data, *way).line("goods")
-        assert line.verdict in words
-        expected = lb.potential(data, *way).figure("goods")
-        assert isinstance(expected, Figure)
-        assert show(expected) in words
+        # One equation for the sum and the sum of the sectors' equations may differ: both are said.
+        for item in ("goods", "goods-sum"):
+            assert lb.potential(data, *way).line(item).verdict in words
+            expected = lb.potential(data, *way).figure(item)
+            assert isinstance(expected, Figure)
+            assert show(expected) in words
 
 
-def test_the_chart_shows_traded_expected_and_normal_of_the_same_sector(pair: Section) -> None:
+def test_the_chart_shows_traded_expected_and_normal_of_the_same_sector(pair: Section, data: Data) -> None:
     charts = [block for block in pair.blocks if isinstance(block, Chart)]
     assert len(charts) == 2
     for chart in charts:
@@ -60,21 +63,30 @@ def test_the_chart_shows_traded_expected_and_normal_of_the_same_sector(pair: Sec
             assert row.normal.low < row.normal.high
             # The three stand on one observed cell.
             assert row.expected.inputs[0].id == row.observed.id
+    outside = {
+        line.item
+        for way in (("CHN", "RUS"), ("RUS", "CHN"))
+        for line in lb.potential(data, *way).lines
+        if line.kind == "sector" and line.verdict in ("above normal", "below normal")
+    }
+    drawn = {row.label.code for chart in charts for row in chart.data.rows}  # type: ignore[union-attr]
+    assert outside <= drawn, "what the sentence above a chart names is in it"
 
 
 def test_gaps_are_ranked_and_every_sector_has_a_verdict_or_a_reason(pair: Section) -> None:
-    gaps = next(block for block in pair.blocks if isinstance(block, Table) and block.name == "gaps CHN-RUS")
-    values = [row[3].point for row in gaps.rows if isinstance(row[3], Figure)]
+    gains = next(block for block in pair.blocks if isinstance(block, Table) and block.name == "gains CHN-RUS")
+    values = [row[2].point for row in gains.rows if isinstance(row[2], Figure)]
     assert values == sorted(values, reverse=True)
     assert min(values) > 0
+    assert all(row[2].status is Status.SIMULATED for row in gains.rows if isinstance(row[2], Figure))
     whole = next(
         block for block in pair.blocks if isinstance(block, Table) and block.name == "normal CHN-RUS"
     )
     assert len(whole.rows) == 53
-    assert all(row[6] is not None for row in whole.rows)
+    assert all(row[7] is not None for row in whole.rows)
     refused = [row for row in whole.rows if row[3] is None]
     assert refused
-    assert all(row[5] is None for row in refused)
+    assert all(row[5] is None and row[6] is None for row in refused)
 
 
 def test_a_country_outside_the_accounts_is_refused_by_name(data: Data) -> None:

@@ -102,8 +102,8 @@ def _decimal(value: float, largest: float, locale: str) -> str:
     if value == round(value) and largest < 1e6:
         return str(format_decimal(value, format="#,##0", locale=locale)).replace("-", "−")
     places = 0 if largest >= 1000 else 1 if largest >= 10 else 2
-    if 0 < abs(value) < 0.1:
-        # Small shares keep two significant digits rather than vanish into zero.
+    if 0 < abs(value) < 0.1 and (largest < 1 or round(value, places) == 0):
+        # Small shares keep two significant digits rather than vanish into zero; beside a larger end they need not.
         places = 1 - math.floor(math.log10(abs(value)))
     text = str(
         format_decimal(

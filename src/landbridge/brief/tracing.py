@@ -15,6 +15,7 @@ from typing import Any
 
 import platformdirs
 
+from landbridge import codes
 from landbridge.brief.catalogue import catalogue
 from landbridge.brief.compose import compose
 from landbridge.brief.setting import setting
@@ -22,6 +23,7 @@ from landbridge.brief.text import Writer
 from landbridge.errors import BadFile, BadUsage, NotHeld, UnknownLabel
 from landbridge.flows.indicators import basket
 from landbridge.flows.trade import CLASSIFICATIONS
+from landbridge.potential.countries import potential
 from landbridge.provenance import Figure, content_id
 from landbridge.release import Data
 
@@ -99,9 +101,25 @@ def _anew(data: Data, identifier: str, pair: tuple[str, str]) -> dict[str, Any]:
     )
 
 
+def _of_potential(data: Data, a: str, b: str) -> Iterator[Figure]:
+    """What `potential` prints of two countries beyond the brief: sums of sectors, and every gain."""
+    if {codes.place(code).kind for code in (a, b)} != {"country"}:
+        return
+    for exporter, importer in ((a, b), (b, a)):
+        try:
+            found = potential(data, exporter, importer)
+        except NotHeld:
+            return
+        for line in found.lines:
+            kinds = ("expected", "gain") if line.gap_usd is not None and line.gap_usd > 0 else ("expected",)
+            figures = (found.figure(line.item, of) for of in kinds)
+            yield from (figure for figure in figures if isinstance(figure, Figure))
+
+
 def _of_the_verbs(data: Data, a: str, b: str) -> Iterator[Figure]:
     for exporter, importer in ((a, b), (b, a)):
         yield from (total.figure for total in data.trade.totals(exporter, importer))
+    yield from _of_potential(data, a, b)
     for by in CLASSIFICATIONS:
         try:
             flows = data.trade.best(a, b, by=by)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import polars as pl
+import yaml
 
 from landbridge.cli.output import answer
-from landbridge.errors import BadUsage
+from landbridge.errors import BadFile, BadUsage, Problem
 from landbridge.gravity import Fit, Fits, fit, fit_each
 from landbridge.gravity.spec import data_path, specification
 from landbridge.sources.guard import LIMITS, all_there, parquet_file, plain_text, regular_file, yaml_file
@@ -18,13 +19,12 @@ _WRITTEN = (".csv", ".parquet")
 
 def run(path: Path, *, as_json: bool, out: Path | None) -> None:
     """Fit what a specification says; rows are those of `.table()`."""
-    if out is not None and out.suffix not in _WRITTEN:
-        raise BadUsage(
-            f"--out {out}: the table is written as csv or parquet.",
-            remedy="End the name in .csv or .parquet.",
-        )
+    if out is not None:
+        _writable(out)
     all_there([path])
-    spec = specification(yaml_file(path), path.name)
+    content = yaml_file(path)
+    _no_key_twice(path)
+    spec = specification(content, path.name)
     frame, kept = spec.chosen(_table(data_path(spec, path)))
     options = spec.options()
     if spec.by is not None:
@@ -33,12 +33,61 @@ def run(path: Path, *, as_json: bool, out: Path | None) -> None:
     table = made.table()
     notes = [*([kept] if kept else []), *_notes(made)]
     if out is not None:
+        _write(table, out)
+        notes.append(f"written: {out}")
+    answer("fit", None, table.to_dicts(), as_json=as_json, notes=notes, dropped=made.dropped.to_dicts())
+
+
+def _writable(out: Path) -> None:
+    """Raises `BadUsage` for a file that could not be written, before anything is estimated."""
+    if out.suffix not in _WRITTEN:
+        what, remedy = "the table is written as csv or parquet.", "End the name in .csv or .parquet."
+    elif not out.parent.is_dir():
+        what, remedy = "there is no such folder.", "Make the folder first, or name another."
+    elif out.is_dir():
+        what, remedy = "this is a folder.", "Name a file in it."
+    else:
+        return
+    raise BadUsage(f"--out {out}: {what}", remedy=remedy)
+
+
+def _write(table: pl.DataFrame, out: Path) -> None:
+    try:
         if out.suffix == ".csv":
             table.write_csv(out)
         else:
             table.write_parquet(out)
-        notes.append(f"written: {out}")
-    answer("fit", None, table.to_dicts(), as_json=as_json, notes=notes, dropped=made.dropped.to_dicts())
+    except OSError as error:
+        raise BadUsage(
+            f"--out {out}: the file cannot be written.",
+            cause=f"The system says: {error.strerror or error}.",
+            remedy="Name a file in a folder where you may write.",
+        ) from None
+
+
+def _no_key_twice(path: Path) -> None:
+    """Raises `BadFile` naming keys of a specification that are written twice, of which YAML would take the last.
+
+    The file has been read before, so it is small, sound, and free of aliases.
+    """
+    problems = []
+    left = [yaml.compose(path.read_text("utf-8-sig"), Loader=yaml.SafeLoader)]
+    while left:
+        node = left.pop()
+        if isinstance(node, yaml.MappingNode):
+            seen: dict[str, int] = {}
+            for key, value in node.value:
+                line = key.start_mark.line + 1
+                if (first := seen.setdefault(str(key.value), line)) != line:
+                    what = f"the key {key.value!r} is written twice, first in line {first}."
+                    problems.append(
+                        Problem(what, f"{path.name}, line {line}", remedy="Delete one of the two.")
+                    )
+                left.append(value)
+        elif isinstance(node, yaml.SequenceNode):
+            left += node.value
+    if problems:
+        raise BadFile(problems)
 
 
 def _notes(made: Fit | Fits) -> list[str]:
@@ -56,4 +105,12 @@ def _table(path: Path) -> pl.DataFrame:
         if path.suffix == ".parquet":
             return pl.read_parquet(parquet_file(path))
         plain_text(regular_file(path, LIMITS.csv), path.name)
+        header = pl.read_csv(path, has_header=False, n_rows=1, infer_schema=False, glob=False).row(0)
+        again = [name for name in dict.fromkeys(header) if header.count(name) > 1]
+        if again:
+            raise BadFile(
+                f"columns have the same name: {', '.join(map(repr, again))}.",
+                where=f"{path.name}, line 1",
+                remedy="Give every column a name of its own.",
+            )
         return pl.read_csv(path, infer_schema_length=None, glob=False)

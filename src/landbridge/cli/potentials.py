@@ -33,6 +33,8 @@ class Asked:
 
 def peers_of(text: str | None) -> tuple[str | tuple[str, str], ...]:
     """Peers as written on the command line: countries, or ordered pairs with a hyphen, apart by commas."""
+    if text is not None and not text.strip(" ,"):
+        raise BadUsage("--to names no peer.", remedy="Write --to KAZ,VNM, or leave it out for peers by rule.")
     out: list[str | tuple[str, str]] = []
     for word in filter(None, (part.strip() for part in (text or "").split(","))):
         seller, hyphen, buyer = word.partition("-")
@@ -70,6 +72,12 @@ _Answer = tuple[Sequence[Row], list[str], list[Figure]]
 
 
 def _needs(view: str, asked: Asked) -> None:
+    """Refuses options that a view would leave unheard."""
+    if view in ("peers", "costs", "rivals") and (asked.year is not None or asked.by not in (None, "sector")):
+        raise BadUsage(
+            f"--show {view} is about the table by sector of one year; --year and --by do not apply.",
+            remedy="Leave them out.",
+        )
     if asked.assume_output:
         raise BadUsage("--assume-output is about regions without published trade.", remedy="Leave it out.")
     if (view == "rivals") != (asked.item is not None):
@@ -122,8 +130,8 @@ def _opportunities(data: Data, a: str, b: str, asked: Asked) -> _Answer:
     for seller, buyer in ((a, b), (b, a)):
         found = countries.potential(data, seller, buyer, by=asked.by, year=asked.year)
         for row in found.opportunities().iter_rows(named=True):
-            gap = found.figure(row["item"], "gap")
-            held = gap if isinstance(gap, Figure) else None
+            gain = found.figure(row["item"], "gain")
+            held = gain if isinstance(gain, Figure) else None
             figures += [held] if held else []
             rows.append({"exporter": seller, "importer": buyer, **row, "id": held.id if held else None})
         notes = list(found.notes[:3])
@@ -189,12 +197,21 @@ _COLUMNS = {
         *("normal_low_usd", "normal_high_usd", "percentile", "verdict", "reason", "id"),
     ),
     "opportunities": (
-        *("exporter", "importer", "item", "name", "observed_usd", "gap_usd", "gap_low_usd", "gap_high_usd"),
+        *(
+            "exporter",
+            "importer",
+            "item",
+            "name",
+            "observed_usd",
+            "gain_usd",
+            "gain_low_usd",
+            "gain_high_usd",
+        ),
         *("verdict", "rca", "id"),
     ),
     "peers": (
-        *("exporter", "importer", "item", "name", "observed_usd", "counterfactual_usd", "change_pct"),
-        *("cost_change_pct", "peers_used", "reason", "status"),
+        *("exporter", "importer", "item", "name", "observed_usd", "counterfactual_usd"),
+        *("counterfactual_low_usd", "counterfactual_high_usd", "cost_change_pct", "peers_used", "reason"),
     ),
     "regions": (
         *("exporter", "importer", "item", "lower_bound_usd", "upper_bound_usd", "estimate_usd", "low_usd"),
@@ -243,7 +260,8 @@ def match(place: str, country: str, show: str, *, as_json: bool, workspace: Path
     if show == "sectors":
         rows = matching.sectors(data, place, country).to_dicts()
         notes = [
-            "Sectors of the two countries, both ways, largest gap first: which region makes or buys them is not held, so "
+            "Sectors of the two countries, both ways, by what the expected level of access would add; most may be within "
+            "the normal range. Which region makes or buys them is not held, so "
             "the complementarity of regions is not computed.",
             _START,
         ]

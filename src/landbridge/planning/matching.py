@@ -165,7 +165,7 @@ def match(
 
 
 def sectors(data: Data, place: str, country: str) -> pl.DataFrame:
-    """Sectors in which the countries of the two places trade less than expected, both ways, largest gap first.
+    """Sectors in which the countries of the two places trade less than expected, both ways, largest gain first.
 
     Columns of `CountryPotential.opportunities` after exporter and importer. It says nothing of the regions themselves.
     Raises `NotHeld` where the accounts do not hold one of the countries.
@@ -177,7 +177,7 @@ def sectors(data: Data, place: str, country: str) -> pl.DataFrame:
         parts.append(
             found.select(pl.lit(seller).alias("exporter"), pl.lit(buyer).alias("importer"), pl.all())
         )
-    return pl.concat(parts).sort("gap_usd", "item", descending=[True, False])
+    return pl.concat(parts).sort("gain_usd", "item", descending=[True, False])
 
 
 def _refuse(here: Place, there: Place, elasticities: Sequence[float]) -> None:

@@ -6,13 +6,14 @@ gap = expected - observed: plus is trade that is missing, minus is trade above w
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 import polars as pl
 
 from landbridge.errors import BadUsage, UnknownLabel
+from landbridge.potential import conditional
 from landbridge.potential.expected import Fitted
 from landbridge.potential.panel import Panel
 from landbridge.provenance import Figure, Status, Unavailable, derive
@@ -122,38 +123,60 @@ class CountryPotential:
         )
 
     def opportunities(self) -> pl.DataFrame:
-        """Items with less trade than expected, largest gap first, where the estimate is supported.
+        """Items with less trade than expected, by what the pair would gain, where the estimate is supported.
 
-        Only what the exporter shows it can make: its share in the exports of the item is at least half its share in all
-        exports (RCA 0.5), or it sells 2 % of what all places sell of it. `gap_low_usd` and `gap_high_usd` are the ends of
-        the 95 % interval of the gap; `to_normal_usd` is what is missing to the lower end of the normal range.
+        `gain_usd` is no residual: the pair's access is moved to the expected level and the markets of the item clear again
+        with output and spending of every place as they are (`conditional`; the largest relative gap is `residual`).
+        `gain_low_usd` and `gain_high_usd` are the same at the ends of the 95 % interval of the expectation; `gap_usd` is the
+        plain difference; `to_normal_usd` what is missing to the lower end of the normal range. Only what the
+        exporter shows it can make: its share in the exports of the item is at least half its share in all exports (RCA
+        0.5), or it sells 2 % of what all places sell of it.
         """
+        schema = {name: pl.String if name in _WORDS else pl.Float64 for name in _OPPORTUNITY}
+        lines = [line for line in self.lines if _is_opportunity(line)]
+        if not lines:
+            return pl.DataFrame(schema=schema)
+        gains, residual = self._gains(lines)
         rows = [
             {
-                "item": line.item,
-                "name": line.name,
-                "observed_usd": line.observed_usd,
-                "expected_usd": line.expected_usd,
-                "gap_usd": line.gap_usd,
-                "gap_low_usd": line.expected_low_usd - line.observed_usd,
-                "gap_high_usd": line.expected_high_usd - line.observed_usd,
-                "to_normal_usd": max(line.normal_low_usd - line.observed_usd, 0.0),
-                "percentile": line.percentile,
-                "verdict": line.verdict,
-                "rca": line.rca,
-                "world_share_pct": line.world_share_pct,
-                "status": Status.ESTIMATED.value,
+                **{name: getattr(line, name) for name in _OPPORTUNITY if hasattr(line, name)},
+                "gain_usd": gain,
+                "gain_low_usd": low,
+                "gain_high_usd": high,
+                "to_normal_usd": max((line.normal_low_usd or 0.0) - (line.observed_usd or 0.0), 0.0),
+                "concept": conditional.CONCEPT,
+                "residual": residual,
+                "status": Status.SIMULATED.value,
             }
-            for line in self.lines
-            if _is_opportunity(line)
-            and line.observed_usd is not None
-            and line.expected_low_usd is not None
-            and line.expected_high_usd is not None
-            and line.normal_low_usd is not None
+            for line, (low, gain, high) in zip(lines, gains, strict=True)
         ]
-        text = ("item", "name", "verdict", "status")
-        schema = {name: pl.String if name in text else pl.Float64 for name in _OPPORTUNITY}
-        return pl.DataFrame(rows, schema=schema).sort("gap_usd", "item", descending=[True, False])
+        return pl.DataFrame(rows, schema=schema).sort("gain_usd", "item", descending=[True, False])
+
+    def _gains(self, lines: Sequence[Line]) -> tuple[list[tuple[float, float, float]], float]:
+        """Gains at the low end, the centre and the high end of the expectation, and how well markets clear."""
+        at = [self._panel.item(line.item) for line in lines]
+        flows = np.where(np.isfinite(self._panel.flows[at]), self._panel.flows[at], 0.0)
+        ends = ("expected_low_usd", "expected_usd", "expected_high_usd")
+        levels = np.array([[getattr(line, end) for line in lines] for end in ends], dtype=np.float64)
+        seller, buyer = self._panel.place(self.exporter), self._panel.place(self.importer)
+        after, residual = conditional.settled(flows, seller, buyer, levels)
+        gains = after - flows[:, seller, buyer]
+        return [(float(low), float(gain), float(high)) for low, gain, high in gains.T], residual
+
+    def _gain(self, line: Line, expected: Figure) -> Figure:
+        ((low, gain, high),), residual = self._gains([line])
+        return derive(
+            f"gain at the expected level of access, {line.name}, {self.exporter} to {self.importer}",
+            gain,
+            "USD",
+            (expected,),
+            "landbridge.potential.conditional.settled",
+            low=low,
+            high=high,
+            status=Status.SIMULATED,
+            note=f"Conditional equilibrium: output and spending as they are, sums kept to {residual:.0e}. "
+            f"{NOT_A_FORECAST}",
+        )
 
     def adding_up(self, item: str, count: int = 5) -> AddingUp:
         """Sums of in-sample gaps over partners, and the `count` largest counterparts on either side."""
@@ -191,11 +214,11 @@ class CountryPotential:
         return tuple(code for code in codes if self.line(code).verdict != REFUSED)
 
     def figure(self, item: str, of: str = "expected") -> Figure | Unavailable:
-        """`expected`, `normal`, `gap` or `observed` of one item as a figure that can be walked back to the observed cell.
+        """One number of one item as a figure that can be walked back to the observed cell.
 
-        `normal` is a range without a value.
+        `expected`, `in-sample`, `normal` (a range without a value), `gap`, `gain` (see `opportunities`) or `observed`.
         """
-        kinds = ("expected", "normal", "gap", "observed")
+        kinds = ("expected", "in-sample", "normal", "gap", "gain", "observed")
         if of not in kinds:
             raise UnknownLabel("figure of a potential", of, kinds)
         line = self.line(item)
@@ -221,6 +244,20 @@ class CountryPotential:
         )
         if of == "expected":
             return found
+        if of == "in-sample":
+            return derive(
+                f"fitted sales with the pair in the sample, {label}",
+                line.in_sample_usd,
+                "USD",
+                (seen,),
+                CODE + "potential",
+                status=Status.ESTIMATED,
+                note="Pulled towards the observed flow, which is in the sample; for comparison only.",
+            )
+        if of == "gain":
+            if item.endswith(SUM):
+                return Unavailable("Markets are those of single items.", "Ask for one of the items of the sum.")
+            return self._gain(line, found)
         if of == "normal":
             return derive(
                 f"normal range of sales, {label}",
@@ -249,18 +286,10 @@ _COLUMNS = (
     *("item", "name", "kind", "observed_usd", "expected_usd", "expected_low_usd", "expected_high_usd"),
     *("normal_low_usd", "normal_high_usd", "percentile", "in_sample_usd", "gap_usd", "verdict"),
 )
+_WORDS = ("item", "name", "verdict", "concept", "status")
 _OPPORTUNITY = (
-    *(
-        "item",
-        "name",
-        "observed_usd",
-        "expected_usd",
-        "gap_usd",
-        "gap_low_usd",
-        "gap_high_usd",
-        "to_normal_usd",
-    ),
-    *("percentile", "verdict", "rca", "world_share_pct", "status"),
+    *("item", "name", "observed_usd", "expected_usd", "gain_usd", "gain_low_usd", "gain_high_usd", "gap_usd"),
+    *("to_normal_usd", "percentile", "verdict", "rca", "world_share_pct", "concept", "residual", "status"),
 )
 
 

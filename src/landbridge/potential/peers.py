@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from landbridge.errors import BadUsage, OutsideSupport, UnknownLabel
 from landbridge.potential import countries, dense
+from landbridge.potential.conditional import CONCEPT, TOLERANCE
 from landbridge.potential.country_result import NOT_A_FORECAST, Observed
 from landbridge.potential.dense import Array
 from landbridge.potential.expected import Fitted
@@ -26,15 +27,13 @@ from landbridge.provenance import Figure, Status, Unavailable, derive
 if TYPE_CHECKING:
     from landbridge.release import Data
 
-CONCEPT = "conditional"
 BAND = (2 / 3, 3 / 2)
-COUNT = 5
+QUARTILES = (0.25, 0.75)
 SIGMA = (5.0, 8.0, 10.0)
-TOLERANCE = 1e-12
 LARGEST = 10
 RULE = (
-    f"the {COUNT} pairs with the best access in goods, out of the {LARGEST} with the largest expected trade among those of "
-    f"the exporter and of the importer with third countries at {BAND[0]:.2f} to {BAND[1]:.2f} times the pair's distance"
+    f"the {LARGEST} pairs with the largest expected trade in goods among those of the exporter and of the importer with "
+    f"third countries at {BAND[0]:.2f} to {BAND[1]:.2f} times the pair's distance"
 )
 Pair = tuple[str, str]
 
@@ -77,6 +76,10 @@ class PeerCounterfactual:
             "USD",
             (seen,),
             "landbridge.potential.peers.peers",
+            low=min(row["counterfactual_low_usd"], row["counterfactual_usd"])
+            - (seen.point if of == "change" else 0.0),
+            high=max(row["counterfactual_high_usd"], row["counterfactual_usd"])
+            - (seen.point if of == "change" else 0.0),
             status=Status.SIMULATED,
             note=f"Solution concept {self.concept}, markets clear to {self.residual:.0e}. Peers: {named}. {self.notes[0]}",
         )
@@ -84,9 +87,10 @@ class PeerCounterfactual:
     def table(self) -> pl.DataFrame:
         """One row a sector and one for all of them (`item` = all), largest change first.
 
-        item, name, observed_usd, counterfactual_usd, change_usd, change_pct, access (observed trade over the product of
-        both effects, the peers' level = 1), peers_used, cost_change_pct with its range over the assumed elasticities
-        (minus is cheaper), reason where a sector was left as it is, concept, residual, status.
+        item, name, observed_usd, counterfactual_usd with its range between the peers' quartiles, change_usd, change_pct,
+        access (observed trade over the product of both effects, the peers' level = 1), peers_used, cost_change_pct with
+        its range over the assumed elasticities (minus is cheaper), reason where a sector was left as it is, concept,
+        residual, status.
         """
         return self.frame
 
@@ -121,7 +125,7 @@ def peers(
     if seller == buyer:
         raise BadUsage(f"{exporter} twice: a pair has two places.", remedy="Name two countries.")
     whole = countries.fitted(world)
-    chosen = _named(world, exporter, importer, to) if to else _best(world, whole, seller, buyer)
+    chosen = _named(world, exporter, importer, to) if to else _nearest(world, whole, seller, buyer)
     sectors = (
         [world.item(code) for code in items]
         if items is not None
@@ -136,7 +140,9 @@ def peers(
     if both:
         moves.append((buyer, seller, [(other, one) for one, other in chosen]))
     seed, columns = _seed(world, whole, sectors, flows, moves, only_better)
-    new = dense.balance(seed, flows.sum(axis=2), flows.sum(axis=1), tolerance=TOLERANCE)
+    sums = [np.tile(flows.sum(axis=axis), (len(seed), 1)) for axis in (2, 1)]
+    solved = dense.balance(seed.reshape(-1, *flows.shape[1:]), *sums, tolerance=TOLERANCE).reshape(seed.shape)
+    new, ends = solved[0], solved[1:, :, seller, buyer]
     return PeerCounterfactual(
         exporter,
         importer,
@@ -145,13 +151,15 @@ def peers(
         "named" if to else RULE,
         CONCEPT,
         _residual(flows, new),
-        _table(world, sectors, flows, new, seller, buyer, columns, _residual(flows, new)),
+        _table(world, sectors, flows, (new, ends), seller, buyer, columns, _residual(flows, new)),
         _shifts(world, flows, new, seller, buyer),
         (
             "Output and spending of every place and sector are held fixed, so what the pair gains others lose: no income "
             "is created and no price is paid.",
             "Access is what is left of observed trade when both effects are taken out; distance is in it. The level of "
             "peers says what such a cost would mean, not how to reach it.",
+            "The range is that of the peers' quartiles: where it spans the observed value, the choice of peers decides the "
+            "sign.",
             NOT_A_FORECAST,
         ),
         lambda name, parts: countries.observed_cells(data.by_sector, exporter, importer, name, parts),
@@ -184,22 +192,21 @@ def _access(world: Panel, whole: Fitted, item: int) -> Array:
     )
 
 
-def _best(world: Panel, whole: Fitted, seller: int, buyer: int) -> list[tuple[int, int]]:
+def _nearest(world: Panel, whole: Fitted, seller: int, buyer: int) -> list[tuple[int, int]]:
     goods = world.item("goods")
-    access, supported = _access(world, whole, goods), whole.supported[goods]
+    supported = whole.supported[goods]
     distance = np.exp(world.regressors[world.terms.index("log(distance_km)")])
     ratio = distance / distance[seller, buyer]
     fits = supported & (ratio >= BAND[0]) & (ratio <= BAND[1])
     candidates = [(seller, int(at)) for at in np.flatnonzero(fits[seller]) if at != buyer]
     candidates += [(int(at), buyer) for at in np.flatnonzero(fits[:, buyer]) if at != seller]
     largest = sorted(candidates, key=lambda pair: (-whole.left_out[goods][pair], pair))[:LARGEST]
-    ranked = sorted(largest, key=lambda pair: (-access[pair], pair))
-    if not ranked:
+    if not largest:
         raise OutsideSupport(
             "no third country lies at a comparable distance with enough trade.",
             remedy="Name peers yourself: peers(data, exporter, importer, to=[...]).",
         )
-    return ranked[:COUNT]
+    return largest
 
 
 def _seed(
@@ -210,8 +217,11 @@ def _seed(
     moves: Sequence[tuple[int, int, Sequence[tuple[int, int]]]],
     only_better: bool,
 ) -> tuple[Array, dict[str, list[str | float | int | None]]]:
-    """Flows with the moved cells at their peers' access, before markets clear, and the columns that describe the move."""
-    seed = flows.copy()
+    """Flows with the moved cells at their peers' access, before markets clear, and the columns that describe the move.
+
+    The first of (3, sector, exporter, importer) has the peers' geometric mean, the others their lower and upper quartile.
+    """
+    seed = np.repeat(flows[None], 1 + len(QUARTILES), axis=0)
     columns: dict[str, list[str | float | int | None]] = {
         "access": [],
         "peers_used": [],
@@ -236,7 +246,8 @@ def _seed(
                 reason = "the pair is at the level of its peers or above"
             elif level is not None:
                 effects = whole.solution.a[item, seller] + whole.solution.b[item, buyer]
-                seed[row, seller, buyer] = level * float(np.exp(effects))
+                spread = np.quantile(np.log(levels), QUARTILES)
+                seed[:, row, seller, buyer] = np.exp(effects + np.array([np.log(level), *spread]))
                 moved = True
             if number == 0:
                 columns["access"].append(None if level is None else own / level)
@@ -264,13 +275,13 @@ def _table(
     world: Panel,
     sectors: Sequence[int],
     flows: Array,
-    new: Array,
+    solved: tuple[Array, Array],
     seller: int,
     buyer: int,
     columns: dict[str, list[str | float | int | None]],
     residual: float,
 ) -> pl.DataFrame:
-    before, after = flows[:, seller, buyer], new[:, seller, buyer]
+    before, after = flows[:, seller, buyer], solved[0][:, seller, buyer]
     names = [(world.items[at].code, world.items[at].name) for at in sectors]
     ratio = [None if value is None else float(value) for value in columns["ratio"]]
     costs = {
@@ -292,6 +303,8 @@ def _table(
             "name": [f"All {len(names)} sectors", *(name for _, name in names)],
             "observed_usd": old,
             "counterfactual_usd": new_,
+            "counterfactual_low_usd": whole(solved[1][0]),
+            "counterfactual_high_usd": whole(solved[1][1]),
             "change_usd": [two - one for one, two in zip(old, new_, strict=True)],
             "change_pct": [
                 100.0 * (two / one - 1.0) if one > 0 else None for one, two in zip(old, new_, strict=True)

@@ -13,6 +13,7 @@ from landbridge import codes
 from landbridge.errors import BadUsage, NotHeld, UnknownLabel
 from landbridge.flows.loaded import one_account
 from landbridge.potential.margins import BOTH, RANGE, UNUSED, Margin, National, figure_of, national, table
+from landbridge.potential.own import Own, read
 from landbridge.potential.prior import Assumptions
 from landbridge.potential.splitting import Split, newest, split
 from landbridge.potential.views import (
@@ -43,8 +44,10 @@ class RegionPotential:
     """What is known and what is estimated of the trade of two places in one year, in US dollars.
 
     `frame` has the columns of `COLUMNS`, the total of a direction first, then its items (chapters or sectors), largest
-    national total first. `headline` says what to show: `bounds`, `estimate`, `refused` or `observed`. `notes` say what
-    must stand beside any number.
+    national total first (what your own files count comes before the rest). `headline` says what to show: `bounds`,
+    `estimate`, `refused` or `observed`. Estimates and their ends have two significant digits, bounds three and round
+    outwards; counted values stay as they are. `own` is what your files hold on the two places, `notes` say what must
+    stand beside any number.
     """
 
     places: tuple[str, str]
@@ -54,7 +57,7 @@ class RegionPotential:
     margins: tuple[Margin, ...] = field(repr=False)
     whole: National = field(repr=False)
     inputs: tuple[Figure, ...] = field(repr=False)
-    observed: dict[tuple[str, str], Citation] = field(repr=False)
+    own: tuple[Own, ...] = field(repr=False)
     rounds: int
     residual: float
     notes: tuple[str, ...]
@@ -96,11 +99,21 @@ class RegionPotential:
         everything = "all sectors, intermediate use" if self.classification == "sector" else "all goods"
         label = everything if item == TOTAL else item
         names = f"{exporter} to {importer}, {label}"
-        if (citation := self.observed.get((exporter, importer))) is not None and kind in (OBSERVED, ESTIMATE):
+        if row["headline"] == OBSERVED and kind in (OBSERVED, ESTIMATE):
+            citation = next(
+                Citation(own.source)
+                for own in self.own
+                if (own.exporter, own.importer) == (exporter, importer)
+            )
             return Figure(
                 f"Trade, {names}", _number(row["estimate_usd"]), "USD", str(self.year), Status.REPORTED, citation=citation,
                 cell=f"loaded:{citation.source.id}/{exporter}>{importer}/{self.year}/{item}", note=reason,
             )  # fmt: skip
+        if kind == OBSERVED:
+            return Unavailable(
+                f"Your files do not count {item} of {exporter} to {importer} in {self.year}.",
+                "Load a file that does, or ask for the bounds.",
+            )
         bounds = kind == BOUNDS
         ends = ("lower_bound_usd", "upper_bound_usd") if bounds else ("low_usd", "high_usd")
         status = Status(str(row["status"]))
@@ -134,31 +147,42 @@ def potential(
 
     `year` and `by` (`hs2`, `sector`) choose the national totals; without them the newest year with chapters, or one for
     which the workspace holds the regions' trade. A country that publishes no trade of its regions is refused unless
-    `assume_output` asks to split it in proportion to output. Raises `BadUsage` for places that are no such pair.
+    `assume_output` asks to split it in proportion to output. Raises `BadUsage` for places that are no such pair and
+    for options that do not apply, `NotHeld` for a year or classification that is not held, `BadSample` where the user's
+    own files are above the national total.
     """
     a, b = _pair(place_a, place_b)
     if draws < 20:
         raise BadUsage(f"{draws} draws are too few for an interval.", remedy="Ask for at least 20.")
-    whole = national(data, a.country, b.country, year or _loaded_year(data, a, b), by)
     silent = tuple(place.code for place in (a, b) if place.kind == "region" and _silent(data, place))
+    if assume_output and not silent:
+        raise BadUsage(
+            f"assume_output has nothing to assume: the countries of {a.code} and {b.code} publish trade of their regions.",
+            remedy="Leave it out.",
+        )
+    whole = _national(data, a, b, year, by)
+    # Read first: figures above the national total are refused before anything is balanced.
+    seen = read(data, whole, [a.code], [b.code]) | read(data, whole, [b.code], [a.code])
     made = split(
         data,
         whole,
         draws=draws,
         seed=seed,
         assumed=assumed or Assumptions(),
-        assume_output=bool(silent) and assume_output,
+        assume_output=assume_output,
     )
-    view = View(data, made, (a, b), silent, assume_output, np.random.default_rng([seed, 1]))
+    view = View(data, made, (a, b), silent, assume_output, np.random.default_rng([seed, 1]), seen)
     rows = [row for direction in (0, 1) for row in view.rows(direction)]
     concerned = {place.code for place in (a, b)}
     margins = tuple(margin for margin in made.margins if margin.place in concerned)
+    found = {(own.exporter, own.importer): own for part in made.parts for own in part.loaded.values()}
+    own = tuple(own for pair, own in (found | seen).items() if concerned & set(pair))
     frame = pl.DataFrame(
         rows, schema={name: pl.Float64 if name.endswith("_usd") else pl.String for name in COLUMNS}
     )
     return RegionPotential(
-        (a.code, b.code), whole.year, whole.classification, frame, margins, whole, _inputs(data, made, margins, a, b),
-        view.observed, made.rounds, made.residual, _notes(made, silent, assume_output, margins),
+        (a.code, b.code), whole.year, whole.classification, frame, margins, whole, _inputs(data, made, margins, own, a, b),
+        own, made.rounds, made.residual, _notes(made, silent, assume_output, margins, own),
     )  # fmt: skip
 
 
@@ -233,6 +257,24 @@ def _silent(data: Data, region: Place) -> bool:
     return not any(newest(data, regions, name) for name in ("exports", "imports", "trade_by_trader"))
 
 
+def _national(data: Data, a: Place, b: Place, year: int | None, by: str | None) -> National:
+    """The national totals as asked for, or a refusal: nothing else is put in their place."""
+    if by not in (None, "hs2", "sector"):
+        raise BadUsage(f"{by!r} cannot be split among regions.", remedy="Valid: hs2, sector.")
+    pair = a.country, b.country
+    loaded = None if by == "sector" else year or _loaded_year(data, a, b)
+    whole = national(data, *pair, year or loaded, by)
+    if by == "hs2" and year is None and whole.classification != "hs2":
+        whole = national(data, *pair, None, by)
+    if by not in (None, whole.classification) or year not in (None, whole.year):
+        asked = " ".join([*([f"by {by}"] if by else []), *([f"in {year}"] if year else [])])
+        raise NotHeld(
+            f"no trade between {pair[0]} and {pair[1]} {asked} is held; {whole.classification} of {whole.year} is.",
+            remedy="Leave the option out, or load a BACI year with `landbridge load baci FILE`.",
+        )
+    return whole
+
+
 def _loaded_year(data: Data, a: Place, b: Place) -> int | None:
     """The newest year in which the workspace holds trade of one of the regions with the other place or country."""
     space = data.workspace
@@ -256,7 +298,9 @@ def _loaded_year(data: Data, a: Place, b: Place) -> int | None:
     return None
 
 
-def _inputs(data: Data, made: Split, margins: tuple[Margin, ...], a: Place, b: Place) -> tuple[Figure, ...]:
+def _inputs(
+    data: Data, made: Split, margins: tuple[Margin, ...], own: tuple[Own, ...], a: Place, b: Place
+) -> tuple[Figure, ...]:
     used = [figure_of(margin, made.whole) for margin in margins if margin.use != UNUSED]
     sizes = []
     for place in (a, b):
@@ -265,18 +309,27 @@ def _inputs(data: Data, made: Split, margins: tuple[Margin, ...], a: Place, b: P
             if isinstance(found, Figure):
                 sizes.append(found)
                 break
-    return (*made.whole.figures, *sizes, *used)
+    return (*made.whole.figures, *sizes, *used, *(held.figure() for held in own))
 
 
 def _notes(
-    made: Split, silent: tuple[str, ...], assume_output: bool, margins: tuple[Margin, ...]
+    made: Split,
+    silent: tuple[str, ...],
+    assume_output: bool,
+    margins: tuple[Margin, ...],
+    own: tuple[Own, ...],
 ) -> tuple[str, ...]:
     whole = made.whole
     notes = [
         "Margins do not say which region trades with which: inside the bounds sizes and distances alone answer.",
         f"National totals are those of {whole.year}; outputs of regions are of other years, each with its own.",
-        "An item is split like the total: no regional figure by product is held unless you load one.",
+        _of_items(whole, own),
+        *(held.note() for held in own),
     ]
+    named = {(held.exporter, held.importer) for held in own}
+    others = {(held.exporter, held.importer) for part in made.parts for held in part.loaded.values()} - named
+    if others:
+        notes.append(f"Your files hold {len(others)} more flows of other regions; they fix what these leave.")
     if whole.classification == "sector":
         notes.append(
             "Totals by sector are deliveries for intermediate use alone; final sales by destination would be imputed. They "
@@ -298,3 +351,14 @@ def _notes(
             else "No regional trade is published."
         )
     return tuple(notes)
+
+
+def _of_items(whole: National, own: tuple[Own, ...]) -> str:
+    if own:
+        return (
+            "Chapters that your files hold enter as counted; all others are split like the total, because no regional "
+            "figure by product is held for them."
+        )
+    if not whole.items:
+        return "No chapters of this year are held, so there is nothing by product."
+    return "An item is split like the total: no regional figure by product is held unless you load one."

@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from landbridge import codes
 from landbridge.errors import NotHeld
 from landbridge.flows.distance import great_circle_km
-from landbridge.flows.loaded import one_account
 from landbridge.potential.balancing import Side, balance
 from landbridge.potential.bounds import Range
 from landbridge.potential.margins import (
@@ -27,6 +26,7 @@ from landbridge.potential.margins import (
     published,
     ranges,
 )
+from landbridge.potential.own import Own, read
 from landbridge.potential.prior import GRAVITY, PROPORTIONAL, Assumptions, drawn, gravity
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ DECLARED_BY_HEAD_OFFICES = frozenset({"RUS"})
 # The seat of most of them: its share is drawn between that of its output and the declared one.
 HEAD_OFFICES = frozenset({"RU-MOW"})
 _UNKNOWN_KM = 1000.0
+_ROOM = 1e-3
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +47,7 @@ class Part:
     """One country with its regions: `sizes` (draw + 1 or 1, region) in any unit; `low` and `high` (2, region) what is
     known of each region's trade with the other country by direction; `told` which regions have a figure on a direction.
 
-    `loaded` holds by region and direction what the user's own files say, (item + 1,): the last place is for items that
-    the national total does not have.
+    `loaded` holds by region and direction what the user's own files say of trade with the other country.
     """
 
     country: str
@@ -56,7 +56,7 @@ class Part:
     low: Array = field(repr=False)
     high: Array = field(repr=False)
     told: frozenset[tuple[str, int]]
-    loaded: Mapping[tuple[str, int], Array] = field(repr=False)
+    loaded: Mapping[tuple[str, int], Own] = field(repr=False)
 
     def range(self, direction: int, total: float) -> Range:
         """What is known of the regions' sums in one direction, none above the national total."""
@@ -115,14 +115,23 @@ def _part(
     sizes = _sizes(data, country, regions, draws, rng)
     low, high = ranges(margins, regions)
     loaded = _loaded(data, whole, regions, side)
-    for (region, direction), values in loaded.items():
-        # The user's own count replaces what is published, and may contradict it.
-        low[[direction, BOTH], regions.index(region)] = values.sum(), 0.0
-        high[[direction, BOTH], regions.index(region)] = values.sum(), np.inf
+    for (region, direction), own in loaded.items():
+        i = regions.index(region)
+        least, most = _own_range(own, whole, direction)
+        if own.total is not None:
+            # The user's own count replaces what is published, and may contradict it.
+            low[direction, i], high[direction, i] = least, most
+            low[BOTH, i], high[BOTH, i] = 0.0, np.inf
+        else:
+            low[direction, i] = min(max(low[direction, i], least), most)
+            high[direction, i] = most if high[direction, i] < least else min(high[direction, i], most)
+        if high[BOTH, i] < low[:BOTH, i].sum():
+            high[BOTH, i] = np.inf
+        low[BOTH, i] = min(low[BOTH, i], high[:BOTH, i].sum())
     high[:2] = np.minimum(high[:2], np.maximum(whole.totals[:, None], low[:2]))
     low, high = by_direction(low, high)
     told = {(m.place, m.direction) for m in margins if m.use in (RANGE, TARGET) and m.low_usd > 0}
-    told |= loaded.keys()
+    told |= {key for key, own in loaded.items() if own.total is not None}
     return Part(country, regions, sizes, low, high, frozenset(told), loaded)
 
 
@@ -171,27 +180,23 @@ def _touching(data: Data, first: Part, second: Part) -> NDArray[np.bool_]:
     return out
 
 
-def _loaded(data: Data, whole: National, regions: tuple[str, ...], side: int) -> dict[tuple[str, int], Array]:
-    """The user's own rows on trade of these regions with the other country, by direction, in the order of the items."""
-    space = data.workspace
-    if space is None or whole.year not in space.years() or not whole.goods:
-        return {}
+def _loaded(data: Data, whole: National, regions: tuple[str, ...], side: int) -> dict[tuple[str, int], Own]:
+    """The user's own rows on trade of these regions with the other country, by region and direction."""
     other = whole.countries[1 - side]
-    here = pl.col("exporter").is_in(regions) & (pl.col("importer") == other)
-    back = pl.col("importer").is_in(regions) & (pl.col("exporter") == other)
-    try:
-        rows = one_account(space.trade(whole.year).filter(here | back), whole.year, "hs2")
-    except NotHeld:
+    if regions == (whole.countries[side],):
         return {}
-    at = {item: i for i, item in enumerate(whole.items)}
-    out: dict[tuple[str, int], Array] = {}
-    for row in rows.iter_rows(named=True):
-        sold = row["importer"] == other
-        region, direction = (row["exporter"], side) if sold else (row["importer"], 1 - side)
-        values = out.setdefault((region, direction), np.zeros(len(whole.items) + 1))
-        # The last place holds items that the national total does not have.
-        values[at.get(row["item"], -1)] += row["value_usd"]
-    return out
+    sold, bought = read(data, whole, regions, [other]), read(data, whole, [other], regions)
+    return {(x, side): own for (x, _), own in sold.items()} | {
+        (y, 1 - side): own for (_, y), own in bought.items()
+    }
+
+
+def _own_range(own: Own, whole: National, direction: int) -> tuple[float, float]:
+    """What a user's file leaves to a region's total: itself, or from its sum to that with all that it lacks."""
+    if own.total is not None:
+        return own.total, own.total
+    most = own.most(whole.items, whole.values[direction]) if whole.items else float(whole.totals[direction])
+    return own.sum, max(own.sum, most)
 
 
 def _side(
@@ -225,12 +230,34 @@ def _side(
     _publish(out, part, margins, whole, assumed, rng)
     if part.country not in DECLARED_BY_HEAD_OFFICES:
         _hold(out, *ranges(margins, part.regions), rng)
-    for (region, direction), values in part.loaded.items():
+    for (region, direction), own in part.loaded.items():
         i = part.regions.index(region)
-        out.low[:, direction, i] = values.sum()
-        out.high[:, direction, i] = values.sum()
-        out.low[:, BOTH, i], out.high[:, BOTH, i] = 0.0, np.inf
+        least, most = _own_range(own, whole, direction)
+        for ends in (out.low, out.high):
+            ends[:, direction, i] = np.clip(ends[:, direction, i], least, most)
+        if own.total is not None:
+            out.low[:, BOTH, i], out.high[:, BOTH, i] = 0.0, np.inf
+        out.high[:, BOTH, i] = np.maximum(out.high[:, BOTH, i], out.low[:, :BOTH, i].sum(axis=1))
+        out.low[:, BOTH, i] = np.minimum(out.low[:, BOTH, i], out.high[:, :BOTH, i].sum(axis=1))
+    if part.loaded:
+        _fit(out, whole.totals)
     return out
+
+
+def _fit(out: Side, totals: Array) -> None:
+    """Own files and the national total are two counts: where ranges of all regions miss it, they give way in proportion.
+
+    Gross differences have been refused by then (`own.check`).
+    """
+    for direction, total in ((0, totals[0]), (1, totals[1]), (BOTH, totals.sum())):
+        if total <= 0:
+            continue
+        low, high = out.low[:, direction], out.high[:, direction]
+        # A hair of room, so that no region is squeezed to nothing.
+        least = np.maximum(low.sum(axis=1) / ((1 - _ROOM) * total), 1.0)
+        low /= least[:, None]
+        most = np.maximum((1 + _ROOM) * total / high.sum(axis=1), 1.0)
+        high *= most[:, None]
 
 
 def _without_margin(data: Data, part: Part) -> bool:

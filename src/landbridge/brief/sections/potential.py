@@ -1,15 +1,26 @@
-"""What would be normal: expected against traded by sector, where the gap is, and the level of the pair's peers."""
+"""What would be normal: expected against traded by sector, and what the expected level of access would bring."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from landbridge import codes
-from landbridge.brief.document import Against, Block, Chart, Contrast, Paragraph, Refusal, Section, Table
+from landbridge.brief.document import (
+    Against,
+    Block,
+    Chart,
+    Contrast,
+    Paragraph,
+    Points,
+    Refusal,
+    Section,
+    Table,
+)
 from landbridge.brief.setting import Setting, ends
 from landbridge.brief.text import Code, Date, Label, Name, Part, Sentence
-from landbridge.errors import OutsideSupport
-from landbridge.potential import inverse, peers
+from landbridge.potential import inverse
 from landbridge.potential.countries import potential
-from landbridge.potential.country_result import ABOVE, BELOW, REFUSED, WITHIN, CountryPotential, Line
+from landbridge.potential.country_result import ABOVE, BELOW, REFUSED, SUM, WITHIN, CountryPotential, Line
 from landbridge.provenance import Figure
 
 _DRAWN = 12
@@ -20,10 +31,10 @@ _AGGREGATES = (_GOODS, _SERVICES, _ALL)
 
 
 def section(setting: Setting) -> Section:
-    """Expected against observed both ways between the two countries, the ranked gaps, and the level of peers."""
+    """Expected against observed both ways between the two countries, and the sectors ranked by what the pair would gain."""
     setting = setting.nations
     say = setting.say
-    title = say("Unused potential")
+    title = say("Expected and actual trade")
     places = setting.data.accounts.places
     missing = [place for place in (setting.a, setting.b) if place.code not in places]
     if missing:
@@ -38,7 +49,8 @@ def section(setting: Setting) -> Section:
         return Section("potential", title, (refusal,))
     ways = ((setting.a.code, setting.b.code), (setting.b.code, setting.a.code))
     found = [potential(setting.data, *way) for way in ways]
-    blocks: list[Block] = [Paragraph((_what_it_means(setting), *map(_verdict_on_all, [setting] * 2, found)))]
+    verdicts = [sentence for pair in found for sentence in _verdicts(setting, pair)]
+    blocks: list[Block] = [Points(tuple(verdicts)), Paragraph((_what_it_means(setting),))]
     for pair in found:
         blocks += _direction(setting, pair)
     blocks.append(Paragraph((*_distance_between(setting), _adding_up(setting))))
@@ -55,26 +67,45 @@ def _what_it_means(setting: Setting) -> Sentence:
     )
 
 
-def _verdict_on_all(setting: Setting, found: CountryPotential) -> Sentence:
-    """One direction in a sentence: goods together, traded against expected and against what is normal."""
+def _verdicts(setting: Setting, found: CountryPotential) -> Iterator[Sentence]:
+    """Goods together in one direction: by one equation for the sum, and by the sum of the sectors' equations.
+
+    The two may differ, because an equation for the sum does not know what a country makes; both are said.
+    """
     say = setting.say
-    line = found.line(_GOODS)
     names: dict[str, Part] = {"a": setting.place(found.exporter), "b": setting.place(found.importer)}
-    figures = {of: found.figure(_GOODS, of) for of in ("observed", "expected", "normal")}
-    if line.verdict == REFUSED or not all(isinstance(figure, Figure) for figure in figures.values()):
-        return say(
-            "For all goods of {a} to {b} no expectation stands: {reason}.",
+    whole, parts = found.line(_GOODS), found.line(_GOODS + SUM)
+    figures = _three(found, whole)
+    if figures is not None:
+        yield say(
+            "{a} delivered goods for {observed} to {b}. One equation for all goods expects {expected}, and four of five "
+            "pairs like it lie within {normal}: {verdict}.",
             **names,
-            reason=_reason(line),
+            **figures,
+            verdict=_verdict(setting, whole.verdict),
         )
+    else:
+        yield say(
+            "For all goods of {a} to {b} one equation gives no expectation: {reason}.",
+            **names,
+            reason=_reason(whole),
+        )
+    figures = _three(found, parts)
+    if figures is not None:
+        yield say(
+            "Sector by sector, those of {a} to {b} that have an expectation add up to {observed}; {expected} are expected "
+            "of them, and normal is {normal}: {verdict}.",
+            **names,
+            **figures,
+            verdict=_verdict(setting, parts.verdict),
+        )
+
+
+def _three(found: CountryPotential, line: Line) -> dict[str, Figure] | None:
+    """Observed, expected and normal of a line; None where one of them does not stand."""
+    figures = {of: found.figure(line.item, of) for of in ("observed", "expected", "normal")}
     held = {of: figure for of, figure in figures.items() if isinstance(figure, Figure)}
-    return say(
-        "{a} delivered goods for {observed} to {b}; expected are {expected}, and pairs like it lie within {normal}: "
-        "{verdict}.",
-        **names,
-        **held,
-        verdict=_verdict(setting, line.verdict),
-    )
+    return held if len(held) == len(figures) and line.verdict != REFUSED else None
 
 
 def _verdict(setting: Setting, verdict: str) -> Sentence:
@@ -110,9 +141,14 @@ def _direction(setting: Setting, found: CountryPotential) -> list[Block]:
                 say("No sector keeps the rules under which an expectation is given."),
             )
         ]
-    largest = sorted(held, key=lambda line: -max(line.expected_usd or 0.0, line.observed_usd or 0.0))
-    rows = [row for line in largest[:_DRAWN] if (row := _against(found, line)) is not None]
     outside = [line for line in held if line.verdict in (ABOVE, BELOW)]
+    # What lies outside the range of normal is always drawn, however small; the largest fill the rest.
+    largest = sorted(
+        held,
+        key=lambda line: (line not in outside, -max(line.expected_usd or 0.0, line.observed_usd or 0.0)),
+    )
+    drawn = sorted(largest[: max(_DRAWN, len(outside))], key=lambda line: -(line.expected_usd or 0.0))
+    rows = [row for line in drawn if (row := _against(found, line)) is not None]
     chart = Chart(
         f"normal-{key}",
         say("{a} to {b}: traded and expected by sector", **names),
@@ -127,10 +163,8 @@ def _direction(setting: Setting, found: CountryPotential) -> list[Block]:
 
 
 def _against(found: CountryPotential, line: Line) -> Against | None:
-    observed, expected, normal = (found.figure(line.item, of) for of in ("observed", "expected", "normal"))
-    if isinstance(observed, Figure) and isinstance(expected, Figure) and isinstance(normal, Figure):
-        return Against(_item(line), observed, expected, normal)
-    return None
+    figures = _three(found, line)
+    return None if figures is None else Against(_item(line), **figures)
 
 
 def _see(setting: Setting, outside: list[Line]) -> Sentence:
@@ -150,31 +184,25 @@ def _opportunities(setting: Setting, found: CountryPotential, names: dict[str, P
     say = setting.say
     rows: list[tuple[Part | None, ...]] = []
     for item in found.opportunities()["item"].to_list()[:_LISTED]:
-        line = found.line(item)
-        observed, expected, gap = (found.figure(item, of) for of in ("observed", "expected", "gap"))
-        if isinstance(observed, Figure) and isinstance(expected, Figure) and isinstance(gap, Figure):
-            rows.append((_item(line), Code(item), observed, gap, ends(gap), _verdict(setting, line.verdict)))
-    title = say("{a} to {b}: sectors with less trade than expected, largest gap first", **names)
+        line, observed, gain = found.line(item), found.figure(item, "observed"), found.figure(item, "gain")
+        if isinstance(observed, Figure) and isinstance(gain, Figure):
+            rows.append((_item(line), observed, gain, ends(gain), _verdict(setting, line.verdict)))
+    title = say("{a} to {b}: what the expected level of access would add, largest first", **names)
     if not rows:
         return Refusal(
             title,
             say("In no sector that {a} shows it can sell does it deliver less than expected.", a=names["a"]),
         )
     return Table(
-        f"gaps {key}",
+        f"gains {key}",
         title,
-        (
-            say("Sector"),
-            say("Code"),
-            say("traded"),
-            say("gap"),
-            say("gap, from and to"),
-            say("against other pairs"),
-        ),
+        (say("Sector"), say("traded"), say("gain"), say("gain, from and to"), say("against other pairs")),
         tuple(rows),
         note=say(
-            "Only sectors that {a} shows it can sell, and that the rules of support allow. A range that begins below zero "
-            "does not tell a gap from none. Within the normal range means that many pairs lack as much.",
+            "The pair's access is moved to the level the equation expects, and markets clear again with everybody's output "
+            "and spending as they are; others lose what the pair gains. Only sectors that {a} shows it can sell, and that "
+            "the rules of support allow. A range that begins below zero does not tell a gain from none; within the normal "
+            "range means that many pairs deliver as little.",
             a=names["a"],
         ),
         shown=_SHOWN,
@@ -187,21 +215,11 @@ def _everything(setting: Setting, found: CountryPotential, names: dict[str, Part
     for line in found.lines:
         if line.kind == "sum of items":
             continue
-        observed, expected, normal = (
-            found.figure(line.item, of) for of in ("observed", "expected", "normal")
-        )
-        refused = line.verdict == REFUSED
-        rows.append(
-            (
-                _item(line),
-                Code(line.item),
-                observed if isinstance(observed, Figure) else None,
-                expected if isinstance(expected, Figure) else None,
-                ends(expected) if isinstance(expected, Figure) else None,
-                normal if isinstance(normal, Figure) else None,
-                _reason(line) if refused else _verdict(setting, line.verdict),
-            )
-        )
+        shown = [_shown(found, line, of) for of in ("observed", "expected", "in-sample", "normal")]
+        observed, expected, inside, normal = shown
+        spread = None if expected is None else ends(expected)
+        verdict = _reason(line) if line.verdict == REFUSED else _verdict(setting, line.verdict)
+        rows.append((_item(line), Code(line.item), observed, expected, spread, inside, normal, verdict))
     return Table(
         f"normal {key}",
         say("{a} to {b}: every sector, and why some have no expectation", **names),
@@ -211,21 +229,28 @@ def _everything(setting: Setting, found: CountryPotential, names: dict[str, Part
             say("traded"),
             say("expected"),
             say("expected, from and to"),
+            say("with the pair in the sample"),
             say("normal, from and to"),
             say("verdict or reason"),
         ),
         tuple(rows),
         note=say(
             "The range of what is expected is that of the equation's parameters; the range of normal is where four of five "
-            "other pairs of the same expected size lie."
+            "other pairs of the same expected size lie. With the pair in the sample the value is pulled towards what is "
+            "traded; it is shown for comparison only."
         ),
         fold=True,
         shown=_LISTED,
     )
 
 
+def _shown(found: CountryPotential, line: Line, of: str) -> Figure | None:
+    figure = found.figure(line.item, of)
+    return figure if isinstance(figure, Figure) else None
+
+
 def _distance_between(setting: Setting) -> list[Sentence]:
-    """The tariff equivalent of all that divides the two, and what the peers' level of access would change."""
+    """The tariff equivalent of all that divides the two."""
     say, a, b = setting.say, setting.a.code, setting.b.code
     out: list[Sentence] = []
     cost = inverse.tariff_equivalents(setting.data, a, b, items=["goods"]).figure(a, b, "goods")
@@ -233,31 +258,11 @@ def _distance_between(setting: Setting) -> list[Sentence]:
         out.append(
             say(
                 "All that divides the two more than each is divided within works on goods like a tariff of {cost} "
-                "({range}).",
+                "({range}); the range is that of an elasticity that is assumed.",
                 cost=cost,
                 range=ends(cost) or say("no range"),
             )
         )
-    for seller, buyer in ((a, b), (b, a)):
-        try:
-            moved = peers.peers(setting.data, seller, buyer)
-        except OutsideSupport:
-            continue
-        change = moved.figure("all")
-        if isinstance(change, Figure):
-            out.append(
-                say(
-                    "Were the access of {a} to {b} like that of its peers ({peers}), goods delivered would change by "
-                    "{change}, output and spending of everybody as they are.",
-                    a=setting.place(seller),
-                    b=setting.place(buyer),
-                    peers=tuple(
-                        say("{seller} to {buyer}", seller=setting.place(x), buyer=setting.place(y))
-                        for x, y in moved.peers
-                    ),
-                    change=change,
-                )
-            )
     return out
 
 
