@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 
 from landbridge.errors import BadUsage
@@ -90,3 +92,44 @@ def test_refusals_name_the_place_and_the_remedy(text: str, at: int, said: str) -
 def test_one_factor_only() -> None:
     with pytest.raises(BadUsage, match="too much"):
         parse_factor("log(a) + b")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("y ~ a^" + "9" * 5000, "power"),
+        ("y ~ lag(a, " + "9" * 5000 + ")", "years above zero"),
+        ("y ~ lag(a, 99999999999999999999999)", "at most 999"),
+        ("y ~ lead(a, 1000)", "at most 999"),
+        ("y ~ " + "log(" * 3000 + "a" + ")" * 3000, "nested"),
+        ("y ~ a" + "^2" * 3000, "nested"),
+        ("y ~ " + "*".join(f"v{at}" for at in range(20)), "500 regressors"),
+        ("y ~ " + " + ".join(f"v{at}" for at in range(600)), "500 regressors"),
+        ("y ~ " + "a + " * 10_000 + "b", "characters"),
+    ],
+)
+def test_what_is_too_much_is_refused_at_once(text: str, said: str) -> None:
+    with pytest.raises(BadUsage) as refused:
+        parse(text)
+    assert said in str(refused.value)
+    assert len(str(refused.value)) < 700
+    assert all(problem.remedy for problem in refused.value.problems)
+
+
+def test_a_formula_is_a_text() -> None:
+    with pytest.raises(BadUsage, match="not a int"):
+        parse(5)  # type: ignore[arg-type]
+
+
+def test_nonsense_is_refused_and_nothing_else_is_raised() -> None:
+    draw = random.Random(7)
+    pieces = [*"()~+-*:^|,.`'", "y", "a", "log", "lag", "lead", "offset", "2", "0", "1e5", "\n", "\x00", "²", "٣", "日"]
+    read = 0
+    for _ in range(3000):
+        text = "y ~ " + "".join(draw.choice(pieces) for _ in range(draw.randint(1, 9)))
+        try:
+            assert parse(str(parse(text))) == parse(text)
+            read += 1
+        except BadUsage as refused:
+            assert all(problem.remedy for problem in refused.problems)
+    assert 100 < read < 2900

@@ -57,6 +57,7 @@ class Corrected:
     covariance        with leverage correction, clustered; its factor is G/(G-1)
     by                "side" where exporters and importers are expanded apart, as in the paper; else "country"
     whole_clusters    clusters that some effects fit exactly: in these directions there is no residual to correct
+    cluster           what the clusters are called; empty where only their codes are known
     """
 
     beta: Array
@@ -64,6 +65,7 @@ class Corrected:
     covariance: Covariance
     by: By
     whole_clusters: int
+    cluster: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +152,10 @@ def _panel(
         "the cluster": score.shape[0] if cluster is None else cluster.shape[0],
     }
     problems = [
-        Problem(f"{name} has {length} rows, the regressors have {within.shape[0]}.")
+        Problem(
+            f"{name} has {length} rows, the regressors have {within.shape[0]}.",
+            remedy="Drop the same rows from both.",
+        )
         for name, length in lengths.items()
         if length != within.shape[0]
     ]

@@ -18,22 +18,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
-from landbridge.errors import BadSample, BadUsage, Problem
+from landbridge.errors import BadSample, BadUsage, Problem, nearest
 
 Array = NDArray[np.float64]
 Codes = NDArray[np.int32]
 Kind = Literal["iid", "robust", "cluster"]
 Convention = Literal["stata", "fixest", "none"]
 Model = Literal["poisson", "least_squares"]
-
-_KINDS = ("iid", "robust", "cluster")
-_CONVENTIONS = ("stata", "fixest", "none")
-_MODELS = ("poisson", "least_squares")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +69,13 @@ def parameters(coefficients: int, effects: Sequence[Codes], nested_in: Sequence[
     """
     if not effects:
         return coefficients
-    counted = [effect for effect in effects if not any(_nested(effect, cluster) for cluster in nested_in)]
+    counted = [effect for effect in effects if not any(nested(effect, cluster) for cluster in nested_in)]
     # Each effect holds the constant once more; a nested effect has it from its cluster.
     constants = len(counted) - 1
     return coefficients + sum(int(effect.max()) + 1 for effect in counted) - constants
 
 
-def _nested(inner: Codes, outer: Codes) -> bool:
+def nested(inner: Codes, outer: Codes) -> bool:
     """Whether every level of `inner` lies in one group of `outer`."""
     representative = np.zeros(int(inner.max()) + 1, dtype=outer.dtype)
     representative[inner] = outer
@@ -105,7 +101,9 @@ def sandwich(
     clusters        one code array (N,) per way of clustering; Cameron, Gelbach and Miller (2011)
     parameters      K of the small-sample factor, see the function `parameters`
     """
-    _check_call(kind, clusters, convention, model)
+    problems = call_problems(kind, convention, bool(clusters), model)
+    if problems:
+        raise BadUsage(problems)
     groups = _check_sample(within, score, hessian, clusters, parameters, kind, convention, model)
     bread = bread_of(within, hessian)
     repair = 0.0
@@ -156,26 +154,22 @@ def bread_of(within: Array, hessian: Array) -> Array:
     return np.asarray(inverse / np.outer(length, length))
 
 
-def _check_call(kind: str, clusters: tuple[Codes, ...], convention: str, model: str) -> None:
-    problems = [
-        Problem(f"no {what} is called {given!r}.", remedy=f"Choose one of {', '.join(valid)}.")
-        for what, given, valid in (
-            ("kind of covariance", kind, _KINDS),
-            ("small-sample convention", convention, _CONVENTIONS),
-            ("model", model, _MODELS),
-        )
-        if given not in valid
-    ]
-    if kind == "cluster" and not clusters:
-        problems.append(Problem("a clustered covariance needs at least one cluster variable."))
-    if kind != "cluster" and clusters:
-        problems.append(
-            Problem(
-                f"clusters were given, but the covariance asked for is {kind!r}.", remedy="Ask for 'cluster'."
-            )
-        )
-    if problems:
-        raise BadUsage(problems)
+def call_problems(kind: str, convention: str, clustered: bool, model: str = "poisson") -> list[Problem]:
+    """What is wrong with the kind, the convention and the clusters that a call asks for together."""
+    problems = []
+    for what, given, named in (
+        ("kind of covariance", kind, Kind),
+        ("convention", convention, Convention),
+        ("model", model, Model),
+    ):
+        valid = get_args(named)
+        if given not in valid:
+            close = ", ".join(nearest(str(given), valid) or valid)
+            problems.append(Problem(f"no {what} is called {given!r}.", remedy=f"Nearest valid: {close}."))
+    if (kind == "cluster") != clustered:
+        what = f"covariance={kind!r} with {'a' if clustered else 'no'} cluster."
+        problems.append(Problem(what, remedy="Give cluster=..., or take covariance='robust' without one."))
+    return problems
 
 
 def _check_sample(
@@ -190,7 +184,10 @@ def _check_sample(
 ) -> tuple[int, ...]:
     rows = within.shape[0]
     problems = [
-        Problem(f"{what} has {array.shape[0]} rows, the regressors have {rows}.")
+        Problem(
+            f"{what} has {array.shape[0]} rows, the regressors have {rows}.",
+            remedy="Drop the same rows from both.",
+        )
         for what, array in (("the score", score), ("the weight", hessian))
         if array.shape[0] != rows
     ]

@@ -7,17 +7,17 @@ from dataclasses import replace
 import numpy as np
 import polars as pl
 
-from landbridge.errors import BadSample, BadUsage
+from landbridge.errors import BadSample, BadUsage, Problem
 from landbridge.gravity.absorb import independent, project
 from landbridge.gravity.bias import three_way
-from landbridge.gravity.covariance import Convention, Covariance, Kind, parameters, sandwich
+from landbridge.gravity.covariance import Convention, Covariance, Kind, nested, parameters, sandwich
 from landbridge.gravity.least_squares import least_squares
-from landbridge.gravity.levels import groups, members, sides
+from landbridge.gravity.levels import Codes, Levels, groups, members
 from landbridge.gravity.ppml import Newton, poisson
 from landbridge.gravity.reset import reset
 from landbridge.gravity.result import Array, Fit, Omitted
 from landbridge.gravity.sample import Request, Sample
-from landbridge.gravity.separation import separated, singletons
+from landbridge.gravity.separation import separated, singletons, zero_levels
 from landbridge.gravity.sparse import inner
 
 PERFECT = 1e-8
@@ -41,10 +41,11 @@ def without_separated(sample: Sample) -> Sample:
     """Without rows of zero trade whose fitted value would have to go to zero, so that no maximum exists."""
     if (sample.y > 0).all():
         return sample
+    empty = zero_levels(sample.y, codes_of(sample))
     for at, effect in enumerate(sample.effects):
-        current = sample.effects[at]
-        empty = np.bincount(current.codes, weights=sample.y, minlength=current.count) == 0
-        sample = sample.without(empty[current.codes], f"separated: all zero in a level of {effect.name}")
+        gone = empty == at
+        sample = sample.without(gone, f"separated: all zero in a level of {effect.name}")
+        empty = empty[~gone]
     _some_left(sample)
     found = separated(sample.y, sample.x, codes_of(sample)).rows
     return _some_left(sample.without(found, "separated: zero, and told apart by the regressors"))
@@ -84,6 +85,21 @@ def identified(sample: Sample, request: Request) -> tuple[Sample, tuple[Omitted,
             remedy="Add rows, or take coarser effects.",
         )
     return sample.only(np.flatnonzero(found.keep)), omitted
+
+
+def several_groups(sample: Sample) -> None:
+    """Raises `BadSample` naming every cluster of which one group is left."""
+    problems = [
+        Problem(
+            "it has one group only in the rows that are left, so the spread between groups cannot be seen.",
+            f"cluster {cluster.name}",
+            remedy="Cluster by something finer, or ask for a robust covariance.",
+        )
+        for cluster in sample.clusters
+        if cluster.count < 2
+    ]
+    if problems:
+        raise BadSample(problems)
 
 
 def fit_poisson(
@@ -157,8 +173,8 @@ def _fit(
     notes = list(sample.notes)
     if errors.repair:
         notes.append(
-            "The multi-way covariance had a negative eigenvalue, set to zero (Cameron, Gelbach and Miller, 2011); "
-            f"it was {errors.repair:.1e} of the largest."
+            "The multi-way covariance had a negative eigenvalue, set to zero (Cameron, Gelbach and Miller, 2011), as a "
+            f"correlation {errors.repair:.1e} of the largest; other programs may repair it otherwise, or not at all."
         )
     absent = [term for term, error in zip(sample.terms, np.diag(errors.matrix), strict=True) if not error > 0]
     if absent:
@@ -193,23 +209,19 @@ def _fit(
     )
 
 
-def correct(fit: Fit, convention: Convention) -> Fit:
+def correct(fit: Fit) -> Fit:
     """The fit with the bias correction of Weidner and Zylkin (2021)."""
-    exporter, importer = fit.request.exporter, fit.request.importer
-    found = sides(fit.absorbed, exporter, importer)
-    rest = [effect for effect in fit.absorbed if found is None or effect not in found]
-    if found is None or len(rest) != 1 or len(found[0].columns) < 2 or len(fit.clusters) > 1:
-        raise BadUsage(
-            "the bias correction needs exporter-time, importer-time and pair effects, and at most one cluster.",
-            where=f"effects {', '.join(effect.name for effect in fit.absorbed)}",
-            remedy=f'Take effects=["{exporter}^year", "{importer}^year", "{exporter}^{importer}"].',
-        )
-    sellers, buyers = found
+    exporter, importer, time = fit.request.exporter, fit.request.importer, fit.request.time
+    columns = [set(effect.columns) for effect in fit.absorbed]
+    sellers, buyers = (fit.absorbed[columns.index({side, time})] for side in (exporter, importer))
+    pairs = next(effect for effect in fit.absorbed if effect is not sellers and effect is not buyers)
     labels = [
         side.labels[side.columns.index(name)].cast(pl.String)
         for side, name in ((sellers, exporter), (buyers, importer))
     ]
     countries = {label: at for at, label in enumerate(pl.concat(labels).unique().sort())}
+    sources, goals = members(sellers, exporter, countries), members(buyers, importer, countries)
+    _of_pairs(pairs, sources, goals)
     weights = np.ones(fit.n) if fit.weights is None else fit.weights
     hessian = weights * fit.fitted
     made = three_way(
@@ -217,19 +229,21 @@ def correct(fit: Fit, convention: Convention) -> Fit:
         project(fit.x, tuple(effect.codes for effect in fit.absorbed), hessian),
         weights * (fit.observed - fit.fitted),
         hessian,
-        exporter=members(sellers, exporter, countries),
-        importer=members(buyers, importer, countries),
+        exporter=sources,
+        importer=goals,
         time=groups(sellers, exporter),
-        pair=rest[0].codes,
+        pair=pairs.codes,
         cluster=fit.cluster_codes[0] if fit.cluster_codes else None,
     )
+    made = replace(made, cluster=fit.clusters[0][0] if fit.clusters else pairs.name)
     notes = [
         "Estimates and errors of the table are corrected for the bias of three-way PPML (Weidner and Zylkin, 2021); "
         f"the correction moves them by at most {np.abs(made.bias).max():.2g}."
     ]
-    if convention != "stata" or not fit.cluster_codes:
+    if fit.covariance.convention != "stata" or not fit.cluster_codes:
         notes.append(
-            "Corrected errors are clustered by pair where no cluster is named, with the factor G/(G-1)."
+            f"Corrected errors exist only clustered and with the factor G/(G-1); here by {made.cluster}. The "
+            f"{fit.covariance.kind} ones that were asked for are those of `table(corrected=False)`."
         )
     if made.by == "country":
         notes.append(
@@ -241,6 +255,22 @@ def correct(fit: Fit, convention: Convention) -> Fit:
             f"{made.whole_clusters:,} clusters are fitted exactly in some direction and are not corrected there."
         )
     return replace(fit, corrected=made, notes=(*fit.notes, *notes))
+
+
+def _of_pairs(effect: Levels, exporter: Codes, importer: Codes) -> None:
+    """Raises `BadUsage` unless every pair has one level, and every level one pair, one direction of it, or sales at home."""
+    many = int(max(exporter.max(), importer.max())) + 1
+    directed = exporter.astype(np.int64) * many + importer
+    joint = np.minimum(exporter, importer).astype(np.int64) * many + np.maximum(exporter, importer)
+    joint[exporter == importer] = -1
+    pair, either = (np.unique(each, return_inverse=True)[1].astype(np.int32) for each in (directed, joint))
+    if not (nested(pair, effect.codes) and nested(effect.codes, either)):
+        raise BadUsage(
+            "the bias correction needs a third effect of pairs.",
+            where=f"effect {effect.name}",
+            cause="Its levels hold several pairs, or one pair has several of them.",
+            remedy="Take exporter^importer, or a column that numbers the pairs.",
+        )
 
 
 def with_reset(fit: Fit, settings: Newton) -> Fit:

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from landbridge.errors import BadSample, LandbridgeError, NotConverged, Problem
+from landbridge.errors import BadSample, BadUsage, LandbridgeError, NotConverged, Problem
 from landbridge.gravity.fitting import fit
-from landbridge.gravity.frames import columns_of, known, table_of
+from landbridge.gravity.frames import columns_of, known, table_of, usable
 from landbridge.gravity.levels import Rows
 from landbridge.gravity.result import Fit
 
@@ -86,8 +86,13 @@ def fit_each(
     label whose rows are refused or do not converge is kept in `refused` with its reason; where none can be fitted, all
     reasons are raised as `BadSample`. A wrong call is raised at once. Rows without a label are refused.
     """
+    if not isinstance(by, str):
+        raise BadUsage(
+            f"by must be the name of a column, not a {type(by).__name__}.", remedy='Write by="sector".'
+        )
     known([by], columns_of(frame))
     table = table_of(frame)
+    usable(table, [], [by])
     if table[by].null_count():
         count = table[by].null_count()
         raise BadSample(
@@ -112,7 +117,7 @@ def fit_each(
     if not fits:
         raise BadSample(
             [Problem(str(error), f"{by} {label}") for label, error in refused.items()]
-            or [Problem("the frame has no rows.")]
+            or [Problem("the frame has no rows.", remedy="Check the filter that made it.")]
         )
     return Fits(by, fits, refused)
 

@@ -9,7 +9,8 @@
     atom    := name | "log(" factor ")" | "lag(" factor "," years ")" | "lead(" factor "," years ")"
 
 `a:b` is a product, `a*b` means `a + b + a:b`, `a^2` is a power. A name is a column; one with blanks or signs stands in
-back quotes. Fixed effects do not stand here.
+back quotes. Fixed effects do not stand here. Length, nesting, shifts and the number of regressors are bounded, so that
+whatever is written is either read or refused at once.
 """
 
 from __future__ import annotations
@@ -26,6 +27,16 @@ _PLAIN = re.compile(r"[^\W\d]\w*\Z")
 _FUNCTIONS = ("lag", "lead", "log", "offset")
 _DUMMIES = ("C", "c", "as", "dummy", "factor", "i", "fe")
 _HIGHEST_POWER = 9
+_LONGEST = 20_000
+"""Characters of a formula."""
+_DEEPEST = 10
+"""Functions and powers around one column."""
+_FARTHEST = 999
+"""Periods of a lag or lead."""
+_MOST = 500
+"""Regressors, once `*` is written out."""
+_QUOTED = 200
+"""So much of a formula is repeated in a refusal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +146,18 @@ class _Reader:
     """Recursive descent over the tokens of one text."""
 
     def __init__(self, text: str) -> None:
+        if not isinstance(text, str):
+            raise BadUsage(
+                f"a formula is a text, not a {type(text).__name__}.",
+                remedy='Write it as "trade ~ log(distance) + border".',
+            )
+        if len(text) > _LONGEST:
+            raise BadUsage(
+                f"the formula has {len(text):,} characters; at most {_LONGEST:,} are read.",
+                remedy="Name fewer regressors; categories belong into effects.",
+            )
         self.text = text
+        self.depth = 0
         self.tokens = [
             (str(found.lastgroup), found[str(found.lastgroup)], found.end())
             for found in _TOKEN.finditer(text)
@@ -173,7 +195,9 @@ class _Reader:
         kind, word, _ = self.now()
         if kind == "number":
             if word not in ("0", "1"):
-                raise self.refusal(f"`{word}` is no term.", "Write `1` for a constant, `0` for none.")
+                raise self.refusal(
+                    f"`{word[:_QUOTED]}` is no term.", "Write `1` for a constant, `0` for none."
+                )
             self.at += 1
             return (word == "1") != minus
         if minus:
@@ -185,6 +209,8 @@ class _Reader:
             return constant
         for term in self.product():
             terms.setdefault(frozenset(term.factors), term)
+        if len(terms) > _MOST:
+            raise self.too_many()
         return constant
 
     def product(self) -> list[Term]:
@@ -197,6 +223,8 @@ class _Reader:
             if crossed:
                 parts.append((self.factor(),))
                 joined = True
+                if 2 ** len(parts) > _MOST:
+                    raise self.too_many()
             else:
                 parts[-1] = (*parts[-1], self.factor())
         if not joined:
@@ -205,17 +233,24 @@ class _Reader:
         return [Term(sum(chosen, ())) for size in sizes for chosen in combinations(parts, size)]
 
     def factor(self) -> Factor:
+        self.depth += 1
+        self.not_too_deep()
         made = self.atom()
+        powers = 0
         while self.peek("^"):
             self.at += 1
+            powers += 1
+            self.depth += 1
+            self.not_too_deep()
             kind, word, _ = self.now()
-            if kind != "number" or not 2 <= int(word) <= _HIGHEST_POWER:
+            if kind != "number" or not 2 <= _whole(word) <= _HIGHEST_POWER:
                 raise self.refusal(
                     "`^` in a formula is a power, and needs a whole number from 2 to 9.",
                     'Interacted fixed effects go into effects: effects=["exporter^year"].',
                 )
             self.at += 1
             made = Power(made, int(word))
+        self.depth -= 1 + powers
         return made
 
     def atom(self) -> Factor:
@@ -224,7 +259,7 @@ class _Reader:
             self.at += 1
             return Column(word)
         if kind != "name":
-            raise self.refusal(f"a column name is needed, not `{word}`.")
+            raise self.refusal(f"a column name is needed, not `{word[:_QUOTED]}`.")
         if not self.follows("("):
             self.at += 1
             return Column(word)
@@ -242,11 +277,25 @@ class _Reader:
 
     def years(self, word: str) -> int:
         kind, number, _ = self.now()
-        if kind != "number" or int(number) == 0:
+        if kind != "number" or not 1 <= _whole(number) <= _FARTHEST:
             remedy = f"Write `{word}(x, 4)`; for the other way take `{'lead' if word == 'lag' else 'lag'}`."
-            raise self.refusal(f"`{word}` needs a whole number of years above zero.", remedy)
+            raise self.refusal(
+                f"`{word}` needs a whole number of years above zero, at most {_FARTHEST}.", remedy
+            )
         self.at += 1
         return int(number)
+
+    def not_too_deep(self) -> None:
+        if self.depth > _DEEPEST:
+            raise self.refusal(
+                f"more than {_DEEPEST} functions and powers are nested.", "Make a column of it first."
+            )
+
+    def too_many(self) -> BadUsage:
+        return self.refusal(
+            f"the formula has more than {_MOST} regressors once `*` is written out.",
+            "Name the products that are wanted as `a:b`; categories belong into effects.",
+        )
 
     def unknown(self, word: str) -> BadUsage:
         if word == "offset":
@@ -287,6 +336,14 @@ class _Reader:
 
     def refusal(self, what: str, remedy: str = "") -> BadUsage:
         read = self.tokens[min(self.at, len(self.tokens) - 1)][2] if self.tokens else 0
+        shown = self.text if len(self.text) <= _QUOTED else f"{self.text[:_QUOTED]}..."
         return BadUsage(
-            what, where=f"formula `{self.text}`, character {read}", remedy=remedy or "See the grammar."
+            what,
+            where=f"formula `{shown}`, character {read}",
+            remedy=remedy or "Write it as `trade ~ log(distance) + border`.",
         )
+
+
+def _whole(digits: str) -> int:
+    """The number that digits write, or -1 where they are too many for any use here."""
+    return int(digits) if len(digits) <= 4 else -1

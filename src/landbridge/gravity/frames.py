@@ -9,7 +9,10 @@ import narwhals as nw
 import polars as pl
 
 from landbridge.errors import BadUsage, Problem, UnknownLabel
-from landbridge.gravity.levels import fractions
+from landbridge.gravity.levels import SHOWN, fractions, rows_of
+
+_COLUMNS = 12
+"""So many columns are named in a refusal."""
 
 
 def table_of(frame: Any, columns: Sequence[str] | None = None) -> pl.DataFrame:
@@ -39,7 +42,13 @@ def columns_of(frame: Any) -> list[str]:
 
 def known(names: Sequence[str], held: Sequence[str]) -> None:
     """Raises `UnknownLabel`, or `BadUsage` listing several, for names that are no columns."""
-    wrong = [UnknownLabel("column", name, held) for name in dict.fromkeys(names) if name not in held]
+    shown = ", ".join(map(str, held[:_COLUMNS])) + (" and others" if len(held) > _COLUMNS else "")
+    remedy = f"The frame has: {shown or 'no column'}."
+    wrong = [
+        UnknownLabel("column", name, held, remedy=remedy)
+        for name in dict.fromkeys(names)
+        if name not in held
+    ]
     if len(wrong) == 1:
         raise wrong[0]
     if wrong:
@@ -51,14 +60,39 @@ def usable(table: pl.DataFrame, numbers: Sequence[str], labels: Sequence[str]) -
     problems = []
     for name in numbers:
         kind = table[name].dtype
-        if not (kind.is_numeric() or kind in (pl.Boolean, pl.Null)):
-            text = kind in (pl.String, pl.Categorical, pl.Enum)
-            remedy = f'Make it a fixed effect: effects=["{name}"].' if text else "Turn it into numbers."
-            what = f"the formula needs numbers, and this column holds {'text' if text else kind}."
-            problems.append(Problem(what, f"column {name}", remedy=remedy))
+        if kind in (pl.String, pl.Categorical, pl.Enum):
+            problems.append(_text(name, table[name].cast(pl.String)))
+        elif not (kind.is_numeric() or kind in (pl.Boolean, pl.Null)):
+            what = f"the formula needs numbers, and this column holds {kind}."
+            problems.append(Problem(what, f"column {name}", remedy="Turn it into numbers."))
     for name in labels:
         if fractions(table[name]):
             what = "an effect, cluster or key needs labels, and this column holds fractions."
             problems.append(Problem(what, f"column {name}", remedy="Put it into the formula, or round it."))
     if problems:
         raise BadUsage(problems)
+
+
+def _text(name: str, cells: pl.Series) -> Problem:
+    """What is said of text where numbers are needed: the cells that are no number, unless none or most of them is."""
+    stray = (
+        cells.is_not_null() & cells.str.strip_chars().cast(pl.Float64, strict=False).is_null()
+    ).to_numpy()
+    what = "the formula needs numbers, and this column holds text."
+    where = f"column {name}"
+    if not stray.any():
+        return Problem(
+            what,
+            where,
+            "Every cell can be read as a number.",
+            f'Turn it into numbers: `pl.col("{name}").cast(pl.Float64)`.',
+        )
+    if 2 * stray.sum() > cells.len() - cells.null_count():
+        return Problem(what, where, remedy=f'Make it a fixed effect: effects=["{name}"].')
+    named = ", ".join(map(repr, cells.filter(pl.Series(stray)).unique(maintain_order=True)[:SHOWN]))
+    return Problem(
+        what,
+        f"{where}, {rows_of(stray)}",
+        f"The other cells are numbers, and these are not: {named}.",
+        "Mend these cells, or leave them empty if the value is missing.",
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -15,6 +16,7 @@ Codes = NDArray[np.int32]
 Rows = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 _TABLE = 2**22
+_WIDE = 2**62
 SHOWN = 5
 """So many rows or labels are named in a message; the rest are counted."""
 
@@ -74,7 +76,13 @@ def code(column: str, cells: pl.Series) -> Labels:
         values = cells.unique().drop_nulls().sort()
         codes = cells.cast(pl.Enum(values)).to_physical().fill_null(0).to_numpy().astype(np.int32)
         return Labels(column, values.alias(column), codes, missing)
-    numbers = cells.to_physical().cast(pl.Int64)
+    physical = cells.to_physical()
+    if int(physical.max()) - int(physical.min()) >= _WIDE or int(physical.max()) >= _WIDE:  # type: ignore[arg-type]
+        # Differences of such numbers overflow; they are sorted instead.
+        values = cells.unique().drop_nulls().sort()
+        found = values.to_physical().search_sorted(physical.fill_null(physical.min()))
+        return Labels(column, values.alias(column), found.to_numpy().astype(np.int32), missing)
+    numbers = physical.cast(pl.Int64)
     low = numbers.min()
     shifted = (numbers.fill_null(low) - low).to_numpy()
     codes, present = dense(shifted, int(shifted.max()) + 1)
@@ -199,20 +207,32 @@ def rows_of(mask: Mask) -> str:
 
 
 def variants(columns: Sequence[Labels]) -> list[Problem]:
-    """Text labels that differ only by blanks or case, within the columns together."""
+    """Text labels that look alike (see `_folded`), within the columns together."""
     spellings: dict[str, dict[str, None]] = {}
     for column in columns:
         if column.values.dtype == pl.String:
             for label in column.values.drop_nulls():
-                spellings.setdefault(" ".join(label.split()).casefold(), {})[label] = None
+                spellings.setdefault(_folded(label), {})[label] = None
     problems = []
     for found in spellings.values():
         if len(found) > 1:
             where = _first(columns, list(found))
-            what = f"labels differ only by blanks or case: {', '.join(map(repr, found))}."
+            named = ", ".join(map(repr, found))
+            what = f"labels differ only by blanks or case, width or signs that cannot be seen: {named}."
             cause = "They would be taken for different places or products."
-            problems.append(Problem(what, where, cause, "Write them alike: `str.strip_chars()` helps."))
+            remedy = "Write them alike: `str.strip_chars()` and `str.normalize('NFKC')` help."
+            problems.append(Problem(what, where, cause, remedy))
     return problems
+
+
+def _folded(label: str) -> str:
+    """A label without case, surplus blanks, signs of no width and forms of full width (Unicode NFKC, category Cf)."""
+    if label.isascii():
+        return " ".join(label.split()).casefold()
+    seen = "".join(
+        sign for sign in unicodedata.normalize("NFKC", label) if unicodedata.category(sign) != "Cf"
+    )
+    return " ".join(seen.split()).casefold()
 
 
 def _first(columns: Sequence[Labels], labels: Sequence[str]) -> str:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from landbridge.errors import BadSample, NotConverged
+from landbridge.errors import BadSample, BadUsage, NotConverged, Problem
 from landbridge.gravity.absorb import Weighted, residualise, sorted_weights, unsorted, weighted
 from landbridge.gravity.layout import Layout, arrange, bare
 from landbridge.gravity.sparse import (
@@ -33,6 +33,8 @@ from landbridge.gravity.sparse import (
 )
 
 SWEEPS = 3
+_TINY = 1e-300
+"""In place of a zero that would be divided by: a violation of zero, where trade is fitted exactly from the start."""
 HALVINGS = 12
 FAR = 0.2
 """Violations above this are far from the solution: steps take the secant."""
@@ -54,6 +56,36 @@ class Newton:
     inner: int = 5_000
     forcing: float = 0.3
     within: float = 1e-8
+
+    def __post_init__(self) -> None:
+        """Raises `BadUsage` with every setting that can have no meaning."""
+        problems = [
+            Problem(f"Newton({name}={given!r}): it must be {wanted}.", remedy=f"Write {name}={default}.")
+            for name, given, fits, wanted, default in (
+                (
+                    "tolerance",
+                    self.tolerance,
+                    _between(self.tolerance, 1e-4),
+                    "above 0 and at most 1e-4",
+                    "1e-9",
+                ),
+                ("iterations", self.iterations, _counts(self.iterations), "a whole number above 0", "60"),
+                ("inner", self.inner, _counts(self.inner), "a whole number above 0", "5000"),
+                ("forcing", self.forcing, _between(self.forcing, 0.9), "above 0 and at most 0.9", "0.3"),
+                ("within", self.within, _between(self.within, 1e-4), "above 0 and at most 1e-4", "1e-8"),
+            )
+            if not fits
+        ]
+        if problems:
+            raise BadUsage(problems)
+
+
+def _between(given: object, most: float) -> bool:
+    return isinstance(given, int | float) and not isinstance(given, bool) and 0.0 < given <= most
+
+
+def _counts(given: object) -> bool:
+    return isinstance(given, int) and not isinstance(given, bool) and given >= 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +277,7 @@ def _violation(problem: _Problem, state: _State) -> tuple[float, Array, Array]:
     violation = float(np.max(np.abs(gradient[:levels]) / problem.totals, initial=0.0))
     if len(block):
         size = np.sqrt(np.diag(block) * problem.total)
-        violation = max(violation, float(np.max(np.abs(gradient[levels:]) / np.maximum(size, 1e-300))))
+        violation = max(violation, float(np.max(np.abs(gradient[levels:]) / np.maximum(size, _TINY))))
     if problem.group_totals.size:
         # Held to rounding by the scaling that ends every step; looked at because a total may have run to zero.
         left = np.abs(np.add.reduceat(residual, lay.starts[:-1]))
@@ -286,7 +318,7 @@ def _step(
     v = np.zeros(len(gradient))
     size = precondition(gradient, system.diagonal, inverse, np.empty_like(gradient))
     # As exact as quadratic convergence can use, and no more exact than the tolerance asks of the last step.
-    share = max(min(settings.forcing, violation), min(0.1, 0.1 * settings.tolerance / violation))
+    share = max(min(settings.forcing, violation), min(0.1, 0.1 * settings.tolerance / max(violation, _TINY)))
     count = solve(
         gradient, v, state.columns, inverse, w, lay.codes, lay.narrow, lay.starts, lay.blocks, system.inverse,
         system.diagonal, 0.0, 0.0, share**2 * size, settings.inner,

@@ -2,55 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
-from landbridge.gravity.formula import Column, Factor, Log, Power, Shift, shifts
-from landbridge.gravity.levels import Codes, Labels, Mask, combine, other_period
+from landbridge.errors import Problem
+from landbridge.gravity.formula import Column, Factor, Log, Power, Shift, column_of
+from landbridge.gravity.levels import Mask, rows_of
+from landbridge.gravity.periods import Array, Periods
 
-if TYPE_CHECKING:
-    from landbridge.gravity.sample import Request
-
-Array = NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True)
-class Periods:
-    """Which rows are the same pair (and product) in another year: `group` (N,), `year` (N,), `known` (N,)."""
-
-    group: Codes
-    groups: int
-    years: NDArray[np.int64]
-    known: Mask
-
-    @classmethod
-    def of(cls, labels: Mapping[str, Labels], key: Sequence[str], request: Request) -> Periods | None:
-        """From the labels of a table; None where time is not in whole numbers."""
-        time = labels[request.time]
-        if not time.values.dtype.is_integer() or time.values.is_empty():
-            return None
-        names = dict.fromkeys((request.exporter, request.importer, *key))
-        columns = [labels[name] for name in names if name != request.time]
-        codes, places = combine(columns)
-        known = np.ones(codes.size, np.bool_)
-        for column in (*columns, time):
-            if column.missing is not None:
-                known &= ~column.missing
-        return cls(codes, places[0].size, time.values.to_numpy().astype(np.int64)[time.codes], known)
-
-    def earlier(self, values: Array, years: int) -> Array:
-        """`values` (N,) of the row so many years earlier, NaN where there is none."""
-        made = np.full(values.size, np.nan)
-        rows = np.flatnonzero(self.known)
-        if rows.size:
-            found = other_period(self.group[rows], self.groups, self.years[rows], years)
-            made[rows] = np.where(found >= 0, values[rows[found]], np.nan)
-        return made
+LARGEST = 1e100
+"""Values beyond this overflow once they are squared and added up."""
 
 
 class Regressors:
@@ -58,8 +21,8 @@ class Regressors:
 
     def __init__(self, table: pl.DataFrame, periods: Periods | None) -> None:
         self.table, self.periods = table, periods
-        self.outside: dict[Factor, Mask] = {}
         self._made: dict[Factor, Array] = {}
+        self._outside: dict[Factor, Mask] = {}
 
     def column(self, name: str) -> Array:
         """A column (N,) as floats."""
@@ -70,39 +33,71 @@ class Regressors:
         cells = self.table[name]
         return cells.is_null().to_numpy() if cells.null_count() else None
 
-    @staticmethod
-    def plain(name: str) -> Column:
-        """A column as a factor."""
-        return Column(name)
+    def unusable(self, name: str) -> Mask:
+        """Where a column is there, but is not a number, infinite or too large to be squared."""
+        with np.errstate(invalid="ignore"):
+            bad: Mask = ~(np.abs(self.column(name)) <= LARGEST)
+        missing = self.missing(name)
+        return bad if missing is None else bad & ~missing
 
     def values(self, factor: Factor) -> Array:
-        """A factor (N,). Logs of what is not positive are NaN, and kept in `outside`."""
+        """A factor (N,). A log of what is not positive is NaN, and told by `unlogged`."""
         if factor not in self._made:
             self._made[factor] = self._evaluate(factor)
         return self._made[factor]
 
-    def unlogged(self, factor: Factor) -> Mask:
-        """Where a factor is NaN because a log around a shift has no value: a problem, not a missing period."""
-        none = np.zeros(self.table.height, np.bool_)
-        while isinstance(factor, Log | Power) and next(shifts(factor), None) is not None:
-            if factor in self.outside:
-                return self.outside[factor]
-            factor = factor.of
-        return none
+    def unlogged(self, factor: Factor) -> Mask | None:
+        """Rows (N,) where a factor has no value because it takes a log of what is not positive, in their own period or
+        in the one they look to; None if there are none. The factor has been evaluated before.
+        """
+        if isinstance(factor, Column):
+            return None
+        found = self.unlogged(factor.of)
+        if isinstance(factor, Shift) and found is not None:
+            if self.periods is not None:
+                found = self.periods.earlier(found.astype(np.float64), factor.years) == 1.0
+        elif isinstance(factor, Log) and factor in self._outside:
+            found = self._outside[factor] if found is None else found | self._outside[factor]
+        return found if found is not None and found.any() else None
 
     def _evaluate(self, factor: Factor) -> Array:
         if isinstance(factor, Column):
             return self.table[factor.name].cast(pl.Float64).to_numpy()
         inner = self.values(factor.of)
         if isinstance(factor, Power):
-            made: Array = inner**factor.exponent
+            with np.errstate(over="ignore", under="ignore"):
+                made: Array = inner**factor.exponent
             return made
         if isinstance(factor, Shift):
             # Without periods the refusal is already written down; nothing is computed with these values.
             return inner if self.periods is None else self.periods.earlier(inner, factor.years)
         bad = inner <= 0
         if bad.any():
-            self.outside[factor] = bad
+            self._outside[factor] = bad
         made = np.full(inner.size, np.nan)
         np.log(inner, out=made, where=inner > 0)
         return made
+
+
+def without_value(regressors: Regressors, factors: tuple[Factor, ...], alive: Mask) -> Iterator[Problem]:
+    """Problems of the rows `alive` (N,) whose factors, all evaluated before, are logs of nothing or too large."""
+    for factor in factors:
+        where = f"column {column_of(factor)}"
+        outside = regressors.unlogged(factor)
+        if outside is not None and (outside & alive).any():
+            yield Problem(
+                f"`{factor}` takes the log of a value that is zero or negative.",
+                f"{where}, {rows_of(outside & alive)}",
+                "A distance of zero inside a country, or a missing value written as 0.",
+                "Give these rows a positive value, make them missing, or drop them.",
+            )
+        if (
+            isinstance(factor, Power)
+            and (large := (np.abs(regressors.values(factor)) > LARGEST) & alive).any()
+        ):
+            yield Problem(
+                f"`{factor}` is too large a number.",
+                f"{where}, {rows_of(large)}",
+                "A power of a column in small units.",
+                "Divide the column by a thousand or a million first.",
+            )

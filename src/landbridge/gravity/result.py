@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from landbridge.errors import BadUsage, UnknownLabel
 from landbridge.gravity.absorb import recover
 from landbridge.gravity.bias import Corrected
+from landbridge.gravity.calls import between_zero_and_one
 from landbridge.gravity.covariance import Covariance
 from landbridge.gravity.levels import Codes, Levels, Rows
 from landbridge.gravity.ppml import Step
@@ -85,7 +86,7 @@ class Fit:
     @property
     def std_errors(self) -> Array:
         """Standard errors (K,) of `estimates`."""
-        return np.asarray(np.sqrt(np.diag(self.covariance.matrix)))
+        return self.covariance.std_error
 
     @property
     def r_squared(self) -> float | None:
@@ -125,7 +126,7 @@ class Fit:
             raise BadUsage("the bias correction was not asked for.", remedy="Fit with bias_correction=True.")
         beta, errors = self.estimates, self.std_errors
         if self.corrected is not None and corrected is not False:
-            beta, errors = self.corrected.beta, np.sqrt(np.diag(self.corrected.covariance.matrix))
+            beta, errors = self.corrected.beta, self.corrected.covariance.std_error
         width = self.level if level is None else between_zero_and_one(level)
         return _inference(self.terms, beta, errors, self.covariance.degrees_of_freedom, width)
 
@@ -166,12 +167,16 @@ class Fit:
         return pl.DataFrame([level, pl.Series("estimate", self.level_effects()[at]), *parts])
 
     def multilateral_resistance(
-        self, importer: str | None = None, *, sigma: float | None = None
+        self, importer: str | None = None, *, sigma: float | None = None, base: Any = None
     ) -> Resistances:
-        """Outward and inward multilateral resistances, from exporter and importer effects (Fally, 2015)."""
+        """Outward and inward multilateral resistances, from exporter and importer effects (Fally, 2015).
+
+        With pair effects their levels are not identified, and `OutsideSupport` is raised; `base`, a year, gives their
+        changes since then, which are.
+        """
         from landbridge.gravity.resistance import resistances
 
-        return resistances(self, importer, sigma)
+        return resistances(self, importer, sigma, base)
 
     def summary(self) -> str:
         """A text that tells convergence and dropped rows before any estimate."""
@@ -199,17 +204,26 @@ class Fit:
         return f"{self.rows_in:,} rows in, {self.n:,} used; dropped: {lost or 'none'}."
 
     def _errors(self) -> str:
-        by = " and ".join(f"{name} ({count:,} clusters)" for name, count in self.clusters)
-        used = self.covariance
+        used, clusters = self._shown()
+        by = " and ".join(f"{name} ({count:,} clusters)" for name, count in clusters)
         freedom = used.degrees_of_freedom
         law = "normal" if freedom is None else f"t with {freedom:,.0f} degrees of freedom"
-        return (
-            f"Standard errors: {used.kind}{f' by {by}' if by else ''}, convention {used.convention}; "
-            f"{self.level:.0%} intervals, {law}."
-        )
+        how = f"{used.kind}{f' by {by}' if by else ''}"
+        if self.corrected is not None:
+            how += ", corrected for leverage"
+        return f"Standard errors: {how}, convention {used.convention}; {self.level:.0%} intervals, {law}."
+
+    def _shown(self) -> tuple[Covariance, tuple[tuple[str, int], ...]]:
+        """The covariance of `table()`, and name and number of its clusters."""
+        if self.corrected is None:
+            return self.covariance, self.clusters
+        used = self.corrected.covariance
+        return used, ((self.corrected.cluster, used.groups[0]),)
 
     def to_dict(self) -> dict[str, Any]:
-        """Everything but the rows, for JSON."""
+        """Everything but the rows, for JSON. `covariance` is that of `table`; where the bias correction was asked for,
+        `uncorrected` has both as they were before it.
+        """
         return {
             "formula": self.formula,
             "estimator": self.estimator,
@@ -223,15 +237,16 @@ class Fit:
             "deviance": self.deviance,
             "log_likelihood": self.log_likelihood,
             "r_squared": self.r_squared,
-            "covariance": {
-                "kind": self.covariance.kind,
-                "convention": self.covariance.convention,
-                "clusters": [{"name": name, "count": count} for name, count in self.clusters],
-                "matrix": self.covariance.matrix.tolist(),
-            },
+            "covariance": _described(*self._shown()),
             "reset": asdict(self.reset) if self.reset is not None else None,
             "bias_corrected": self.corrected is not None,
             "table": self.table().to_dicts(),
+            "uncorrected": None
+            if self.corrected is None
+            else {
+                "covariance": _described(self.covariance, self.clusters),
+                "table": self.table(corrected=False).to_dicts(),
+            },
             "notes": list(self.notes),
         }
 
@@ -239,11 +254,14 @@ class Fit:
         return self.summary()
 
 
-def between_zero_and_one(level: float) -> float:
-    """A confidence level; raises `BadUsage` for 95 or 1."""
-    if not 0 < level < 1:
-        raise BadUsage(f"level={level}: a confidence level lies between 0 and 1.", remedy="Write 0.95.")
-    return level
+def _described(used: Covariance, clusters: tuple[tuple[str, int], ...]) -> dict[str, Any]:
+    return {
+        "kind": used.kind,
+        "convention": used.convention,
+        "factor": used.factor,
+        "clusters": [{"name": name, "count": count} for name, count in clusters],
+        "matrix": used.matrix.tolist(),
+    }
 
 
 def _inference(

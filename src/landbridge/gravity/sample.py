@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -22,14 +20,13 @@ from landbridge.gravity.levels import (
     Mask,
     Rows,
     code,
-    combine,
     levels,
     parts,
-    repeated,
     rows_of,
     variants,
 )
-from landbridge.gravity.regressors import Periods, Regressors
+from landbridge.gravity.periods import Periods, ambiguous, calendar, repeats, whole_key
+from landbridge.gravity.regressors import LARGEST, Regressors, without_value
 
 Array = NDArray[np.float64]
 INTERCEPT = "(Intercept)"
@@ -190,8 +187,11 @@ def read(frame: Any, request: Request) -> Sample:
     labels = {name: code(name, table[name]) for name in labelled}
     account = _Account(np.ones(table.height, np.bool_))
     _same_spelling(labels, request, account)
-    unique = _unique_keys(labels, request.keys(held), account)
-    _calendar(labels, request, account)
+    unique = _unique_keys(labels, request.keys(held), request, account)
+    account.notes += _uncompared(held, request)
+    problems, notes = calendar(labels, request)
+    account.problems += problems
+    account.notes += notes
     periods = Periods.of(labels, request.keys(held), request) if request.shifted and unique else None
     for name in labelled:
         missing = labels[name].missing
@@ -215,16 +215,9 @@ def _same_spelling(labels: dict[str, Labels], request: Request, account: _Accoun
             account.problems += variants([column])
 
 
-def _unique_keys(labels: dict[str, Labels], key: Sequence[str], account: _Account) -> bool:
-    """Whether no two rows have the same key; rows that miss a part of it are not compared."""
-    if not key:
-        return True
-    columns = [labels[name] for name in key]
-    codes, places = combine(columns)
-    again = repeated(codes, places[0].size)
-    for column in columns:
-        if column.missing is not None:
-            again &= ~column.missing
+def _unique_keys(labels: dict[str, Labels], key: Sequence[str], request: Request, account: _Account) -> bool:
+    """Whether no two rows have the same key, nor, where a lag is asked for, the key that names one row for it."""
+    again = repeats(labels, key) if key else np.zeros(account.alive.size, np.bool_)
     account.refuse(
         again,
         f"{int(again.sum()):,} rows repeat the {', '.join(key)} of an earlier row.",
@@ -232,52 +225,33 @@ def _unique_keys(labels: dict[str, Labels], key: Sequence[str], account: _Accoun
         "A file was appended twice, or the rows differ in a column that the key does not name.",
         "Drop or add up the repeats, or name the whole key: key=[...].",
     )
+    if not request.shifted or again.any():
+        return not again.any()
+    whole = whole_key(key, request)
+    again = repeats(labels, whole)
+    if again.any():
+        account.problems.append(ambiguous(again, whole))
     return not again.any()
 
 
-def _calendar(labels: dict[str, Labels], request: Request, account: _Account) -> None:
-    """A missing year is a note for effects and a refusal for lags."""
-    time = labels.get(request.time)
-    if time is None:
-        return
-    if not time.values.dtype.is_integer():
-        if request.shifted:
-            what = "lags and leads need years as whole numbers."
-            account.problems.append(Problem(what, f"column {request.time}", remedy="Cast it to integers."))
-        return
-    years = time.values.to_list()
-    step = math.gcd(*(after - before for before, after in pairwise(years)))
-    absent = sorted(set(range(years[0], years[-1], step)) - set(years)) if step and years else []
-    if absent:
-        named = ", ".join(map(str, absent[:SHOWN])) + (" and others" if len(absent) > SHOWN else "")
-        spacing = "annual" if step == 1 else f"every {step} years"
-        account.notes.append(f"No row is of {request.time} {named}; the others are {spacing}.")
-    asked = dict.fromkeys(shift for factor in request.right for shift in shifts(factor))
-    for shift in asked:
-        wanted = {year - shift.years for year in years} - set(years)
-        gaps = sorted(year for year in wanted if years[0] < year < years[-1])
-        if gaps:
-            named = ", ".join(map(str, gaps[:SHOWN])) + (" and others" if len(gaps) > SHOWN else "")
-            account.problems.append(
-                Problem(
-                    f"`{shift}` needs {request.time} {named}, which no row is of.",
-                    f"column {request.time}",
-                    "A year of the panel is missing, or the panel is not annual.",
-                    "Load that year, take a shift that is a multiple of the spacing, or give the lag as a column.",
-                )
-            )
+def _uncompared(held: Sequence[str], request: Request) -> list[str]:
+    """A note where repeated rows are not looked for, because the columns of the two places are not found."""
+    absent = [name for name in (request.exporter, request.importer) if name not in held]
+    if request.key is not None or not absent:
+        return []
+    return [
+        f"Repeated rows were not looked for: no column is called {' or '.join(absent)}. "
+        "Say exporter=... and importer=... if they have other names, or key=[...]."
+    ]
 
 
 def _finite(table: pl.DataFrame, request: Request, regressors: Regressors, account: _Account) -> None:
     """Missing cells are dropped; NaN and infinite ones are a problem."""
     for name in request.numbers:
         missing = regressors.missing(name)
-        bad = ~np.isfinite(regressors.column(name))
-        if missing is not None:
-            bad &= ~missing
         account.refuse(
-            bad,
-            "a value is not a number or infinite.",
+            regressors.unusable(name),
+            f"a value is not a number, infinite or beyond {LARGEST:.0e}.",
             f"column {name}",
             "A division by zero or a logarithm before the call.",
             "Mend it, or make it missing: `fill_nan(None)`.",
@@ -314,7 +288,7 @@ def _evaluated(
         )
     if isinstance(response, Log):
         account.drop(trade == 0, f"zero has no log: {response}")
-    weights = regressors.values(regressors.plain(request.weights)) if request.weights else None
+    weights = regressors.column(request.weights) if request.weights else None
     if weights is not None:
         remedy = "Give weights above zero."
         account.refuse(weights < 0, "a weight is negative.", f"column {request.weights}", "", remedy)
@@ -323,18 +297,11 @@ def _evaluated(
     for factor in request.right:
         factors[factor] = values = regressors.values(factor)
         if next(shifts(factor), None) is not None:
-            account.drop(np.isnan(values) & ~regressors.unlogged(factor), f"not held: {factor}")
-    y = regressors.values(response)
-    for logged, bad in regressors.outside.items():
-        if logged != response:
-            account.refuse(
-                bad,
-                f"`{logged}` takes the log of a value that is zero or negative.",
-                f"column {column_of(logged)}",
-                "A distance of zero inside a country, or a missing value written as 0.",
-                "Give these rows a positive value, make them missing, or drop them.",
-            )
-    return y, factors, weights
+            unlogged = regressors.unlogged(factor)
+            empty = np.isnan(values)
+            account.drop(empty if unlogged is None else empty & ~unlogged, f"not held: {factor}")
+    account.problems += without_value(regressors, request.right, account.alive)
+    return regressors.values(response), factors, weights
 
 
 def _enough(y: Array, labels: dict[str, Labels], request: Request, account: _Account) -> None:
@@ -342,13 +309,17 @@ def _enough(y: Array, labels: dict[str, Labels], request: Request, account: _Acc
     left = int(account.alive.sum())
     if left == 0:
         lost = "; ".join(f"{drop.reason} ({drop.rows:,} rows)" for drop in account.drops)
-        account.problems.append(Problem("no row is left.", cause=f"Dropped: {lost}."))
+        remedy = "Fill or correct these columns, or leave out what needs them."
+        account.problems.append(Problem("no row is left.", cause=f"Dropped: {lost}.", remedy=remedy))
         return
     if request.estimator == "ppml" and not (y[account.alive] > 0).any():
         what, remedy = "all trade is zero.", "Check the unit and the filter."
         account.problems.append(Problem(what, f"column {column_of(request.formula.response)}", remedy=remedy))
-    for side in (request.exporter, request.importer):
-        if not any(side in parts(name) for name in request.effects):
+    elif request.estimator == "ppml" and y[account.alive].max() < 1 / LARGEST:
+        what, remedy = f"all trade is below {1 / LARGEST:.0e}.", "Take a smaller unit."
+        account.problems.append(Problem(what, f"column {column_of(request.formula.response)}", remedy=remedy))
+    for side, other in ((request.exporter, request.importer), (request.importer, request.exporter)):
+        if not _opposed(side, other, request.effects):
             continue
         codes = labels[side].codes[account.alive]
         if (codes == codes[0]).all():
@@ -360,6 +331,17 @@ def _enough(y: Array, labels: dict[str, Labels], request: Request, account: _Acc
     if left <= columns:
         what = f"{left:,} rows are left for {columns:,} regressors."
         account.problems.append(Problem(what, remedy="Add rows, or take regressors out."))
+
+
+def _opposed(side: str, other: str, effects: Sequence[str]) -> bool:
+    """Whether an effect compares places of one side: it is of the side alone, or the other side has one over the same
+    groups. An effect such as exporter^year beside one of importers is the effect of years, if there is one exporter.
+    """
+    sets = [set(parts(name)) for name in effects]
+    return any(
+        mine == {side} or (side in mine and other not in mine and mine - {side} | {other} in sets)
+        for mine in sets
+    )
 
 
 def _sample(
@@ -386,7 +368,18 @@ def _sample(
     if constant:
         x[:, 0] = 1.0
     for at, term in enumerate(request.formula.terms, constant):
-        x[:, at] = kept(product(term, factors))
+        with np.errstate(over="ignore", under="ignore"):
+            x[:, at] = kept(product(term, factors))
+    large = [
+        str(request.formula.terms[at - constant])
+        for at in np.flatnonzero(~(np.abs(x) <= LARGEST).all(axis=0))
+    ]
+    if large:
+        raise BadSample(
+            f"products of columns are too large a number: {', '.join(large)}.",
+            cause="Columns in small units are multiplied.",
+            remedy="Divide them by a thousand or a million first.",
+        )
     offset = sum((kept(factors[factor]) for factor in request.offsets), np.zeros(rows.size))
     return Sample(
         np.ascontiguousarray(kept(y)),

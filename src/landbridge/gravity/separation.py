@@ -29,6 +29,7 @@ from landbridge.gravity.absorb import independent, project
 Array = NDArray[np.float64]
 Codes = NDArray[np.int32]
 Mask = NDArray[np.bool_]
+Index = NDArray[np.int64]
 
 _WEIGHT = 1e4
 """Of a row with y > 0. Large enough to settle ordinary panels at once, small enough to cost no digits."""
@@ -91,12 +92,10 @@ def separated(y: Array, x: Array, effects: tuple[Codes, ...]) -> Separation:
     columns do not matter.
     """
     _check(y, x, effects)
-    rows = np.zeros(y.shape[0], dtype=np.bool_)
-    by_effect = [0] * len(effects)
+    empty = zero_levels(y, effects)
+    rows = empty >= 0
     by_combination, projections = 0, 0
     while True:
-        for position, count in enumerate(_drop_zero_levels(y, effects, rows)):
-            by_effect[position] += count
         kept = np.flatnonzero(~rows)
         zero = y[kept] == 0
         if not zero.any():
@@ -110,7 +109,8 @@ def separated(y: Array, x: Array, effects: tuple[Codes, ...]) -> Separation:
             break
         rows[kept[found]] = True
         by_combination += int(np.count_nonzero(found))
-    return Separation(rows, tuple(by_effect), by_combination, projections)
+    by_effect = tuple(int(np.count_nonzero(empty == position)) for position in range(len(effects)))
+    return Separation(rows, by_effect, by_combination, projections)
 
 
 def _check(y: Array, x: Array, effects: tuple[Codes, ...]) -> None:
@@ -133,26 +133,29 @@ def _check(y: Array, x: Array, effects: tuple[Codes, ...]) -> None:
                 Problem(f"y is {what} in {bad.size} rows, first {shown}.", remedy="Mend or drop them.")
             )
     if not problems and not np.any(y > 0):
-        problems.append(Problem("y is zero in every row, so nothing can be estimated."))
+        problems.append(
+            Problem(
+                "y is zero in every row, so nothing can be estimated.",
+                remedy="Check the unit and the filter.",
+            )
+        )
     if problems:
         raise BadSample(problems)
 
 
-def _drop_zero_levels(y: Array, effects: tuple[Codes, ...], rows: Mask) -> list[int]:
-    """Marks in `rows` all rows of levels whose y are all zero; returns the new rows per effect.
+def zero_levels(y: Array, effects: tuple[Codes, ...]) -> Index:
+    """For each row (N,) the position of the first effect in whose level every y is zero, or -1.
 
-    One pass is enough: the rows marked have y = 0, so no other level loses a positive y by them.
+    One pass is enough: the rows found have y = 0, so no level loses a positive y with them.
     """
-    counts = []
+    first = np.full(y.shape[0], -1, dtype=np.int64)
     positive = y > 0
-    for effect in effects:
-        alive = np.zeros(int(effect.max()) + 1, dtype=np.bool_)
+    for position, effect in enumerate(effects):
+        alive = np.zeros(int(effect.max(initial=-1)) + 1, dtype=np.bool_)
         alive[effect[positive]] = True
-        before = int(np.count_nonzero(rows))
         if not alive.all():
-            rows |= ~alive[effect]
-        counts.append(int(np.count_nonzero(rows)) - before)
-    return counts
+            first[(first < 0) & ~alive[effect]] = position
+    return first
 
 
 def _dense(codes: Codes) -> Codes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -41,6 +42,25 @@ Names = Annotated[list[str], BeforeValidator(_listed)]
 
 
 _EXAMPLE = "Write `data: trade.csv` and `formula: trade ~ log(distance)`."
+_WRITTEN = {
+    "data": "trade.csv",
+    "formula": "trade ~ log(distance)",
+    "effects": "[exporter^year, importer^year]",
+    "cluster": "exporter^importer",
+    "weights": "column",
+    "offset": "log(size)",
+    "estimator": "ppml",
+    "covariance": "robust",
+    "convention": "stata",
+    "key": "[exporter, importer, year]",
+    "exporter": "origin",
+    "importer": "destination",
+    "time": "year",
+    "where": '{year: {between: [2001, 2006]}, exporter: [BLR, "NO"]}',
+    "by": "sector",
+    "level": "0.95",
+}
+"""How a key may be written. Those that are not here are true or false."""
 
 
 class _Strict(BaseModel):
@@ -56,7 +76,7 @@ class Within(_Strict):
     @model_validator(mode="after")
     def _one_way(self) -> Within:
         if (self.one_of is None) == (self.between is None):
-            raise ValueError("give either in or between")
+            raise ValueError("give either in or between, with a value")
         return self
 
 
@@ -103,7 +123,7 @@ class Specification(_Strict):
         known(list(self.where), table.columns)
         if not self.where:
             return table, ""
-        kept = table.filter([_test(table, name, wanted) for name, wanted in self.where.items()])
+        kept = table.filter([_test(table[name], wanted) for name, wanted in self.where.items()])
         return kept, f"where: {kept.height:,} of {table.height:,} rows kept."
 
 
@@ -118,8 +138,16 @@ def specification(content: Any, where: str) -> Specification:
 
 
 def data_path(spec: Specification, beside: Path) -> Path:
-    """The file of the data: relative to the folder of the specification."""
-    return beside.parent / Path(spec.data).expanduser()
+    """The file of the data: relative to the folder of the specification. Raises `BadFile` for a home that is none."""
+    try:
+        return beside.parent / Path(spec.data).expanduser()
+    except RuntimeError:
+        raise BadFile(
+            f"the folder that {spec.data!r} begins with is nobody's.",
+            where=f"{beside.name}, data",
+            cause="A `~` at the beginning means a home folder.",
+            remedy="Write the whole path, or one relative to the specification.",
+        ) from None
 
 
 def _problems(error: ValidationError, where: str) -> Iterator[Problem]:
@@ -141,24 +169,55 @@ def _problems(error: ValidationError, where: str) -> Iterator[Problem]:
             yield Problem(f"the key {path[-1]!r} is missing.", where, remedy=_EXAMPLE)
         else:
             said = item["msg"].removeprefix("Value error, ")
-            yield Problem(said if said.endswith(".") else f"{said}.", at)
+            key = path[0] if path else ""
+            remedy = f"Write `{key}: {_WRITTEN.get(key, 'true')}`."
+            if key not in Specification.model_fields:
+                remedy = f"Valid keys: {', '.join(Specification.model_fields)}."
+            yield Problem(said if said.endswith(".") else f"{said}.", at, remedy=remedy)
 
 
-def _test(table: pl.DataFrame, name: str, wanted: Within) -> pl.Expr:
+def _test(cells: pl.Series, wanted: Within) -> pl.Expr:
     values = wanted.one_of or wanted.between or []
-    _alike(table, name, values)
-    column = pl.col(name)
-    return column.is_in(values) if wanted.between is None else column.is_between(values[0], values[1])
+    where = f"where, {cells.name}"
+    _alike(cells.dtype, values, where)
+    column = pl.col(cells.name)
+    if any(isinstance(value, float) for value in values):
+        # Whole numbers and fractions are not compared with each other by themselves.
+        column, values = column.cast(pl.Float64), [float(value) for value in values]
+    elif isinstance(cells.dtype, pl.Categorical | pl.Enum):
+        column = column.cast(pl.String)
+    if wanted.between is None:
+        return column.is_in(values)
+    if values[0] > values[1]:  # type: ignore[operator]
+        raise BadFile(
+            f"nothing lies between {values[0]} and {values[1]}.",
+            where=where,
+            remedy="Write the smaller value first.",
+        )
+    return column.is_between(values[0], values[1])
 
 
-def _alike(table: pl.DataFrame, name: str, values: list[Any]) -> None:
-    """Raises `BadFile` where text is compared with numbers, which would keep nothing."""
-    text = table[name].dtype in (pl.String, pl.Categorical, pl.Enum)
-    flags = table[name].dtype == pl.Boolean
+def _alike(kind: pl.DataType, values: list[Any], where: str) -> None:
+    """Raises `BadFile` where a column is compared with values of another kind, which would keep nothing."""
+    text, flags = kind in (pl.String, pl.Categorical, pl.Enum), kind == pl.Boolean
+    if not (text or flags or kind.is_numeric()):
+        raise BadFile(
+            f"this column holds {kind}; only text, numbers and true or false are compared.",
+            where=where,
+            remedy="Add a column of years or of text to the file and name that.",
+        )
+    if any(isinstance(value, float) and not math.isfinite(value) for value in values):
+        raise BadFile(
+            "a value is not a number or infinite.",
+            where=where,
+            remedy="Write a number, or leave the key out.",
+        )
     wrong = [value for value in values if isinstance(value, str) != text or isinstance(value, bool) != flags]
     if wrong:
-        held = "text" if text else "numbers"
+        held = "text" if text else "true or false" if flags else "numbers"
         remedy = f'Write "{wrong[0]}" in quotes.' if text else f"Write {wrong[0]} without quotes."
-        if isinstance(wrong[0], bool):
+        if flags:
+            remedy = "Write true or false."
+        elif isinstance(wrong[0], bool):
             remedy = "YAML reads NO, ON and YES as false and true; write such a label in quotes."
-        raise BadFile(f"{wrong[0]!r} is compared with {held}.", where=f"where, {name}", remedy=remedy)
+        raise BadFile(f"{wrong[0]!r} is compared with {held}.", where=where, remedy=remedy)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 import polars as pl
@@ -82,6 +83,15 @@ class AddingUp:
         return self.counterparts
 
 
+class Gain(NamedTuple):
+    """What a pair would deliver more at the low end, the centre and the high end of its expectation, US dollars."""
+
+    low: float
+    value: float
+    high: float
+    residual: float
+
+
 @dataclass(frozen=True, slots=True)
 class CountryPotential:
     """What `exporter` would be expected to sell `importer`, item by item. Numbers have status `estimated`.
@@ -99,6 +109,8 @@ class CountryPotential:
     _panel: Panel = field(repr=False, compare=False)
     _fitted: Fitted = field(repr=False, compare=False)
     _observed: Observed = field(repr=False, compare=False)
+    # Gains already solved, by item: markets of many items clear in one go, and figures ask for them one by one.
+    _solved: dict[str, Gain] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def line(self, item: str) -> Line:
         """One item; raises `UnknownLabel`."""
@@ -136,45 +148,48 @@ class CountryPotential:
         lines = [line for line in self.lines if _is_opportunity(line)]
         if not lines:
             return pl.DataFrame(schema=schema)
-        gains, residual = self._gains(lines)
         rows = [
             {
                 **{name: getattr(line, name) for name in _OPPORTUNITY if hasattr(line, name)},
-                "gain_usd": gain,
-                "gain_low_usd": low,
-                "gain_high_usd": high,
+                "gain_usd": found.value,
+                "gain_low_usd": found.low,
+                "gain_high_usd": found.high,
                 "to_normal_usd": max((line.normal_low_usd or 0.0) - (line.observed_usd or 0.0), 0.0),
                 "concept": conditional.CONCEPT,
-                "residual": residual,
+                "residual": found.residual,
                 "status": Status.SIMULATED.value,
             }
-            for line, (low, gain, high) in zip(lines, gains, strict=True)
+            for line, found in zip(lines, self._gains(lines), strict=True)
         ]
         return pl.DataFrame(rows, schema=schema).sort("gain_usd", "item", descending=[True, False])
 
-    def _gains(self, lines: Sequence[Line]) -> tuple[list[tuple[float, float, float]], float]:
+    def _gains(self, lines: Sequence[Line]) -> list[Gain]:
         """Gains at the low end, the centre and the high end of the expectation, and how well markets clear."""
-        at = [self._panel.item(line.item) for line in lines]
-        flows = np.where(np.isfinite(self._panel.flows[at]), self._panel.flows[at], 0.0)
-        ends = ("expected_low_usd", "expected_usd", "expected_high_usd")
-        levels = np.array([[getattr(line, end) for line in lines] for end in ends], dtype=np.float64)
-        seller, buyer = self._panel.place(self.exporter), self._panel.place(self.importer)
-        after, residual = conditional.settled(flows, seller, buyer, levels)
-        gains = after - flows[:, seller, buyer]
-        return [(float(low), float(gain), float(high)) for low, gain, high in gains.T], residual
+        new = [line for line in lines if line.item not in self._solved]
+        if new:
+            flows = self._panel.flows[[self._panel.item(line.item) for line in new]]
+            ends = ("expected_low_usd", "expected_usd", "expected_high_usd")
+            levels = np.array([[getattr(line, end) for line in new] for end in ends], dtype=np.float64)
+            seller, buyer = self._panel.place(self.exporter), self._panel.place(self.importer)
+            after, residual = conditional.settled(flows, seller, buyer, levels)
+            for line, (low, gain, high) in zip(
+                new, (after - flows[:, seller, buyer]).T.tolist(), strict=True
+            ):
+                self._solved[line.item] = Gain(low, gain, high, residual)
+        return [self._solved[line.item] for line in lines]
 
     def _gain(self, line: Line, expected: Figure) -> Figure:
-        ((low, gain, high),), residual = self._gains([line])
+        (found,) = self._gains([line])
         return derive(
             f"gain at the expected level of access, {line.name}, {self.exporter} to {self.importer}",
-            gain,
+            found.value,
             "USD",
             (expected,),
             "landbridge.potential.conditional.settled",
-            low=low,
-            high=high,
+            low=found.low,
+            high=found.high,
             status=Status.SIMULATED,
-            note=f"Conditional equilibrium: output and spending as they are, sums kept to {residual:.0e}. "
+            note=f"Conditional equilibrium: output and spending as they are, sums kept to {found.residual:.0e}. "
             f"{NOT_A_FORECAST}",
         )
 
@@ -256,7 +271,9 @@ class CountryPotential:
             )
         if of == "gain":
             if item.endswith(SUM):
-                return Unavailable("Markets are those of single items.", "Ask for one of the items of the sum.")
+                return Unavailable(
+                    "Markets are those of single items.", "Ask for one of the items of the sum."
+                )
             return self._gain(line, found)
         if of == "normal":
             return derive(

@@ -138,8 +138,8 @@ def read(
         # A total out of another file says nothing of how whole this one is.
         said = totals[pair][1] if pair in totals and totals[pair][0] == sources[pair] else None
         present = len(held.keys() & set(traded))
-        source = space.sources()[sources[pair]]
-        out[pair] = Own(*pair, whole.year, held, said, present, len(traded), source)
+        cited = space.sources()[sources[pair]]
+        out[pair] = Own(*pair, whole.year, held, said, present, len(traded), cited)
     check(out.values(), whole)
     return out
 
