@@ -56,6 +56,15 @@ def fitted(call: Call, trade: pl.DataFrame) -> Call:
     grain = trade.filter(pl.col("sector") == "grain")
     grain.write_csv("trade.csv")
     trade.write_parquet("sectors.parquet")
+    spoilt = grain.with_columns(
+        trade=pl.when(pl.int_range(pl.len()) == 3)
+        .then(pl.lit("n/a"))
+        .otherwise(pl.col("trade").cast(pl.String))
+    )
+    spoilt.write_csv("text.csv")
+    grain.with_columns(day=pl.date("year", 1, 1)).write_parquet("days.parquet")
+    Path("twice.csv").write_text("exporter,trade,trade\nBLR,1,2\n", "utf-8")
+    Path("folder.csv").mkdir()
 
     def made(spec: str, *options: str) -> Any:
         Path("spec.yaml").write_text(spec, "utf-8")
@@ -168,6 +177,22 @@ where: {year: {beetween: [1, 2]}}
         (SPEC.replace("agreement", "agremeent"), (), 2, "UnknownLabel", "agreement"),
         (SPEC.replace("log(distance)", "log(agreement)"), (), 1, "BadSample", "log(agreement)"),
         (SPEC, ("--out", "table.xlsx"), 2, "BadUsage", "csv or parquet"),
+        (SPEC, ("--out", "absent/table.csv"), 2, "BadUsage", "no such folder"),
+        (SPEC, ("--out", "folder.csv"), 2, "BadUsage", "this is a folder"),
+        (SPEC + "where: {year: .nan}\n", (), 1, "BadFile", "not a number"),
+        (SPEC + "where: {distance: {between: [0, .inf]}}\n", (), 1, "BadFile", "infinite"),
+        (SPEC + "where: {year: 2020.5}\n", (), 1, "BadSample", "no rows"),
+        (SPEC + "where: {year: {between: [2020, 2018]}}\n", (), 1, "BadFile", "smaller value first"),
+        (SPEC.replace("trade.csv", "days.parquet") + "where: {day: 2020}\n", (), 1, "BadFile", "holds Date"),
+        (SPEC + "where: {year: null}\n", (), 1, "BadFile", "Write `where:"),
+        (SPEC.replace("trade.csv", "~nouser9/x.csv"), (), 1, "BadFile", "nobody's"),
+        (SPEC + "data: other.csv\n", (), 1, "BadFile", "written twice, first in line 2"),
+        (SPEC + "where: {year: 2018, year: 2019}\n", (), 1, "BadFile", "'year' is written twice"),
+        (SPEC.replace("trade.csv", "twice.csv"), (), 1, "BadFile", "columns have the same name: 'trade'"),
+        (SPEC.replace("trade.csv", "text.csv"), (), 2, "BadUsage", "these are not: 'n/a'"),
+        (SPEC + "level: .nan\n", (), 1, "BadFile", "level: 0.95"),
+        (SPEC + "weights: [distance]\n", (), 1, "BadFile", "weights: column"),
+        (SPEC + "5: x\n", (), 1, "BadFile", "Valid keys"),
     ],
 )
 def test_refusals(
@@ -178,6 +203,13 @@ def test_refusals(
     body = json.loads(ran.err)
     assert body["error"] == error
     assert said in json.dumps(body["problems"])
+    assert all(problem["remedy"] or "formula" in problem["where"] for problem in body["problems"])
+
+
+def test_fractions_are_compared_with_whole_numbers(fitted: Call) -> None:
+    ran = fitted(SPEC + "where: {year: [2018.0, 2019], distance: {between: [0, 9000.5]}}\n", "--json")
+    assert ran.code == 0
+    assert any("of 120 rows kept" in note for note in ran.json["notes"])
 
 
 def blocks(page: Path, language: str) -> list[str]:

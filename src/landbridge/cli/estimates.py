@@ -78,11 +78,12 @@ def _no_key_twice(path: Path) -> None:
             seen: dict[str, int] = {}
             for key, value in node.value:
                 line = key.start_mark.line + 1
-                if (first := seen.setdefault(str(key.value), line)) != line:
-                    what = f"the key {key.value!r} is written twice, first in line {first}."
+                if str(key.value) in seen:
+                    what = f"the key {key.value!r} is written twice, first in line {seen[str(key.value)]}."
                     problems.append(
                         Problem(what, f"{path.name}, line {line}", remedy="Delete one of the two.")
                     )
+                seen.setdefault(str(key.value), line)
                 left.append(value)
         elif isinstance(node, yaml.SequenceNode):
             left += node.value
