@@ -82,6 +82,13 @@ def test_conflicting_figures_stand_side_by_side(rows: Rows) -> None:
     ) == {65, 76}
 
 
+def test_a_period_that_the_source_does_not_state_is_said_to_be_none(rows: Rows) -> None:
+    """TASS of 24 October 2025 gives 65 per cent without a period; the year is that of the article."""
+    (amur,) = [row for row in rows if row["source"] == "tass-2025-10-24-amur"]
+    assert amur["period"] == "2025"
+    assert "period not stated" in amur["note"]
+
+
 def test_turnover_is_exports_plus_imports(rows: Rows) -> None:
     groups: dict[tuple[str, ...], dict[str, float]] = defaultdict(dict)
     for row in rows:

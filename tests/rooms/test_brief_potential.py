@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 import landbridge as lb
+from landbridge import codes
+from landbridge.brief.catalogue import catalogue
 from landbridge.brief.document import Chart, Contrast, Refusal, Section, Table
 from landbridge.brief.numbers import show
-from landbridge.brief.text import atoms
+from landbridge.brief.sections import regional_potential
+from landbridge.brief.setting import Setting
+from landbridge.brief.text import Writer, atoms
 from landbridge.provenance import Figure, Status
 from landbridge.release import Data
+from landbridge.release.loading import load as load_files
 
 
 @pytest.fixture(scope="module")
@@ -27,6 +33,10 @@ def said(node: Any) -> str:
     sentences = [
         s for block in node.blocks for s in (*getattr(block, "sentences", ()), *getattr(block, "items", ()))
     ]
+    return shown(sentences)
+
+
+def shown(sentences: list[Any]) -> str:
     return " ".join(
         "".join(piece if isinstance(piece, str) else show(piece) for piece in atoms(sentence))
         for sentence in sentences
@@ -97,9 +107,23 @@ def test_a_country_outside_the_accounts_is_refused_by_name(data: Data) -> None:
 
 
 def test_regions_of_belarus_get_bounds_and_no_estimate(data: Data) -> None:
-    words = said(section(data, "BY-VI", "CN-HL", "regional-potential"))
-    assert "what is published allows USD 0–" in words
+    found = section(data, "BY-VI", "CN-HL", "regional-potential")
+    words = said(found)
+    assert shown([found.title]) == "Bounds on the trade of the two"
+    assert words.count("deliveries for use in production: what is published allows USD 0–") == 2
+    assert words.count("goods for final use come on top") == 2
     assert words.count("An estimate inside them is refused") == 2
+    assert "goods by customs count" not in words
+    # The section on the two places prints totals of all partners, so that none at all would be wrong.
+    (none,) = [block for block in found.blocks if isinstance(block, Refusal)]
+    assert "None by partner is held" in shown([none.why])
+
+
+def test_chapters_say_that_customs_count_them_and_where_the_method_failed(data: Data) -> None:
+    words = said(section(data, "CN-HL", "RU-PRI", "regional-potential"))
+    assert words.count("goods by customs count: what is published allows") == 2
+    assert "final use" not in words
+    assert "several provinces came out too low, Heilongjiang by far" in words
 
 
 def test_the_estimate_of_two_regions_lies_inside_its_bounds(data: Data) -> None:
@@ -115,3 +139,30 @@ def test_the_estimate_of_two_regions_lies_inside_its_bounds(data: Data) -> None:
             assert bounds.high is not None
             assert bounds.low <= estimate.point <= bounds.high
             assert estimate.status is Status.ESTIMATED
+
+
+def test_the_note_of_the_table_follows_what_is_loaded(tmp_path: Path) -> None:
+    """Two chapters counted: they are, and the rest is not said to be either counted or zero."""
+    (tmp_path / "own.csv").write_text(
+        "year,province,partner,flow,hs,value\n2023,CN-HL,RUS,X,840110,300000000\n2023,CN-HL,RUS,X,640110,200000000\n"
+    )
+    (tmp_path / "map.yaml").write_text(
+        "about: Made up for this test.\ntested_against_live_download: true\n"
+        "period: {column: year, formats: [yyyy]}\nproduct: {column: hs}\nvalue: {column: value, currency: USD}\n"
+        "home: {column: province, by: code, within: CHN}\npartner: {column: partner, by: code}\n"
+        "direction: {column: flow, exports: [X], imports: [M]}\nnomenclature: HS17\nreporter: CHN\n"
+    )
+    load_files(tmp_path / "space", "csv", [tmp_path / "own.csv"], str(tmp_path / "map.yaml"))
+    loaded = lb.load(tmp_path / "space")
+
+    def notes(a: str, b: str) -> dict[str, str]:
+        found = regional_potential.section(
+            Setting(loaded, Writer(catalogue()), codes.place(a), codes.place(b))
+        )
+        tables = [block for block in found.blocks if isinstance(block, Table)]
+        return {block.name: shown([block.note]) for block in tables if block.name.startswith("bounds")}
+
+    country = notes("CN-HL", "RUS")
+    assert "Items without bounds are counted in the files" in country["bounds CN-HL-RUS"]
+    assert "no figure of a region by product is held" in country["bounds RUS-CN-HL"]
+    assert "rest on your own files" in notes("CN-HL", "RU-PRI")["bounds CN-HL-RU-PRI"]

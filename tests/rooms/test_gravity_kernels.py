@@ -238,10 +238,6 @@ def test_least_squares_is_the_dense_regression(sizes: tuple[int, ...]) -> None:
     dense = np.linalg.lstsq(z * root[:, None], y * root, rcond=1e-12)[0]
     np.testing.assert_allclose(fit.beta, dense[:2], rtol=1e-9)
     np.testing.assert_allclose(fit.residual, y - z @ dense, atol=1e-8)
-    np.testing.assert_allclose(fit.fitted + fit.residual, y, atol=1e-12)
-    centred = y - np.average(y, weights=w)
-    assert fit.r_squared == pytest.approx(1 - np.sum(w * fit.residual**2) / np.sum(w * centred**2), rel=1e-12)
-    assert (fit.within_r_squared is None) == (not sizes)
 
 
 def test_extreme_scales_are_the_same_problem() -> None:

@@ -12,6 +12,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from landbridge import codes
 from landbridge.errors import BadSample, BadUsage, NotHeld, UnknownLabel
 from landbridge.potential import regions
 from landbridge.potential.margins import RANGE, TARGET, UNUSED, national, published, ranges
@@ -19,7 +20,7 @@ from landbridge.potential.prior import Assumptions, gravity
 from landbridge.potential.pseudo import PROBABILITIES, World, from_quantiles, validate
 from landbridge.potential.regions import RegionPotential, hold_out, potential
 from landbridge.potential.splitting import split
-from landbridge.potential.views import BOUNDS, COLUMNS, ESTIMATE, OBSERVED, REFUSED, TOTAL
+from landbridge.potential.views import BOUNDS, COLUMNS, ESTIMATE, OBSERVED, REFUSED, TOTAL, down, up
 from landbridge.provenance import Figure, Status, Unavailable
 from landbridge.release import Data, embedded, load
 from landbridge.release.loading import load as load_files
@@ -73,9 +74,11 @@ def test_the_bounds_are_those_of_the_published_figures(data: Data, pair: RegionP
         data.basket.filter((pl.col("exporter") == "RUS") & (pl.col("year") == 2023))["value_usd"].sum()
     )
     assert there["lower_bound_usd"] == 0
-    assert there["upper_bound_usd"] == pytest.approx(8.6e9 * total * max(gaps) / own, rel=1e-9)
+    assert there["upper_bound_usd"] == pytest.approx(8.6e9 * total * max(gaps) / own, rel=0.01)
+    # Rounded outwards.
+    assert float(there["upper_bound_usd"] or 0) >= 8.6e9 * total * max(gaps) / own
     chapters = pair.table().filter((pl.col("item") == "39") & (pl.col("exporter") == "CN-HL"))
-    assert chapters["upper_bound_usd"].item() == pytest.approx(chapter(data, "CHN", 2023, "39"))
+    assert chapters["upper_bound_usd"].item() == pytest.approx(chapter(data, "CHN", 2023, "39"), rel=0.01)
 
 
 def test_every_margin_has_its_year_and_what_was_made_of_it(data: Data, pair: RegionPotential) -> None:
@@ -218,16 +221,37 @@ def test_the_page_quotes_the_tables(root: Path) -> None:
         assert float(line[3]) == pytest.approx(float(held[key]["ratio"]), rel=0.07), key
         assert (line[4] == "yes") == (held[key]["inside"] == "true"), key
         assert ("weak" in line[1]) == (held[key]["weak"] == "true"), key
+    with (root / "tables" / "region_held_out.csv").open(encoding="utf-8", newline="") as file:
+        single = [row for row in csv.DictReader(file) if row["direction"] != "both ways"]
+    ways = {(row["place"], row["year"], row["direction"]): row for row in single}
+    sides = {"exports": ("CHN to RUS", "RUS to CHN"), "imports": ("RUS to CHN", "CHN to RUS")}
+    shown = {}
+    for line in lines:
+        name, _, way = line[0].partition(", ")
+        if way:
+            code = names.get(name, "")
+            if code:
+                shown[code, line[1], sides[way][code.startswith("RU")]] = line
+    assert shown.keys() == ways.keys()
+    for key, line in shown.items():
+        assert float(line[2]) == pytest.approx(float(ways[key]["published_usd"]) / 1e9, abs=0.06), key
+        assert float(line[3]) == pytest.approx(float(ways[key]["ratio"]), rel=0.07), key
+        assert (line[4] == "yes") == (ways[key]["inside"] == "true"), key
+    assert sum(row["inside"] == "false" for row in single) == 2
+    assert "two of the five" in " ".join(page.split())
     margins = {
         "national total": "none",
         "some, none of this cell's": "neither",
         "some, not this row's": "neither",
     }
-    margins |= {"row or column": "one", "every row and column": "all"}
+    margins |= {"row or column": "one", "row and column": "both", "every row and column": "all"}
     levels = {"cell, total": "cell total", "cell, by sector": "cell item", "row, total": "row total"}
     frame = pl.read_csv(root / "tables" / "region_validation.csv")
     rows = [line for line in lines if line[0] in levels]
-    assert len(rows) == 6
+    assert len(rows) == 7
+    # The case that does worst is on the page.
+    own = frame.filter(pl.col("prior") == "gravity")
+    assert own.sort("coverage_80_pct").row(0, named=True)["margins"] in {margins[line[1]] for line in rows}
     for line in rows:
         case = frame.filter((pl.col("level") == levels[line[0]]) & (pl.col("margins") == margins[line[1]]))
         mine = case.filter(pl.col("prior") == "gravity").row(0, named=True)
@@ -251,7 +275,7 @@ def test_the_same_seed_gives_the_same_numbers_and_another_does_not(data: Data, p
     mine = pair.row("CN-HL", "RU-PRI")
     assert other["high_usd"] != mine["high_usd"]
     assert other["upper_bound_usd"] == mine["upper_bound_usd"]
-    assert other["estimate_usd"] == pytest.approx(mine["estimate_usd"], rel=0.02)
+    assert other["estimate_usd"] == pytest.approx(mine["estimate_usd"], rel=0.1)
 
 
 def test_turned_around_the_answer_is_the_same(data: Data, pair: RegionPotential) -> None:
@@ -259,7 +283,7 @@ def test_turned_around_the_answer_is_the_same(data: Data, pair: RegionPotential)
     for ways in (("CN-HL", "RU-PRI"), ("RU-PRI", "CN-HL")):
         mine, theirs = pair.row(*ways), other.row(*ways)
         assert mine["upper_bound_usd"] == pytest.approx(theirs["upper_bound_usd"])
-        assert mine["estimate_usd"] == pytest.approx(theirs["estimate_usd"], rel=0.02)
+        assert mine["estimate_usd"] == pytest.approx(theirs["estimate_usd"], rel=0.1)
 
 
 def test_one_pair_takes_about_a_second_and_no_compiler(data: Data) -> None:
@@ -350,38 +374,172 @@ PROVINCE = [
 ]
 
 
-def test_loaded_trade_of_a_province_replaces_the_estimate(tmp_path: Path) -> None:
+def test_loaded_chapters_of_a_province_are_observed_and_the_others_stay_unknown(tmp_path: Path) -> None:
+    """Two chapters of 96: what the file does not hold is missing, not zero."""
     data = own(tmp_path, PROVINCE)
     found = potential(data, "CN-HL", "RUS")
     assert found.year == 2021
     there = found.table().filter(pl.col("exporter") == "CN-HL")
-    assert there["item"].to_list() == [TOTAL, "84", "64"]
-    assert there["estimate_usd"].to_list() == [5e8, 3e8, 2e8]
-    assert set(found.table()["status"]) == {"reported"}
-    assert set(found.table()["headline"]) == {OBSERVED}
+    assert there["item"].to_list()[:3] == [TOTAL, "84", "64"]
+    assert there["estimate_usd"].to_list()[1:3] == [3e8, 2e8]
+    assert there["headline"].to_list()[:3] == [BOUNDS, OBSERVED, OBSERVED]
+    total, missing = found.row("CN-HL", "RUS"), found.row("CN-HL", "RUS", "85")
+    # Ten months of 2021 that are published, 8.66 billion yuan, are more than the two chapters.
+    assert 5e8 < float(total["lower_bound_usd"] or 0) < float(total["low_usd"] or 0)
+    assert total["status"] == "estimated"
+    assert float(total["upper_bound_usd"] or 0) > 5e9
+    assert missing["lower_bound_usd"] == 0
+    assert 0 < float(missing["estimate_usd"] or 0) <= float(missing["upper_bound_usd"] or 0)
+    assert float(missing["upper_bound_usd"] or 0) <= chapter(data, "CHN", 2021, "85") * 1.01
+    assert OBSERVED not in set(there["headline"][3:])
     figure = found.figure("CN-HL", "RUS", "84")
     assert isinstance(figure, Figure)
     assert (figure.value, figure.status) == (3e8, Status.REPORTED)
     assert figure.citation is not None
     assert "own.csv" in figure.citation.source.title
+    (note,) = [note for note in found.notes if "CN-HL to RUS" in note]
+    assert "own.csv" in note
+    assert "2 of " in note
+    assert "may be partial" in note
+    assert isinstance(found.figure("CN-HL", "RUS", of=OBSERVED), Unavailable)
+    whole = found.figure("CN-HL", "RUS", of="estimate")
+    assert isinstance(whole, Figure)
+    assert any("by your own files" in item.measure for item in whole.inputs)
 
 
-def test_loaded_trade_of_a_province_fixes_the_margin_of_its_pairs(tmp_path: Path) -> None:
+def nearly_all(share: float, kept: float) -> list[str]:
+    """A file with `share` of every chapter of both directions in 2021, of the largest `kept` of them."""
+    base = load(release=embedded())
+    rows = []
+    for exporter, flow in (("CHN", "X"), ("RUS", "M")):
+        frame = base.basket.filter(
+            (pl.col("year") == 2021) & (pl.col("exporter") == exporter) & (pl.col("value_usd") > 0)
+        ).sort("value_usd", descending=True)
+        part = frame.head(round(kept * frame.height))
+        rows += [
+            f"2021,CN-HL,RUS,{flow},{item}0000,{share * value:.2f}"
+            for item, value in part.select("chapter", "value_usd").iter_rows()
+        ]
+    return rows
+
+
+def test_a_file_with_nine_tenths_of_the_chapters_is_whole_and_a_note_says_so(tmp_path: Path) -> None:
+    data = own(tmp_path, nearly_all(0.05, 0.95))
+    found = potential(data, "CN-HL", "RUS")
+    assert set(found.table()["headline"]) == {OBSERVED}
+    row = found.row("CN-HL", "RUS")
+    assert row["status"] == "reported"
+    assert row["estimate_usd"] == pytest.approx(
+        sum(float(line.split(",")[-1]) for line in nearly_all(0.05, 0.95) if ",X," in line)
+    )
+    assert sum("taken as whole" in note and "own.csv" in note for note in found.notes) == 2
+    pair = potential(data, "CN-HL", "RU-PRI")
+    assert float(pair.row("CN-HL", "RU-PRI")["upper_bound_usd"] or 0) <= 1.01 * float(
+        row["estimate_usd"] or 0
+    )
+    (tmp_path / "less").mkdir()
+    less = potential(own(tmp_path / "less", nearly_all(0.05, 0.8)), "CN-HL", "RUS")
+    assert less.row("CN-HL", "RUS")["headline"] != OBSERVED
+
+
+def test_a_stated_total_makes_a_file_whole_and_leaves_the_rest_to_the_other_chapters(tmp_path: Path) -> None:
+    """A code of zeros is no chapter: 0.5 billion in two chapters of 0.8 stated leave 0.3 to all others together."""
+    two = MAP.replace("product: {column: hs}", "product: {column: hs, digits: 2, keep: 2}")
+    rows = ["2021,CN-HL,RUS,X,84,300000000", "2021,CN-HL,RUS,X,64,200000000", "2021,CN-HL,RUS,X,00,800000000"]
+    found = potential(own(tmp_path, rows, two), "CN-HL", "RUS")
+    assert (found.row("CN-HL", "RUS")["headline"], found.row("CN-HL", "RUS")["estimate_usd"]) == (
+        OBSERVED,
+        8e8,
+    )
+    rest = found.row("CN-HL", "RUS", "85")
+    assert rest["upper_bound_usd"] == 3e8
+    others = found.table().filter(
+        (pl.col("exporter") == "CN-HL") & ~pl.col("item").is_in([TOTAL, "84", "64"])
+    )
+    assert "00" not in others["item"]
+    assert others["estimate_usd"].sum() == pytest.approx(3e8, rel=0.1)
+    assert any("a stated total" in note for note in found.notes)
+
+
+def test_loaded_chapters_of_a_province_bound_its_pairs_and_leave_the_others_open(tmp_path: Path) -> None:
     data = own(tmp_path, PROVINCE)
     found = potential(data, "CN-HL", "RU-PRI")
     assert found.year == 2021
     row = found.row("CN-HL", "RU-PRI")
-    assert row["upper_bound_usd"] == pytest.approx(5e8)
     assert row["status"] == "estimated"
-    assert 0 < float(row["estimate_usd"] or 0) < 5e8
     by_item = {item: found.row("CN-HL", "RU-PRI", item) for item in ("84", "64", "85")}
-    assert by_item["84"]["upper_bound_usd"] == pytest.approx(3e8)
-    # What the file does not have the province did not sell: nothing is left to split.
-    assert by_item["85"]["upper_bound_usd"] == 0
+    assert [by_item[item]["upper_bound_usd"] for item in ("84", "64")] == [3e8, 2e8]
+    # What the file does not have is unknown.
+    assert float(by_item["85"]["upper_bound_usd"] or 0) > 1e9
+    assert float(by_item["85"]["estimate_usd"] or 0) > 0
     shares = [float(by_item[item]["estimate_usd"] or 0) / value for item, value in (("84", 3e8), ("64", 2e8))]
-    assert shares[0] == pytest.approx(shares[1], rel=1e-6)
-    without = potential(load(release=embedded()), "CN-HL", "RU-PRI", year=2021).row("CN-HL", "RU-PRI")
-    assert float(without["upper_bound_usd"] or 0) > 5e8
+    assert shares[0] == pytest.approx(shares[1], rel=0.1)
+    assert "no regional figure by product is held unless" not in " ".join(found.notes)
+    # With a file that is whole the total of the province is its upper bound.
+    (tmp_path / "all").mkdir()
+    whole = potential(own(tmp_path / "all", nearly_all(0.001, 1.0)), "CN-HL", "RU-PRI", year=2021)
+    most = 0.001 * sum(chapter(data, "CHN", 2021, f"{item:02d}") for item in range(1, 98))
+    assert whole.row("CN-HL", "RU-PRI")["upper_bound_usd"] == pytest.approx(most, rel=0.02)
+
+
+def test_the_loaded_sum_is_the_least_in_every_draw_of_the_split(tmp_path: Path) -> None:
+    data = own(tmp_path, PROVINCE)
+    whole = national(data, "CHN", "RUS", 2021)
+    made = split(data, whole, draws=50, seed=1, assumed=Assumptions())
+    at = made.parts[0].regions.index("CN-HL")
+    sums = made.cells[:, :, at].sum(axis=2)
+    assert sums[:, 0].min() >= 5e8 * (1 - 1e-3)
+    assert sums[:, 1].min() >= 9e9 * (1 - 1e-3)
+    assert sums[:, 0].max() > 6e8
+
+
+@pytest.mark.parametrize(
+    ("rows", "words"),
+    [
+        (["2023,CN-HL,RUS,X,840110,999000000000"], ("own.csv", "CN-HL to RUS", "chapter 84", "999,000,000,000")),
+        (["2023,CN-HL,RUS,X,640110,9000000000"], ("chapter 64", "9,000,000,000", "currency and scale")),
+        (["2023,CN-HL,RUS,X,999999,150000000000"], ("all chapters", "150,000,000,000")),
+        (
+            ["2023,CN-HL,RUS,M,270900,50000000000", "2023,CN-SD,RUS,M,270900,70000000000",
+             "2023,CN-LN,RUS,M,270900,30000000000"],
+            ("the regions of CHN together", "150,000,000,000"),
+        ),
+    ],
+)  # fmt: skip
+def test_loaded_figures_above_the_national_total_are_refused_before_balancing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rows: list[str], words: tuple[str, ...]
+) -> None:
+    def never(*_: object, **__: object) -> None:
+        raise AssertionError("balanced")
+
+    monkeypatch.setattr("landbridge.potential.splitting.balance", never)
+    with pytest.raises(BadSample) as refused:
+        potential(own(tmp_path, rows), "CN-HL", "RU-PRI")
+    for word in words:
+        assert word in str(refused.value)
+
+
+def test_all_provinces_loaded_a_little_off_the_national_total_still_balance(tmp_path: Path) -> None:
+    """Two counts of one total are never equal: three per cent less or more is no contradiction."""
+    base = load(release=embedded())
+    provinces = [place.code for place in codes.places("region", "CHN")]
+    rows = []
+    for exporter, flow, off in (("CHN", "X", 0.97), ("RUS", "M", 1.0)):
+        frame = base.basket.filter(
+            (pl.col("year") == 2021) & (pl.col("exporter") == exporter) & (pl.col("value_usd") > 0)
+        )
+        for item, value in frame.select("chapter", "value_usd").iter_rows():
+            rows += [
+                f"2021,{code},RUS,{flow},{item}0000,{off * value / len(provinces):.4f}" for code in provinces
+            ]
+    data = own(tmp_path, rows)
+    began = time.thread_time()
+    found = potential(data, "CN-HL", "RU-PRI")
+    assert time.thread_time() - began < 10
+    # Each has one part in as many as there are provinces, of which one Russian region can have all.
+    row = found.row("CN-HL", "RU-PRI", "84")
+    most = 0.97 * chapter(data, "CHN", 2021, "84") / len(provinces)
+    assert row["upper_bound_usd"] == pytest.approx(most, rel=0.01)
 
 
 def test_loaded_trade_of_both_regions_gives_sharp_bounds_by_item(tmp_path: Path) -> None:
@@ -396,8 +554,8 @@ def test_loaded_trade_of_both_regions_gives_sharp_bounds_by_item(tmp_path: Path)
     load_files(tmp_path / "space", "csv", [tmp_path / "ru.csv"], str(tmp_path / "ru.yaml"))
     data = load(tmp_path / "space", release=embedded())
     row = potential(data, "RU-MOW", "CN-HL").row("RU-MOW", "CN-HL", "27")
-    assert row["lower_bound_usd"] == pytest.approx(0.4 * oil, rel=1e-6)
-    assert row["upper_bound_usd"] == pytest.approx(0.6 * oil, rel=1e-6)
+    assert row["lower_bound_usd"] == pytest.approx(0.4 * oil, rel=0.005)
+    assert row["upper_bound_usd"] == pytest.approx(0.6 * oil, rel=0.005)
     assert row["headline"] == ESTIMATE
 
 
@@ -407,10 +565,59 @@ def test_loaded_trade_of_the_very_pair_is_observed(tmp_path: Path) -> None:
     )
     data = own(tmp_path, ["2021,CN-HL,RU-PRI,X,640110,7000000"], regional)
     found = potential(data, "CN-HL", "RU-PRI")
-    assert found.row("CN-HL", "RU-PRI")["estimate_usd"] == 7e6
-    assert found.row("CN-HL", "RU-PRI")["headline"] == OBSERVED
+    shoes, total = found.row("CN-HL", "RU-PRI", "64"), found.row("CN-HL", "RU-PRI")
+    assert (shoes["estimate_usd"], shoes["headline"], shoes["status"]) == (7e6, OBSERVED, "reported")
+    # One chapter is not all: the total and the others are open above it.
+    assert total["headline"] == BOUNDS
+    assert total["lower_bound_usd"] == 7e6
+    assert float(total["low_usd"] or 0) >= 7e6
+    assert float(found.row("CN-HL", "RU-PRI", "85")["estimate_usd"] or 0) > 0
     # The way back was not counted, so it stays an estimate.
     assert found.row("RU-PRI", "CN-HL")["status"] == "estimated"
+
+
+def test_options_that_cannot_be_honoured_are_refused(data: Data) -> None:
+    with pytest.raises(NotHeld, match="by hs2"):
+        potential(data, "BY-VI", "CN-HL", by="hs2")
+    with pytest.raises(NotHeld, match="2023"):
+        potential(data, "BY-VI", "CN-HL", by="sector", year=2023)
+    with pytest.raises(NotHeld, match="by hs2 in 2024"):
+        potential(data, "CN-HL", "RU-PRI", by="hs2", year=2024)
+    with pytest.raises(BadUsage, match="hs6"):
+        potential(data, "CN-HL", "RU-PRI", by="hs6")
+    with pytest.raises(BadUsage, match="assume_output"):
+        potential(data, "CN-HL", "RU-PRI", assume_output=True)
+    assert potential(data, "CN-HL", "RU-PRI", by="sector").classification == "sector"
+    assert potential(data, "CN-HL", "RU-PRI", by="hs2", year=2021).year == 2021
+
+
+def digits(value: float) -> int:
+    return len(f"{value:.12g}".replace(".", "").split("e")[0].strip("0")) if value else 0
+
+
+def test_numbers_have_the_digits_that_their_interval_deserves(data: Data, pair: RegionPotential) -> None:
+    for found in (pair, potential(data, "CN-LN", "RUS"), potential(data, "CN-XJ", "KAZ")):
+        for row in found.table().iter_rows(named=True):
+            low, high, lower, upper = (
+                row[f"{name}_usd"] for name in ("low", "high", "lower_bound", "upper_bound")
+            )
+            assert digits(lower) <= 3
+            assert digits(upper) <= 3
+            for value in (row["estimate_usd"], low, high):
+                # An end that a bound cuts is the bound.
+                assert digits(value) <= 2 or value in (lower, upper, low, high)
+            assert digits(low) <= 2 or low in (lower, upper)
+            assert digits(high) <= 2 or high in (lower, upper)
+            assert lower <= low <= row["estimate_usd"] <= high <= upper
+
+
+@pytest.mark.parametrize(
+    ("value", "below", "above"),
+    [(0.0, 0.0, 0.0), (5e8, 5e8, 5e8), (123_456.0, 123_000.0, 124_000.0), (9.999, 9.99, 10.0), (29.0, 29.0, 29.0),
+     (1.0e11 + 1e3, 1.0e11, 1.01e11), (0.0012349, 0.00123, 0.00124)],
+)  # fmt: skip
+def test_bounds_are_rounded_outwards(value: float, below: float, above: float) -> None:
+    assert (down(value), up(value)) == (below, above)
 
 
 # --- pseudo-regions ------------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from landbridge.gravity.layout import Layout, arrange
 from landbridge.gravity.sparse import (
     Array,
     Codes,
+    Rows,
     inner,
     multiply,
     precondition,
@@ -47,31 +48,21 @@ class Weighted:
         """How many levels the kept effects have in all."""
         return int(self.layout.slots[-1])
 
+    @property
+    def rows(self) -> Rows:
+        """What the kernels take."""
+        lay = self.layout
+        return Rows(self.w, lay.codes, lay.narrow, lay.starts, lay.blocks, self.inverse)
+
     def multiply(self, v: Array, base: Array, keep: Array, dense: Array = NO_COLUMNS) -> Array:
         """H' W M (base + H v), shape of v; M (base + H v) goes to `keep`. All in sorted order."""
         out = np.empty_like(v)
-        lay = self.layout
-        multiply(
-            v, out, base, keep, dense, self.w, lay.codes, lay.narrow, lay.starts, lay.blocks, self.inverse
-        )
+        multiply(v, out, base, keep, dense, self.rows)
         return out
 
     def spread(self, v: Array, keep: Array, dense: Array) -> None:
         """M H v (N,) to `keep`."""
-        lay = self.layout
-        multiply(
-            v,
-            NO_ROWS,
-            NO_ROWS,
-            keep,
-            dense,
-            self.w,
-            lay.codes,
-            lay.narrow,
-            lay.starts,
-            lay.blocks,
-            self.inverse,
-        )
+        multiply(v, NO_ROWS, NO_ROWS, keep, dense, self.rows)
 
 
 def weighted(layout: Layout, w: Array) -> Weighted:
@@ -89,7 +80,6 @@ def residualise(system: Weighted, rows: Array, *, tolerance: float) -> int:
     residual itself, computed anew, not on the recurrence of the iteration.
     """
     used = 0
-    lay = system.layout
     v, z = np.zeros(system.levels), np.empty(system.levels)
     for row in rows:
         floor = rounding(system, system.diagonal, row)
@@ -104,8 +94,7 @@ def residualise(system: Weighted, rows: Array, *, tolerance: float) -> int:
                 raise not_absorbed(used, (product / max(square, floor)) ** 0.5, tolerance)
             # A little more than is asked for, so that the residual computed anew passes too.
             used += solve(
-                r, v, NO_COLUMNS, NO_COLUMNS, system.w, lay.codes, lay.narrow, lay.starts, lay.blocks, system.inverse,
-                system.diagonal, square, 0.25 * tolerance**2, 0.5 * floor, MOST,
+                r, v, NO_COLUMNS, NO_COLUMNS, system.rows, system.diagonal, square, 0.25 * tolerance**2, 0.5 * floor, MOST
             )[0]  # fmt: skip
             before = product
             np.negative(v, out=v)
@@ -192,8 +181,7 @@ def recover(
         r = system.multiply(v, target, NO_ROWS)
         floor = max(tolerance**2 * inner(system.w, target * target), rounding(system, light, target))
         count, product, _ = solve(
-            r, v, NO_COLUMNS, NO_COLUMNS, system.w, layout.codes, layout.narrow, layout.starts, layout.blocks,
-            system.inverse, light, 0.0, 0.0, floor, MOST,
+            r, v, NO_COLUMNS, NO_COLUMNS, system.rows, light, 0.0, 0.0, floor, MOST
         )  # fmt: skip
         if count >= MOST:
             raise not_absorbed(count, product**0.5, floor**0.5)

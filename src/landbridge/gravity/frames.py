@@ -7,6 +7,8 @@ from typing import Any
 
 import narwhals as nw
 import polars as pl
+from narwhals.exceptions import NarwhalsError
+from polars.exceptions import PolarsError
 
 from landbridge.errors import BadUsage, Problem, UnknownLabel
 from landbridge.gravity.levels import SHOWN, fractions, rows_of
@@ -24,10 +26,24 @@ def table_of(frame: Any, columns: Sequence[str] | None = None) -> pl.DataFrame:
             f"a {type(frame).__name__} is not a table.",
             remedy="Hand over a frame of Polars, pandas, PyArrow or another library that Narwhals knows.",
         ) from None
-    if columns is not None:
-        made = made.select(columns)
-    whole = made.collect(backend="polars") if isinstance(made, nw.LazyFrame) else made
-    return whole.to_polars()
+    except NarwhalsError as error:
+        raise _unreadable(error) from None
+    try:
+        if columns is not None:
+            made = made.select(columns)
+        whole = made.collect(backend="polars") if isinstance(made, nw.LazyFrame) else made
+        return whole.to_polars()
+    except (ValueError, TypeError, NotImplementedError, NarwhalsError, PolarsError) as error:
+        raise _unreadable(error) from None
+
+
+def _unreadable(error: Exception) -> BadUsage:
+    first = " ".join(str(error).split()) or type(error).__name__
+    return BadUsage(
+        "the table cannot be read.",
+        cause=f"Its library says: {first[:200]}",
+        remedy="Give every column a name of its own, and one kind of values: numbers or text.",
+    )
 
 
 def columns_of(frame: Any) -> list[str]:
@@ -35,8 +51,8 @@ def columns_of(frame: Any) -> list[str]:
     if isinstance(frame, pl.DataFrame):
         return frame.columns
     try:
-        return list(nw.from_native(frame).collect_schema().names())
-    except TypeError:
+        return list(map(str, nw.from_native(frame).collect_schema().names()))
+    except (TypeError, NarwhalsError):
         return table_of(frame).columns
 
 
@@ -45,9 +61,7 @@ def known(names: Sequence[str], held: Sequence[str]) -> None:
     shown = ", ".join(map(str, held[:_COLUMNS])) + (" and others" if len(held) > _COLUMNS else "")
     remedy = f"The frame has: {shown or 'no column'}."
     wrong = [
-        UnknownLabel("column", name, held, remedy=remedy)
-        for name in dict.fromkeys(names)
-        if name not in held
+        UnknownLabel("column", name, held, remedy=remedy) for name in dict.fromkeys(names) if name not in held
     ]
     if len(wrong) == 1:
         raise wrong[0]

@@ -13,7 +13,6 @@ from landbridge.gravity.sparse import (
     Array,
     Codes,
     gram,
-    inner,
     score,
 )
 
@@ -22,18 +21,12 @@ from landbridge.gravity.sparse import (
 class LeastSquaresFit:
     """A regression. N rows in the caller's order, K regressors.
 
-    beta (K,), fitted (N,) and residual (N,) = y - fitted, within (N, K): the regressors residualised on the effects.
-    r_squared: one less the weighted residual square over the weighted square of y about its mean; without effects and
-    constant that mean is still taken off. within_r_squared: the same over y residualised on the effects, None without
-    effects. Either is None where its denominator is zero.
+    beta (K,), residual (N,) = y - fitted, within (N, K): the regressors residualised on the effects.
     """
 
     beta: Array
     residual: Array
-    fitted: Array
     within: Array
-    r_squared: float | None
-    within_r_squared: float | None
 
 
 def least_squares(
@@ -57,24 +50,12 @@ def least_squares(
     for j in range(k):
         np.take(x[:, j], layout.order, out=rows[j])
     rows[k] = np.asarray(y, dtype=np.float64)[layout.order]
-    left = rows[k].copy()
     if effects:
         residualise(weighted(layout, w), rows, tolerance=tolerance)
     columns, target = rows[:k], rows[k]
-    own = inner(w, target * target)
     beta, residual = _solved(columns, target, w)
-    explained = inner(w, residual * residual)
-    centred = left - inner(w, left) / float(np.sum(w))
-    spread = inner(w, centred * centred)
     out = unsorted(np.vstack([columns, residual[None, :]]), layout)
-    return LeastSquaresFit(
-        beta=beta,
-        residual=out[:, k].copy(),
-        fitted=y - out[:, k],
-        within=out[:, :k],
-        r_squared=1.0 - explained / spread if spread > 0.0 else None,
-        within_r_squared=1.0 - explained / own if effects and own > 0.0 else None,
-    )
+    return LeastSquaresFit(beta=beta, residual=out[:, k].copy(), within=out[:, :k])
 
 
 def _solved(columns: Array, target: Array, w: Array) -> tuple[Array, Array]:

@@ -320,8 +320,7 @@ def _step(
     # As exact as quadratic convergence can use, and no more exact than the tolerance asks of the last step.
     share = max(min(settings.forcing, violation), min(0.1, 0.1 * settings.tolerance / max(violation, _TINY)))
     count = solve(
-        gradient, v, state.columns, inverse, w, lay.codes, lay.narrow, lay.starts, lay.blocks, system.inverse,
-        system.diagonal, 0.0, 0.0, share**2 * size, settings.inner,
+        gradient, v, state.columns, inverse, system.rows, system.diagonal, 0.0, 0.0, share**2 * size, settings.inner
     )[0]  # fmt: skip
     change = np.empty_like(state.eta)
     system.spread(v, change, state.columns)

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from typing import Any, NamedTuple, TypeVar, cast
 
 import numpy as np
 from numba import njit
@@ -27,6 +27,23 @@ Codes = NDArray[np.int32]
 Index = NDArray[np.int64]
 Slots = NDArray[np.uint32]
 """Levels within the kernels. Unsigned: an index that may be negative costs Numba a test at every access."""
+
+
+class Rows(NamedTuple):
+    """The rows of a system, sorted by the eliminated effect, as the kernels take them.
+
+    w (N,), codes (R, N), narrow (R,), starts (G+1,), blocks (B+1,), inverse (G,) = 1 / (G0'WG0). A plain tuple with names,
+    because Numba takes it apart without cost.
+    """
+
+    w: Array
+    codes: Slots
+    narrow: NDArray[np.bool_]
+    starts: Index
+    blocks: Index
+    inverse: Array
+
+
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 NOTHING = 1e-12
@@ -79,17 +96,13 @@ def multiply(
     base: Array,
     keep: Array,
     dense: Array,
-    w: Array,
-    codes: Slots,
-    narrow: NDArray[np.bool_],
-    starts: Index,
-    blocks: Index,
-    inverse: Array,
+    rows: Rows,
 ) -> None:
     """out (L+K,) or (0,) = H' W M (base + H v). base (N,) or (0,); keep (N,) or (0,) receives M (base + H v).
 
-    v (L+K,), dense (K, N), w (N,), codes (R, N), starts (G+1,), blocks (B+1,), inverse (G,) = 1 / (G0'WG0).
+    v (L+K,), dense (K, N).
     """
+    w, codes, narrow, starts, blocks, inverse = rows
     kept, columns = codes.shape[0], dense.shape[0]
     levels = v.size - columns
     longest = 0
@@ -212,12 +225,7 @@ def solve(
     v: Array,
     dense: Array,
     block: Array,
-    w: Array,
-    codes: Slots,
-    narrow: NDArray[np.bool_],
-    starts: Index,
-    blocks: Index,
-    inverse: Array,
+    rows: Rows,
     diagonal: Array,
     square: float,
     share: float,
@@ -237,7 +245,7 @@ def solve(
     direction = z.copy()
     count = 0
     while product > target and product > share * square and count < most:
-        multiply(direction, image, nothing, nothing, dense, w, codes, narrow, starts, blocks, inverse)
+        multiply(direction, image, nothing, nothing, dense, rows)
         count += 1
         curvature = 0.0
         for c in range(r.size):

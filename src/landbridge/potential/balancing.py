@@ -18,6 +18,8 @@ Array = NDArray[np.float64]
 
 INNER = 6
 """Turns between the sums of single directions and of all of them within one round."""
+RETIRE = 0.5
+"""Draws that are settled leave the rounds once they are this share: one slow draw must not cost the time of all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,8 @@ def balance(
     )
     level = want.copy()
     previous = np.zeros((draws, directions, n + m))
-    miss = np.inf
+    miss = np.full(draws, np.inf)
+    settled_at, residual, open_ = np.empty_like(cells), 0.0, np.arange(draws)
     for done in range(1, max_rounds + 1):
         level = a.settle((cells @ b.whole[..., None])[..., 0], level, want)
         by_column = (a.whole[..., None, :] @ cells)[..., 0, :]
@@ -87,15 +90,30 @@ def balance(
         column_sums = by_column * b.whole * level[..., None]
         # Columns are right by construction; rows have moved since they were, so the change tells convergence.
         now = np.concatenate([row_sums, column_sums], axis=2)
-        miss = max(float(np.abs(now - previous).max()), a.miss(row_sums), b.miss(column_sums))
-        miss = max(miss, float(np.abs(column_sums.sum(axis=2) - want).max()))
-        if miss <= tol:
-            values = cells * a.whole[..., :, None] * b.whole[..., None, :] * level[..., None, None]
-            values *= (want / values.sum(axis=(2, 3)))[..., None, None]
-            return Table(values * scale[:, None, None, None], done, miss)
+        miss = np.maximum.reduce(
+            [
+                np.abs(now - previous).max(axis=(1, 2)),
+                np.abs(column_sums.sum(axis=2) - want).max(axis=1),
+                a.miss(row_sums),
+                b.miss(column_sums),
+            ]
+        )
         previous = now
+        settled = miss <= tol
+        if settled.all() or settled.mean() > RETIRE:
+            values = (cells * a.whole[..., :, None] * b.whole[..., None, :] * level[..., None, None])[settled]
+            values *= (want[settled] / values.sum(axis=(2, 3)))[..., None, None]
+            settled_at[open_[settled]] = values
+            residual = max(residual, float(miss[settled].max()))
+            if settled.all():
+                return Table(settled_at * scale[:, None, None, None], done, residual)
+            stay = ~settled
+            open_, cells, want, level, previous = (
+                part[stay] for part in (open_, cells, want, level, previous)
+            )
+            a, b = a.of(stay), b.of(stay)
     raise NotConverged(
-        f"the table still misses its margins by {miss:.1e} of its total after {max_rounds} rounds.",
+        f"the table still misses its margins by {miss.max():.1e} of its total after {max_rounds} rounds.",
         cause="The ranges and totals leave no room together, or hold only in the limit.",
         remedy="Widen the ranges by what their counts differ, or allow more rounds.",
     )
@@ -155,11 +173,20 @@ class _Factors:
             self.give[:, :, self.at] = give * (0.5 + 0.5 * joint_give)
         self.whole = self.own * self.joint[:, None, :]
 
-    def miss(self, sums: Array) -> float:
-        """By how much sums (draw, direction, n) lie outside their ranges."""
+    def of(self, draws: NDArray[np.bool_]) -> _Factors:
+        """The multipliers of some draws."""
+        side = Side(
+            *(part[draws] for part in (self.side.low, self.side.high, self.side.target, self.side.power))
+        )
+        return _Factors(
+            side, self.own[draws], self.joint[draws], self.whole[draws], self.give[draws], self.at
+        )
+
+    def miss(self, sums: Array) -> Array:
+        """By how much sums (draw, direction, n) of each draw lie outside their ranges, (draw,)."""
         every = np.concatenate([sums, sums.sum(axis=1, keepdims=True)], axis=1)
         under, over = self.side.low - every, every - self.side.high
-        return float(max(under.max(), over.max(), 0.0))
+        return np.asarray(np.maximum(np.maximum(under, over).max(axis=(1, 2)), 0.0), dtype=np.float64)
 
 
 def _factor(base: Array, side: Side, which: slice) -> tuple[Array, Array]:

@@ -253,11 +253,14 @@ def _fit(out: Side, totals: Array) -> None:
         if total <= 0:
             continue
         low, high = out.low[:, direction], out.high[:, direction]
-        # A hair of room, so that no region is squeezed to nothing.
-        least = np.maximum(low.sum(axis=1) / ((1 - _ROOM) * total), 1.0)
-        low /= least[:, None]
-        most = np.maximum((1 + _ROOM) * total / high.sum(axis=1), 1.0)
-        high *= most[:, None]
+        held = low == high
+        room = np.where(held.all(axis=1), 0.0, _ROOM)
+        least = low.sum(axis=1) / ((1 - room) * total)
+        over = (least > 1.0) | held.all(axis=1)
+        low[over] /= least[over, None]
+        high[:] = np.where(held & over[:, None], low, high)
+        most = np.where(held.all(axis=1), 1.0, (1 + _ROOM) * total / np.maximum(high.sum(axis=1), 1e-300))
+        high *= np.maximum(most, 1.0)[:, None]
 
 
 def _without_margin(data: Data, part: Part) -> bool:
