@@ -101,24 +101,18 @@ def balance(seed: Array, rows: Array, columns: Array, *, tolerance: float = 1e-1
     Poisson first-order conditions with offset log(seed) and no regressor are exactly these sums. Raises
     `NotConverged` where the zeros of the seed cannot carry the sums.
     """
-    total = rows.sum(axis=1)
-    target = np.where(
-        total[:, None, None] > 0,
-        rows[:, :, None] * columns[:, None, :] / np.where(total > 0, total, 1.0)[:, None, None],
-        0.0,
-    )
     used: Mask = np.asarray((seed > 0) & (rows > 0)[:, :, None] & (columns > 0)[:, None, :])
     state = _State.begin(
-        np.where(used, target, 0.0),
+        seed,
         np.zeros((0, *seed.shape[1:])),
         used,
         rows > 0,
         columns > 0,
         np.log(np.where(used, seed, 1.0)),
         None,
-        np.flatnonzero(total > 0),
+        np.flatnonzero(rows.sum(axis=1) > 0),
+        (rows, columns),
     )
-    state.rows, state.columns = rows, columns
     while state.running.size and state.round < ROUNDS:
         state.step(tolerance)
     if state.running.size:
@@ -259,10 +253,12 @@ class _State:
         offset: Array | None,
         start: Dense | None,
         running: NDArray[np.int64],
+        sums: tuple[Array, Array] | None = None,
     ) -> _State:
+        """The start; `sums` of rows and columns (S, N) stand for those of the flows where they are given."""
         value = np.where(used, flows, 0.0)
         sectors, size, _ = value.shape
-        rows, columns = value.sum(axis=2), value.sum(axis=1)
+        rows, columns = (value.sum(axis=2), value.sum(axis=1)) if sums is None else sums
         moments = value.reshape(sectors, -1) @ regressors.reshape(len(regressors), size * size).T
         if start is None:
             a, b, beta = (
