@@ -88,6 +88,12 @@ class NotConverged(LandbridgeError):
     """An iteration stopped before its conditions were met, so there is no result. Follow the remedy, or simplify."""
 
 
+class BadBaseline(LandbridgeError):
+    """Flows and input shares that describe no economy: negative sales, a place that buys nothing, inputs above output.
+    The message names the cells; mend them. All problems of the baseline are listed.
+    """
+
+
 class OutsideSupport(LandbridgeError):
     """The data hold too little like the case that was asked about, so any number would be a guess. Ask for less."""
 
