@@ -23,15 +23,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from landbridge.flows.imputation import (
-    Closed,
-    close_world,
-    distance_prior,
-    geometric_mean,
-    ratio_prior,
-    rest_of_world,
-    with_row_sums,
-)
+from landbridge.flows.imputation import Closed
+from landbridge.flows.variants import NAMES, REST, Given, complete, impute
 
 sys.path.insert(0, str(Path(__file__).parent))
 from build_pairs import distances, place_pairs
@@ -41,7 +34,6 @@ Array = NDArray[np.float64]
 WHEEL_SHA256 = "1c29bce64dd5e15d14b956556fc544cae21ac504f0cea07558019c4b9eae4909"
 MEMBER = "sanction_simulator/data/bench_cache.npz"
 YEAR = 2022
-REST = "ROW"
 
 # Assumed: trade with the rest of the world as a share of cross-border trade among the 80 economies, and the
 # final use of the rest of the world as a share of theirs. Low and high ends go to the build notes and to
@@ -54,23 +46,12 @@ TINY_ORIGIN = 1e-5
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class Table(Given):
     """The table as published by the package: see `read_table` for axes."""
 
     places: list[str]
     sectors: list[str]
-    intermediate: Array
-    by_user: Array
-    imported: Array
     leontief: Array
-    primary_share: Array
-    other_sales: Array
-    output: Array
-
-    @property
-    def primary(self) -> Array:
-        """Output less inputs from the places, (place,)."""
-        return np.asarray((self.primary_share * self.output).sum(axis=0), dtype=np.float64)
 
 
 def read_table(wheel: Path) -> Table:
@@ -98,15 +79,15 @@ def read_table(wheel: Path) -> Table:
     by_user = by_seller_place.sum(axis=1)
     at_home = np.einsum("kisi->ksi", by_seller_place)
     return Table(
-        places,
-        sectors,
         intermediate,
         by_user,
         by_user - at_home,
-        technical,
         (1 - ratio).reshape(n_sectors, n) * (output.reshape(n_sectors, n) > 0),
         other.reshape(n_sectors, n),
         output.reshape(n_sectors, n),
+        places,
+        sectors,
+        technical,
     )
 
 
@@ -122,29 +103,8 @@ def final_use_ratios(tables: Path, sectors: list[str]) -> tuple[Array, Array]:
 
 def variants(table: Table, tables: Path) -> dict[str, Closed]:
     """Every imputation of final sales by name; their spread is published beside the central one."""
-    ones = np.ones(len(table.sectors))
-    followed = with_row_sums(ratio_prior(table.intermediate, ones, ones), table.other_sales)
-    home, abroad = final_use_ratios(tables, table.sectors)
-    by_ratio = with_row_sums(ratio_prior(table.intermediate, home, abroad), table.other_sales)
-    by_distance = distance_prior(by_ratio, table.primary, distances(table.places))
-    priors = {
-        "intermediates": followed,
-        "ratios": by_ratio,
-        "distance": by_distance,
-        "composite": geometric_mean(by_ratio, by_distance),
-    }
-    out = {}
-    for name, prior in priors.items():
-        for free in (False, True):
-            out[name + (" free" if free else "")] = close_world(
-                prior,
-                table.intermediate,
-                table.other_sales,
-                table.primary,
-                REST_TRADE["value"],
-                absorption_free=free,
-            )
-    return out
+    ratios, apart = final_use_ratios(tables, table.sectors), distances(table.places)
+    return {name: impute(name, table, ratios, apart, REST_TRADE["value"]) for name in NAMES}
 
 
 def short(values: NDArray[np.floating[Any]], bits: int) -> NDArray[np.float32]:
@@ -169,43 +129,14 @@ def cube_labels(first: list[str], second: list[str], third: list[str]) -> list[N
     return [axis.ravel() for axis in np.indices((len(first), len(second), len(third)))]
 
 
-def imports_from_rest(table: Table, closed: Closed) -> tuple[Array, Array, Array]:
-    """Purchases from the rest of the world, spread like purchases from the other 79 economies.
-
-    Returns total by (sector, importer), the part that is intermediate (sector, importer), and inputs per unit
-    of output (input sector, using sector, importer).
-    """
-    n = len(table.places)
-    abroad = ~np.eye(n, dtype=bool)
-    used = (table.intermediate * abroad).sum(axis=1)
-    bought = used + (closed.final * abroad).sum(axis=1)
-    rate = closed.from_rest / bought.sum(axis=0)
-    inputs = table.imported * rate[None, None, :]
-    # Two columns of the source are capped so close to one that no room is left: the rest is then final use.
-    room = 0.5 * table.primary_share
-    total = inputs.sum(axis=0)
-    inputs *= np.minimum(1.0, np.divide(room, total, out=np.ones_like(total), where=total > 0))[None]
-    return bought * rate[None, :], np.einsum("ksj,sj->kj", inputs, table.output), inputs
-
-
 def build(wheel: Path, tables: Path, out: Path) -> list[Path]:
     """Writes the input-output part of the release to `out` and returns the files written."""
     out.mkdir(parents=True, exist_ok=True)
     table = read_table(wheel)
     imputed = variants(table, tables)
-    closed = imputed[CENTRAL]
-    bought, used, rest_inputs = imports_from_rest(table, closed)
-    weights = table.output / table.output.sum(axis=1, keepdims=True)
-    average = np.einsum("ksj,sj->ks", table.by_user + rest_inputs, weights)
-    final_all = closed.final.sum(axis=1) + bought - used
-    rest = rest_of_world(
-        average,
-        final_all.sum(axis=1),
-        bought.sum(axis=1),
-        closed.to_rest.sum(axis=1),
-        REST_SIZE["value"] * float(final_all.sum()),
-    )
-    deliveries, dropped = deliveries_frame(table, imputed, bought, rest.domestic)
+    made = complete(table, imputed[CENTRAL], REST_SIZE["value"])
+    rest, rest_inputs = made.rest, made.rest_inputs
+    deliveries, dropped = deliveries_frame(table, imputed, made.bought, rest.domestic)
     written = [
         write(deliveries, out / "deliveries.parquet"),
         write(spread_frame(table, imputed), out / "spread.parquet"),

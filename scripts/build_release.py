@@ -30,8 +30,28 @@ from landbridge.release import manifest as manifests  # noqa: E402
 EMBEDDED = ROOT / "src" / "landbridge" / "data" / "release"
 WHEEL_SHA256 = "1c29bce64dd5e15d14b956556fc544cae21ac504f0cea07558019c4b9eae4909"
 SEALED = Path("ledger") / "sealed.json"
-TABLES = ("totals", "basket_hs2", "observations", "agreements", "region_trade", "region_validation")
-NUMBERS = {"value_usd": pl.Float64, "value": pl.Float64, "year": pl.Int64}
+TABLES = (
+    "totals",
+    "basket_hs2",
+    "observations",
+    "agreements",
+    "region_trade",
+    "region_validation",
+    "final_use_ratios",
+    "elasticities",
+    "elasticity_estimates",
+    "tariffs",
+    "time_values",
+    "monthly_trade",
+    "soya",
+)
+NUMBERS = {
+    "value_usd": pl.Float64,
+    "value": pl.Float64,
+    "year": pl.Int64,
+    "domestic_ratio": pl.Float64,
+    "cross_border_ratio": pl.Float64,
+}
 COLUMNS = ("id", "publisher", "title", "published", "url", "licence", "kind", "weak")
 # Sources that no row cites but that the packages used by the build name.
 PACKAGED = (

@@ -10,6 +10,18 @@ from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
 
+_CHANGES = (
+    "Agreement",
+    "BorderTime",
+    "Capacity",
+    "Closure",
+    "DocumentStep",
+    "Productivity",
+    "Sanction",
+    "Settlement",
+    "Tariff",
+    "TradeCost",
+)
 _HOME = {
     "load": "landbridge.release",
     "Data": "landbridge.release",
@@ -21,27 +33,71 @@ _HOME = {
     "Unavailable": "landbridge.provenance",
     "errors": "landbridge.errors",
     "gravity": "landbridge.gravity",
+    "equilibrium": "landbridge.equilibrium",
+    "solve": "landbridge.scenarios.making",
+    "load_run": "landbridge.scenarios.making",
+    "compare": "landbridge.scenarios.comparing",
+    "Scenario": "landbridge.scenarios.spec",
+    "Range": "landbridge.scenarios.sizes",
+    "Cited": "landbridge.scenarios.sizes",
+    "ASSUMED": "landbridge.scenarios.sizes",
+    **dict.fromkeys(_CHANGES, "landbridge.scenarios.changes"),
 }
-_MODULES = ("brief", "errors", "gravity", "indicators", "potential")
+_MODULES = ("brief", "equilibrium", "errors", "gravity", "indicators", "potential")
 __all__ = [
+    "ASSUMED",
+    "Agreement",
+    "BorderTime",
+    "Capacity",
+    "Cited",
+    "Closure",
     "Data",
+    "DocumentStep",
     "Figure",
+    "Productivity",
+    "Range",
+    "Sanction",
+    "Scenario",
+    "Settlement",
     "Status",
+    "Tariff",
+    "TradeCost",
     "Unavailable",
     "__version__",
     "brief",
+    "compare",
+    "equilibrium",
     "errors",
     "gravity",
     "indicators",
     "load",
+    "load_run",
+    "potential",
+    "solve",
 ]
 
 if TYPE_CHECKING:
-    from landbridge import errors, gravity
+    from landbridge import equilibrium, errors, gravity, potential
     from landbridge.brief import brief
     from landbridge.flows import indicators
     from landbridge.provenance import Figure, Status, Unavailable
     from landbridge.release import Data, load
+    from landbridge.scenarios.changes import (
+        Agreement,
+        BorderTime,
+        Capacity,
+        Closure,
+        DocumentStep,
+        Productivity,
+        Sanction,
+        Settlement,
+        Tariff,
+        TradeCost,
+    )
+    from landbridge.scenarios.comparing import compare
+    from landbridge.scenarios.making import load_run, solve
+    from landbridge.scenarios.sizes import ASSUMED, Cited, Range
+    from landbridge.scenarios.spec import Scenario
 
 
 def __getattr__(name: str) -> Any:

@@ -108,8 +108,11 @@ def test_every_source_is_used_or_packaged(data: Data, statements: tuple[Statemen
     from build_release import PACKAGED
 
     cited = {s.source for s in statements}
-    for frame in (data.totals.frame, data.observations.frame, data.basket, data.region_trade.frame):
-        cited |= set(frame["source"].drop_nulls().to_list())
+    parameters = (data.elasticities, data.tariffs, data.time_values, data.monthly, data.soya)
+    tables = (data.totals, data.observations, data.region_trade, *parameters)
+    for frame in (data.basket, data.elasticities.estimates, *(table.frame for table in tables)):
+        for column in {"source", "second_source"} & set(frame.columns):
+            cited |= set(frame[column].drop_nulls().to_list())
     cited |= {membership.source for membership in data.agreements.memberships}
     assert set(data.sources) - cited - set(PACKAGED) == set()
     assert set(PACKAGED) <= set(data.sources)

@@ -236,6 +236,65 @@ def match(
 
 
 @app.command()
+def solve(
+    scenario: Annotated[
+        Path,
+        typer.Argument(metavar="SCENARIO", help="A YAML file: name, changes, each with size and source."),
+    ],
+    draws: Annotated[
+        int, typer.Option("--draws", help="Joint draws of elasticities, sizes, parameters and imputation.")
+    ] = 0,
+    seed: Annotated[int, typer.Option("--seed", help="Seed of the draws.")] = 1,
+    runs: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option("--runs", metavar="DIR", help="Folder that keeps runs; else ./runs."),
+    ] = None,
+    model: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option("--model", help="caliendo-parro, without-links or one-sector; else the scenario's."),
+    ] = None,
+    show: Annotated[
+        str,
+        typer.Option(
+            "--show", help="headlines (default), sectors, diversion, decomposition or contributions."
+        ),
+    ] = "headlines",
+    workers: Annotated[
+        Optional[int],  # noqa: UP045
+        typer.Option("--workers", help="Processes for the draws; else as many as there are cores."),
+    ] = None,
+    dask: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option("--dask", metavar="ADDRESS", help="Draw on the Dask cluster at this address instead."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """What a scenario does to real income and trade, long-run; kept as a run and found again by its content."""
+    from landbridge.cli import scenarios
+
+    asked = scenarios.Asked(draws, seed, model, workers, dask, show)
+    scenarios.solve(scenario, asked, runs=runs, as_json=as_json)
+
+
+@app.command()
+def compare(
+    run_a: Annotated[
+        str, typer.Argument(metavar="RUN_A", help="A run: its folder, id, or the beginning of it.")
+    ],
+    run_b: Annotated[str, typer.Argument(metavar="RUN_B", help="The run to compare it with.")],
+    runs: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option("--runs", metavar="DIR", help="Folder that keeps runs; else ./runs."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """What differs between two runs: first what went in, then results, then which change makes which difference."""
+    from landbridge.cli import scenarios
+
+    scenarios.compare(run_a, run_b, runs=runs, as_json=as_json)
+
+
+@app.command()
 def targets(
     a: PlaceA, b: PlaceB, as_json: Json = False, as_of: AsOf = None, workspace: Folder = None
 ) -> None:

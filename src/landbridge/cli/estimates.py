@@ -5,14 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import polars as pl
-import yaml
 
 from landbridge.cli.output import answer
-from landbridge.errors import BadFile, BadUsage, Problem
+from landbridge.errors import BadFile, BadUsage
 from landbridge.gravity import Fit, Fits, fit, fit_each
 from landbridge.gravity.spec import data_path, specification
 from landbridge.sources.guard import LIMITS, all_there, parquet_file, plain_text, regular_file, yaml_file
-from landbridge.sources.model import readable
+from landbridge.sources.model import readable, refuse
+from landbridge.sources.outline import keys_twice, outline
 
 _WRITTEN = (".csv", ".parquet")
 
@@ -23,7 +23,7 @@ def run(path: Path, *, as_json: bool, out: Path | None) -> None:
         _writable(out)
     all_there([path])
     content = yaml_file(path)
-    _no_key_twice(path)
+    refuse(keys_twice(outline(path), path.name))
     spec = specification(content, path.name)
     frame, kept = spec.chosen(_table(data_path(spec, path)))
     options = spec.options()
@@ -63,32 +63,6 @@ def _write(table: pl.DataFrame, out: Path) -> None:
             cause=f"The system says: {error.strerror or error}.",
             remedy="Name a file in a folder where you may write.",
         ) from None
-
-
-def _no_key_twice(path: Path) -> None:
-    """Raises `BadFile` naming keys of a specification that are written twice, of which YAML would take the last.
-
-    The file has been read before, so it is small, sound, and free of aliases.
-    """
-    problems = []
-    left = [yaml.compose(path.read_text("utf-8-sig"), Loader=yaml.SafeLoader)]
-    while left:
-        node = left.pop()
-        if isinstance(node, yaml.MappingNode):
-            seen: dict[str, int] = {}
-            for key, value in node.value:
-                line = key.start_mark.line + 1
-                if str(key.value) in seen:
-                    what = f"the key {key.value!r} is written twice, first in line {seen[str(key.value)]}."
-                    problems.append(
-                        Problem(what, f"{path.name}, line {line}", remedy="Delete one of the two.")
-                    )
-                seen.setdefault(str(key.value), line)
-                left.append(value)
-        elif isinstance(node, yaml.SequenceNode):
-            left += node.value
-    if problems:
-        raise BadFile(problems)
 
 
 def _notes(made: Fit | Fits) -> list[str]:

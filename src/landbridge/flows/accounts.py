@@ -8,6 +8,7 @@ OECD table (`reconciled`); final sales by destination are `imputed`; everything 
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -20,12 +21,14 @@ from numpy.typing import NDArray
 
 from landbridge.errors import BrokenRelease, UnknownLabel
 from landbridge.flows.indices import share_range
+from landbridge.flows.variants import NAMES, Account, account
+from landbridge.flows.variants import REST as REST  # the label that readers of the account import from here
 
 Array = NDArray[np.float64]
 T = TypeVar("T")
 
-REST = "ROW"
 FILES = ("deliveries", "spread", "inputs", "output", "origin", "pairs")
+RATIOS = "final_use_ratios"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,18 +79,63 @@ class InputOutput:
         """One of the files as a frame: deliveries, spread, inputs, output, origin, pairs."""
         if name not in FILES:
             raise UnknownLabel("file of the input-output account", name, FILES)
-        return self._once(f"frame {name}", lambda: self._read(name))
+        return self._once(f"frame {name}", lambda: pl.read_parquet(self._path(name)))
 
-    def _read(self, name: str) -> pl.DataFrame:
-        path = self.folder / f"{name}.parquet"
+    def _path(self, name: str) -> Path:
+        """The file of the account's folder, or the table of ratios, which lies with the release's tables."""
+        folder = self.folder.parent / "tables" if name == RATIOS else self.folder
+        path = folder / (name if "." in name else f"{name}.parquet")
         if not path.is_file():
             raise BrokenRelease(
-                f"{name}.parquet is missing.",
-                where=self.folder.name,
+                f"{path.name} is missing.",
+                where=folder.name,
                 cause="The release is older than this file, was not built completely, or a file was removed.",
                 remedy="Reinstall, or rebuild the release.",
             )
-        return pl.read_parquet(path)
+        return path
+
+    @property
+    def variants(self) -> tuple[str, ...]:
+        """Names of the eight imputations of final sales, the central one first."""
+        return NAMES
+
+    def variant(self, name: str) -> Account:
+        """The account under one imputation; the central one is this account itself.
+
+        The others are made from the release when first asked for and kept. Raises `UnknownLabel`, and `BrokenRelease`
+        where the release lacks the ratios they need.
+        """
+        if name not in self.variants:
+            raise UnknownLabel("imputation of final sales", name, self.variants)
+        return self._once(f"variant {name}", lambda: account(name, self))
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 over names and bytes of all files that the account and its variants are read from."""
+        return self._once("fingerprint", self._fingerprint)
+
+    def _fingerprint(self) -> str:
+        whole = hashlib.sha256()
+        for name in ("accounts.json", *FILES, RATIOS):
+            content = self._path(name).read_bytes()
+            whole.update(f"{name} {hashlib.sha256(content).hexdigest()}\n".encode())
+        return whole.hexdigest()
+
+    @property
+    def final_use_ratios(self) -> tuple[Array, Array]:
+        """Final over intermediate sales of the world, at home and across borders, both (sector,)."""
+        frame = pl.DataFrame({"sector": self.sectors}).join(
+            pl.read_parquet(self._path(RATIOS)), on="sector", how="left", maintain_order="left"
+        )
+        lacking = frame.filter(pl.any_horizontal(pl.col("^.*_ratio$").is_null()))["sector"].to_list()
+        if lacking:
+            raise BrokenRelease(
+                f"{len(lacking)} sector(s) have no ratio of final use, first: {lacking[0]}.",
+                where=RATIOS,
+                remedy="Reinstall, or rebuild the release.",
+            )
+        home, abroad = (frame[f"{side}_ratio"].cast(pl.Float64) for side in ("domestic", "cross_border"))
+        return home.to_numpy(), abroad.to_numpy()
 
     @property
     def notes(self) -> dict[str, Any]:
@@ -128,11 +176,16 @@ class InputOutput:
         return self._once("final", lambda: self._cube("final_musd"))
 
     @property
+    def undivided(self) -> Array:
+        """Sales for either use where `ROW` takes part, assumed, (sector, exporter, importer); zero elsewhere."""
+        return self._once("undivided", lambda: self._cube("undivided_musd"))
+
+    @property
     def flows(self) -> Array:
         """All sales including those at home, (sector, exporter, importer); sums over importers are gross
         output.
         """
-        return self._once("flows", lambda: self.intermediate + self.final + self._cube("undivided_musd"))
+        return self._once("flows", lambda: self.intermediate + self.final + self.undivided)
 
     @property
     def output(self) -> Array:
@@ -144,7 +197,17 @@ class InputOutput:
         """Inputs per unit of gross output from all places, `ROW` included, (input sector, using sector,
         place).
         """
-        return self._once("inputs", lambda: self._input_shares("share") + self._input_shares("rest_share"))
+        return self._once("inputs", lambda: self.inputs_from_economies + self.inputs_from_rest)
+
+    @property
+    def inputs_from_economies(self) -> Array:
+        """Inputs per unit of gross output bought outside `ROW`, (input sector, using sector, place)."""
+        return self._once("inputs from economies", lambda: self._input_shares("share"))
+
+    @property
+    def inputs_from_rest(self) -> Array:
+        """Inputs per unit of gross output bought from `ROW`, assumed, (input sector, using sector, place)."""
+        return self._once("inputs from rest", lambda: self._input_shares("rest_share"))
 
     @property
     def primary_share(self) -> Array:

@@ -22,6 +22,7 @@ from landbridge.ledger import Ledger, Statement, read_file
 from landbridge.provenance import Source
 from landbridge.release import manifest as manifests
 from landbridge.release.observations import Agreements, Observations
+from landbridge.release.parameters import Elasticities, MonthlyTrade, Soya, Tariffs, TimeValues
 from landbridge.release.region_trade import RegionTrade, RegionValidation
 from landbridge.release.trade import Trade
 from landbridge.release.workspace import Workspace, default_workspace
@@ -105,6 +106,31 @@ class Data:
     def agreements(self) -> Agreements:
         """Who belonged to which agreement when."""
         return Agreements(self._table("agreements"))
+
+    @cached_property
+    def elasticities(self) -> Elasticities:
+        """The trade elasticity of every sector."""
+        return Elasticities(self._table("elasticities"), self._table("elasticity_estimates"), self.sources)
+
+    @cached_property
+    def tariffs(self) -> Tariffs:
+        """Cited base tariffs."""
+        return Tariffs(self._table("tariffs"), self.sources, self.names)
+
+    @cached_property
+    def time_values(self) -> TimeValues:
+        """What a day under way costs, by sector."""
+        return TimeValues(self._table("time_values"), self.sources)
+
+    @cached_property
+    def monthly(self) -> MonthlyTrade:
+        """Trade by month."""
+        return MonthlyTrade(self._table("monthly_trade"), self.sources, self.names)
+
+    @cached_property
+    def soya(self) -> Soya:
+        """Published figures on soybeans."""
+        return Soya(self._table("soya"), self.sources, self.names)
 
     @cached_property
     def accounts(self) -> InputOutput:

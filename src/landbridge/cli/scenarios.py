@@ -1,0 +1,207 @@
+"""The verbs `solve` and `compare`: a scenario file to a run, and two runs side by side."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import Executor
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from landbridge.cli.output import answer
+from landbridge.codes.matching import plain
+from landbridge.errors import BadUsage, NotHeld, UnknownLabel
+from landbridge.provenance import Unavailable
+from landbridge.release import load as load_data
+from landbridge.scenarios import reading
+from landbridge.scenarios.comparing import compare as compare_runs
+from landbridge.scenarios.headlines import GROUPS, prior_column
+from landbridge.scenarios.making import Progress, load_run
+from landbridge.scenarios.making import solve as solve_scenario
+from landbridge.scenarios.run import Run
+from landbridge.scenarios.store import DEFAULT
+from landbridge.scenarios.views import View
+
+_KEY = ("measure", "place", "exporter", "importer", "unit")
+_HEADLINES = (*_KEY, "central", "low", "high", "prior_low", "prior_high", "verdict", "reason", "id")
+_SHARES = (*_KEY, *(f"variance_{group}_pct" for group in GROUPS))
+_TAIL = ("concept", "closure", "residual", "horizon")
+_VIEWS = ("headlines", "sectors", "diversion", "decomposition", "contributions")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a call of `solve` asks for, beside the scenario."""
+
+    draws: int = 0
+    seed: int = 1
+    model: str | None = None
+    workers: int | None = None
+    dask: str | None = None
+    show: str = "headlines"
+
+
+def solve(path: Path, asked: Asked, *, runs: Path | None, as_json: bool) -> None:
+    """Solve a scenario, keep the run, and show its headlines or another view of it."""
+    if asked.show not in _VIEWS:
+        raise UnknownLabel("view of a run", asked.show, _VIEWS, remedy=f"Valid: {', '.join(_VIEWS)}.")
+    if asked.dask is not None and asked.workers is not None:
+        raise BadUsage(
+            "--dask and --workers exclude each other.", remedy="The cluster has workers of its own."
+        )
+    scenario = reading.read(path)
+    data = load_data()
+    executor = nullcontext() if asked.dask is None else _dask(asked.dask)
+    with executor as remote, _bar() as progress:
+        try:
+            run = solve_scenario(
+                scenario,
+                data,
+                draws=asked.draws,
+                seed=asked.seed,
+                executor=remote,
+                workers=asked.workers,
+                runs=runs or DEFAULT,
+                progress=progress,
+                model=asked.model,
+            )
+        except KeyboardInterrupt:
+            print(
+                "Interrupted. What was solved is kept; the same command goes on from there.", file=sys.stderr
+            )
+            raise
+    from landbridge.brief import tracing
+
+    tracing.remember(data.manifest.id, run.figures())
+    kept = f"Run {run.id}, kept in {run.folder}. `landbridge explain ID` walks a headline back."
+    if asked.show != "headlines":
+        shown = _view(run, asked.show)
+        columns = [name for name in shown.frame.columns if name not in _TAIL]
+        notes = [*run.notes, *shown.notes, kept]
+        _say(notes, as_json)
+        answer(
+            "solve",
+            data,
+            shown.frame.to_dicts(),
+            as_json=as_json,
+            notes=notes if as_json else (),
+            columns=columns,
+        )
+        return
+    notes = [*run.notes, *(run.variance().notes if run.sampled else ()), kept]
+    rows = run.table().to_dicts()
+    _say(notes, as_json)
+    answer("solve", data, rows, as_json=as_json, notes=notes if as_json else (), columns=_HEADLINES)
+    if as_json:
+        return
+    print("\nCentral value by imputation of final demand")
+    answer("solve", data, rows, as_json=False, columns=(*_KEY, *map(prior_column, run.central.variants)))
+    if run.sampled is not None:
+        print("\nShare of the variance of the draws by source, per cent")
+        answer("solve", data, rows, as_json=False, columns=_SHARES)
+
+
+def compare(first: str, second: str, *, runs: Path | None, as_json: bool) -> None:
+    """Two runs: what differs in what went in, then in results, then which difference makes which."""
+    a, b = (load_run(named, runs) for named in (first, second))
+    data = load_data()
+    try:
+        found = compare_runs(a, b, data)
+    except NotHeld as error:
+        raise NotHeld(f"the runs cannot be compared: {error}", remedy="Solve both again.") from None
+    notes = [f"A is {a.id} ({a.scenario.name}), B is {b.id} ({b.scenario.name}).", *found.notes]
+    _say([*notes, *found.inputs.notes], as_json)
+    if as_json:
+        rows = found.table().to_dicts()
+        answer("compare", data, rows, as_json=True, notes=[*notes, *found.inputs.notes])
+        return
+    views = {"What went in": found.inputs, "Results, B less A": found.results}
+    if isinstance(found.attribution, View):
+        views["Which difference makes which"] = found.attribution
+    for title, shown in views.items():
+        if shown.frame.is_empty():
+            continue
+        print(f"\n{title}")
+        columns = [name for name in shown.frame.columns if name not in _TAIL]
+        answer("compare", data, shown.frame.to_dicts(), as_json=False, columns=columns)
+
+
+def _say(notes: list[str], as_json: bool) -> None:
+    """Notes before the numbers; with JSON they are inside it."""
+    if not as_json:
+        for note in notes:
+            print(plain(note), file=sys.stderr)
+
+
+def _view(run: Run, show: str) -> View:
+    """A view for every place or pair that the scenario names, in one table."""
+    if show == "contributions":
+        return run.contributions()
+    found: list[View | Unavailable]
+    if show == "diversion":
+        found = [run.diversion(a, b) for a, b in run.layout.pairs]
+    else:
+        one = run.sectors if show == "sectors" else run.decomposition
+        found = [one(place) for place in run.scenario.headlines]
+    shown = [item for item in found if isinstance(item, View)]
+    if not shown:
+        why = next((str(item) for item in found), "The scenario names no pair.")
+        raise NotHeld(f"there is nothing to show under {show}.", cause=why)
+    notes = tuple(dict.fromkeys(note for item in shown for note in item.notes))
+    return View(pl.concat([item.frame for item in shown]), notes)
+
+
+@contextmanager
+def _dask(address: str) -> Iterator[Executor]:
+    """The executor of a Dask cluster at an address such as tcp://127.0.0.1:8786."""
+    try:
+        import distributed
+    except ImportError:
+        raise BadUsage(
+            "--dask needs the package distributed.", remedy="Install it with `pip install landbridge[dask]`."
+        ) from None
+    try:
+        # Its functions carry no types.
+        client: Any = distributed.Client(address, timeout="10s")
+    except (OSError, ValueError, TimeoutError) as error:
+        raise BadUsage(
+            f"--dask {address}: no cluster answers.",
+            cause=f"{error}".strip().split("\n")[0],
+            remedy="Give the address that the scheduler printed, such as tcp://127.0.0.1:8786.",
+        ) from None
+    with client:
+        yield client.get_executor()
+
+
+@contextmanager
+def _bar() -> Iterator[Progress | None]:
+    """A progress bar with the time left, on a terminal, for work that takes more than a second."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("solving"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    bar = Progress(*columns, console=Console(file=sys.stderr), transient=True)
+    begun = time.monotonic()
+    task = bar.add_task("solving", start=True)
+    running = False
+
+    def show(done: int, wanted: int) -> None:
+        nonlocal running
+        bar.update(task, completed=done, total=wanted)
+        if not running and time.monotonic() - begun > 1.0:
+            bar.start()
+            running = True
+
+    try:
+        yield show
+    finally:
+        if running:
+            bar.stop()

@@ -1,0 +1,63 @@
+"""What the release knows besides flows, made plain for scenarios."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from landbridge.provenance import Figure
+from landbridge.release import Data
+from landbridge.scenarios.plan import Context, Known
+
+_NORMAL_95 = 1.959963984540054
+
+
+class Labelled(Protocol):
+    """An account: the labels of its axes."""
+
+    @property
+    def sectors(self) -> tuple[str, ...]:
+        """Sector codes in the order of the arrays."""
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """Place codes in the order of the arrays."""
+
+
+def context(
+    data: Data,
+    account: Labelled | None = None,
+    *,
+    agreement: tuple[float, float] | None = None,
+    equation: str = "",
+) -> Context:
+    """The context of scenarios on an account, by default the release's own.
+
+    `agreement` is a fitted coefficient in log points of trade with its standard error, `equation` the words that say
+    how it was fitted; its range is the 95 % interval.
+    """
+    labels = data.accounts if account is None else account
+    cited = data.tariffs.table().select("importer", "exporter", "sector").unique(maintain_order=True).rows()
+    rates = {cell: data.tariffs.rate(*cell) for cell in cited}
+    days = {sector: data.time_values.per_day(sector) for sector in labels.sectors}
+    fitted = None
+    if agreement is not None:
+        value, error = agreement
+        fitted = Known(value - _NORMAL_95 * error, value, value + _NORMAL_95 * error, equation, "estimated")
+    return Context(
+        tuple(labels.sectors),
+        tuple(labels.places),
+        data.accounts.year,
+        tuple(_known(data.elasticities.theta(sector)) for sector in labels.sectors),
+        {sector: _known(figure) for sector, figure in days.items() if isinstance(figure, Figure)},
+        {cell: _known(figure) for cell, figure in rates.items() if isinstance(figure, Figure)},
+        fitted,
+    )
+
+
+def _known(figure: Figure) -> Known:
+    value = figure.point
+    low = value if figure.low is None else figure.low
+    high = value if figure.high is None else figure.high
+    cited = [item.citation for item in (figure, *figure.inputs) if item.citation is not None]
+    source = "; ".join(dict.fromkeys(str(item) for item in cited)) or "assumed"
+    return Known(min(low, value), value, max(high, value), source, figure.status.value)

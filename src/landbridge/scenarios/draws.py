@@ -1,0 +1,57 @@
+"""Joint draws of a scenario's parameters, the same for the same seed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from landbridge.errors import BadUsage
+from landbridge.scenarios.plan import ELASTICITIES, Array, Parameter
+
+CORRELATION = 0.5
+"""Of the scores of any two elasticities: evidence that overstates one overstates others. Assumed."""
+
+
+def sample(parameters: Sequence[Parameter], draws: int, seed: int) -> Array:
+    """Values (draw, parameter): a Latin hypercube, so that every parameter runs through its whole range evenly.
+
+    Half of each parameter's mass lies evenly between low and value, half between value and high: the central value is the
+    median. The ranks of elasticities follow normal scores with a common factor, so that any two correlate by
+    `CORRELATION`; everything else is independent. A parameter without a range takes no part.
+    """
+    if draws < 1 or seed < 0:
+        raise BadUsage(
+            f"{draws} draws with seed {seed} cannot be made.",
+            remedy="Ask for one or more, with a seed from 0.",
+        )
+    free = [at for at, parameter in enumerate(parameters) if not parameter.fixed]
+    values = np.tile(np.array([parameter.value for parameter in parameters]), (draws, 1))
+    if not free:
+        return values
+    linked = [at for at, position in enumerate(free) if parameters[position].group == ELASTICITIES]
+    levels = _levels(len(free), linked, draws, seed)
+    for at, position in enumerate(free):
+        values[:, position] = _placed(parameters[position], levels[:, at])
+    return values
+
+
+def _levels(count: int, linked: Sequence[int], draws: int, seed: int) -> Array:
+    """Latin hypercube on the unit cube (draw, count) whose `linked` columns are reordered to follow a common factor."""
+    from scipy.special import ndtri  # type: ignore[import-untyped]
+    from scipy.stats import qmc  # type: ignore[import-untyped]
+
+    # One column more than there are parameters: the factor that elasticities share.
+    cube = np.asarray(qmc.LatinHypercube(count + 1, seed=np.random.default_rng(seed)).random(draws))
+    factor = ndtri(cube[:, count])
+    for at in linked:
+        score = np.sqrt(CORRELATION) * factor + np.sqrt(1.0 - CORRELATION) * ndtri(cube[:, at])
+        # Only the order changes (Iman and Conover 1982), so each column stays evenly spread.
+        cube[np.argsort(score, kind="stable"), at] = np.sort(cube[:, at])
+    return np.asarray(cube[:, :count])
+
+
+def _placed(parameter: Parameter, level: Array) -> Array:
+    below = parameter.low + (parameter.value - parameter.low) * 2.0 * level
+    over = parameter.value + (parameter.high - parameter.value) * (2.0 * level - 1.0)
+    return np.where(level < 0.5, below, over)

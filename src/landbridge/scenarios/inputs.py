@@ -1,0 +1,62 @@
+"""What goes into a run, named by content: the part of the manifest that its id is the hash of."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import lru_cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from landbridge import __version__
+from landbridge.release import Data
+from landbridge.scenarios.plan import Parameter, Plan
+from landbridge.scenarios.spec import Scenario, dump
+
+_ROOMS = ("equilibrium", "scenarios")
+
+
+def described(
+    scenario: Scenario, plan: Plan, data: Data, variants: tuple[str, ...], draws: int, seed: int
+) -> dict[str, Any]:
+    """Everything a run depends on, as plain data.
+
+    The seed of a run without draws is left out: it changes nothing.
+    """
+    return {
+        "scenario": dump(scenario),
+        "parameters": [_plain(item) for item in plan.parameters],
+        "release": data.manifest.id,
+        "accounts_sha256": data.accounts.fingerprint,
+        "tables_sha256": {
+            name: digest for name, digest in sorted(data.manifest.files.items()) if name.startswith("tables/")
+        },
+        "imputations": list(variants),
+        "draws": draws,
+        "seed": seed if draws else None,
+        "versions": {"landbridge": __version__, "numpy": version("numpy"), "scipy": version("scipy")},
+        "code_sha256": code_digest(),
+    }
+
+
+def _plain(item: Parameter) -> dict[str, Any]:
+    return {
+        "name": item.name,
+        "group": item.group,
+        "low": item.low,
+        "value": item.value,
+        "high": item.high,
+        "unit": item.unit,
+        "source": item.source,
+    }
+
+
+@lru_cache(maxsize=1)
+def code_digest() -> str:
+    """SHA-256 over the program text that solves: a run made by other code is another run, whatever its version says."""
+    home = Path(__file__).parents[1]
+    whole = hashlib.sha256()
+    for room in _ROOMS:
+        for path in sorted((home / room).glob("*.py")):
+            whole.update(f"{room}/{path.name} {hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
+    return whole.hexdigest()
