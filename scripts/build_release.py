@@ -44,6 +44,7 @@ TABLES = (
     "time_values",
     "monthly_trade",
     "soya",
+    "worked_scenarios",
 )
 NUMBERS = {
     "value_usd": pl.Float64,
@@ -76,6 +77,7 @@ def build(tables: Path, out: Path, wheel: Path | None) -> manifests.Manifest:
         _flows(tables, draft / "flows", out / "flows", wheel)
         for name in TABLES:
             _table(tables / f"{name}.csv", draft / "tables" / f"{name}.parquet")
+        _scenarios(tables / "scenarios", draft / "scenarios")
         sources = _sources(tables / "sources", draft / "sources.csv")
         recorded = {s.id: s.recorded for s in _ledger(tables / "ledger", draft / "ledger", sources)}
         _keep_sealed(tables / SEALED, recorded)
@@ -126,6 +128,13 @@ def _table(path: Path, target: Path) -> None:
         pl.col(name).cast(kind) for name, kind in NUMBERS.items() if name in frame.columns
     )
     frame.write_parquet(target, compression="zstd", compression_level=9, statistics=False)
+
+
+def _scenarios(folder: Path, target: Path) -> None:
+    """The files of the worked scenarios, as their authors wrote them."""
+    target.mkdir()
+    for path in sorted(folder.glob("*.yaml")):
+        shutil.copyfile(path, target / path.name)
 
 
 def _sources(folder: Path, target: Path) -> dict[str, Source]:

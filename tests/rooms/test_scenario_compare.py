@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
-import small_world as small
 
+import small_world as small
 from landbridge.provenance import Unavailable
 from landbridge.scenarios.comparing import ONLY_A, ONLY_B, SIZE, Comparison, compare
 from landbridge.scenarios.making import solve
@@ -66,7 +66,9 @@ def test_differences_of_results_are_b_less_a() -> None:
         assert held["difference"] == two - one < 0
         assert held["verdict"] == "lower"
         assert held["low"] is None
-    trade = found.results.table().filter(pl.col("exporter") == "CHN", pl.col("unit") == "USD").row(0, named=True)
+    trade = (
+        found.results.table().filter(pl.col("exporter") == "CHN", pl.col("unit") == "USD").row(0, named=True)
+    )
     assert trade["difference"] < 0
 
 
@@ -79,9 +81,9 @@ def test_attribution_adds_up_to_the_difference_and_names_its_makers() -> None:
         assert sum(held.values()) == pytest.approx(result(found, place)["difference"], rel=1e-6)
     held = attributed(found, "RUS")
     # Cheaper rail, an end of the closure: both raise Russia's real income.
-    assert held["trade_cost 1"] > 0 < held["closure 2"]
+    assert held["trade_cost 1"] > 0 < held["closure 2 (only in A)"]
     belarus = attributed(found, "BLR")
-    assert belarus["productivity 2"] == max(belarus.values())
+    assert belarus["productivity 2 (only in B)"] == max(belarus.values())
 
 
 def test_labels_that_mean_another_change_in_the_other_run_are_not_mixed_up() -> None:
@@ -102,7 +104,7 @@ def test_closure_and_model_are_a_part_of_their_own() -> None:
     assert kinds == [ONLY_B, "model", "deficits"]
     for place in ("CHN", "BLR"):
         held = attributed(found, place)
-        assert set(held) == {"productivity 2", "model and closure"}
+        assert set(held) == {"productivity 2 (only in B)", "model and closure"}
         assert sum(held.values()) == pytest.approx(result(found, place)["difference"], rel=1e-6)
     assert " | " in found.results.table()["closure"][0]
 
@@ -129,6 +131,13 @@ def test_other_accounts_are_told_and_not_attributed() -> None:
     assert isinstance(found.attribution, Unavailable)
     assert "different accounts" in found.attribution.reason
     assert result(found, "CHN")["difference"] != 0
+
+
+def test_runs_are_compared_even_where_the_data_at_hand_cannot_attribute() -> None:
+    found = compare(made(RAIL), made(RAIL, SHUT), small.world(8))
+    assert isinstance(found.attribution, Unavailable)
+    assert "not those of the run" in found.attribution.reason
+    assert result(found, "CHN")["difference"] < 0
 
 
 def test_equal_draws_are_compared_draw_by_draw() -> None:

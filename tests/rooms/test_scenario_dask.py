@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-import small_world as small
 
+import small_world as small
 from landbridge.scenarios.making import solve
 
 distributed = pytest.importorskip("distributed")

@@ -1,4 +1,4 @@
-"""Ensembles: which rows are solved, that results depend on nothing but the rows, failures, interrupts, shares of variance."""
+"""Ensembles: which rows are solved, results that depend on nothing else, failures, interrupts, shares of variance."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-import small_world as small
 
+import small_world as small
 from landbridge.errors import BadUsage, NotConverged
 from landbridge.provenance import Unavailable
 from landbridge.scenarios import ensemble, making

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
-import small_world as small
 
-from landbridge.equilibrium.sectoral import caliendo_parro
+import small_world as small
+from landbridge.equilibrium import baseline, caliendo_parro, decomposition
 from landbridge.errors import BadUsage, NotHeld, UnknownLabel
 from landbridge.provenance import Status
 from landbridge.scenarios.attribution import MOST, parts
@@ -38,11 +38,15 @@ def by_hand(name: str) -> Any:
     cost = np.ones_like(held.flows)
     cost[:, CHN, RUS] = cost[:, RUS, CHN] = 0.95
     theta = np.array([small.THETA[sector][1] for sector in small.SECTORS])
-    return held, caliendo_parro(held.flows, held.inputs, theta=theta, cost_hat=cost, final_share=held.final_share)
+    return held, caliendo_parro(
+        held.flows, held.inputs, theta=theta, cost_hat=cost, final_share=held.final_share
+    )
 
 
 def row(run: Run, unit: str, **where: str) -> dict[str, Any]:
-    found = run.table().filter(pl.col("unit") == unit, *(pl.col(name) == code for name, code in where.items()))
+    found = run.table().filter(
+        pl.col("unit") == unit, *(pl.col(name) == code for name, code in where.items())
+    )
     assert found.height == 1
     return found.row(0, named=True)
 
@@ -143,6 +147,7 @@ def test_every_table_names_concept_closure_residual_and_horizon(drawn: Run) -> N
         drawn.trade("CHN", "RUS"),
         drawn.sectors("RUS"),
         drawn.diversion("CHN", "RUS"),
+        drawn.decomposition("RUS"),
         drawn.priors(),
         drawn.variance(),
         drawn.contributions(small.world()),
@@ -153,7 +158,9 @@ def test_every_table_names_concept_closure_residual_and_horizon(drawn: Run) -> N
         assert frame["closure"][0].startswith("deficits fixed in world output")
         assert 0 < frame["residual"][0] < 1e-9
         assert frame["horizon"][0] == "long-run, full employment"
-        assert not any(frame[name].is_nan().any() for name, kind in frame.schema.items() if kind == pl.Float64)
+        assert not any(
+            frame[name].is_nan().any() for name, kind in frame.schema.items() if kind == pl.Float64
+        )
 
 
 def test_a_pair_that_is_not_named_has_no_range_but_a_value(drawn: Run) -> None:
@@ -179,7 +186,9 @@ def test_real_income_of_any_place(drawn: Run) -> None:
 
 
 def test_a_flow_that_is_zero_in_the_base_year_has_a_row_and_no_number() -> None:
-    run = made({"kind": "trade_cost", "exporter": "BLR", "importer": "KAZ", "sectors": ["A01"], "change_pct": -5})
+    run = made(
+        {"kind": "trade_cost", "exporter": "BLR", "importer": "KAZ", "sectors": ["A01"], "change_pct": -5}
+    )
     assert row(run, "%", exporter="BLR", importer="KAZ")["central"] is not None
     # Sectors other than A01 are traded; a world in which the pair trades nothing at all gives no figure.
     world = small.world()
@@ -205,7 +214,9 @@ def test_sectors_add_up_to_the_change_of_output(drawn: Run) -> None:
     held, found = by_hand("composite")
     table = drawn.sectors("RUS").table()
     new = (held.flows * found.flows_hat).sum(axis=2)[:, RUS]
-    assert table["change_usd"].sum() == pytest.approx(1e6 * (new.sum() - held.flows.sum(axis=2)[:, RUS].sum()))
+    assert table["change_usd"].sum() == pytest.approx(
+        1e6 * (new.sum() - held.flows.sum(axis=2)[:, RUS].sum())
+    )
     assert table["change_usd"].is_sorted()
 
 
@@ -223,6 +234,20 @@ def test_diversion_adds_up_in_the_market_and_for_the_seller(drawn: Run) -> None:
     assert market["exporter"].sort().to_list() == seller["importer"].sort().to_list() == list(small.PLACES)
 
 
+def test_first_order_parts_stand_apart_from_the_exact_change(drawn: Run) -> None:
+    held, found = by_hand("composite")
+    parts_by_hand = decomposition(baseline(held.flows, held.inputs, final_share=held.final_share), found)
+    table = drawn.decomposition("RUS").table()
+    exact, terms, volume, rest = table["change_pct"].to_list()
+    assert exact == row(drawn, "%", place="RUS")["central"]
+    assert terms == pytest.approx(100 * parts_by_hand.terms_of_trade.sum(axis=(0, 1))[RUS], rel=1e-5)
+    assert volume == 0.0
+    assert rest == pytest.approx(exact - terms)
+    assert abs(rest) > 0.01
+    assert table["part"].to_list()[0].startswith("exact")
+    assert all("first-order" in part for part in table["part"].to_list()[1:])
+
+
 @pytest.mark.parametrize("change", [-30.0, 40.0])
 def test_a_capacity_is_met_by_a_shadow_cost(change: float) -> None:
     run = made({"kind": "capacity", "exporter": "RUS", "importer": "CHN", "flow_change_pct": change})
@@ -235,6 +260,10 @@ def test_a_capacity_is_met_by_a_shadow_cost(change: float) -> None:
     assert (shadow.exporter, shadow.importer, shadow.sectors) == ("RUS", "CHN", ("A01", "C20"))
     assert (shadow.cost_pct > 0) == (change < 0)
     assert any("Shadow cost of the capacity from RUS to CHN" in note for note in run.notes)
+    shown = run.shadow_costs().table().row(0, named=True)
+    assert shown["flow_change_pct"] == pytest.approx(change)
+    assert shown["shadow_cost_pct"] == shadow.cost_pct
+    assert run.shadow_costs().table().columns == made().shadow_costs().table().columns
     # The cost alone, as a change of cost, gives the same equilibrium.
     cost = np.ones_like(held.flows)
     cost[goods, RUS, CHN] = 1 + shadow.cost_pct / 100
@@ -256,7 +285,15 @@ def test_two_capacities_are_met_together() -> None:
 
 def test_a_capacity_of_nothing_is_refused() -> None:
     with pytest.raises(NotHeld, match="zero in the base year"):
-        made({"kind": "capacity", "exporter": "BLR", "importer": "KAZ", "sectors": ["A01"], "flow_change_pct": 5})
+        made(
+            {
+                "kind": "capacity",
+                "exporter": "BLR",
+                "importer": "KAZ",
+                "sectors": ["A01"],
+                "flow_change_pct": 5,
+            }
+        )
 
 
 def test_contributions_add_up_whatever_the_order() -> None:
@@ -323,7 +360,10 @@ def test_models_give_different_answers_and_wrong_ones_are_refused() -> None:
     with pytest.raises(UnknownLabel, match="without-links"):
         solve(small.scenario(), small.world(), model="without-link")
     with pytest.raises(BadUsage, match="one-sector"):
-        made({"kind": "capacity", "exporter": "RUS", "importer": "CHN", "flow_change_pct": 5}, model="one-sector")
+        made(
+            {"kind": "capacity", "exporter": "RUS", "importer": "CHN", "flow_change_pct": 5},
+            model="one-sector",
+        )
 
 
 def test_which_pairs_are_asked_about() -> None:

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import small_world as small
 
+import small_world as small
 from landbridge.errors import BadFile, BadUsage, NotHeld, UnknownLabel
 from landbridge.scenarios import ensemble, making
 from landbridge.scenarios.making import load_run, solve
@@ -155,7 +155,9 @@ def test_a_bad_portion_is_refused_on_reading_and_made_anew(
     assert load_run(copied).table().equals(drawn.table())
 
 
-@pytest.mark.parametrize("name", ["central.json", "flows.parquet", "sectors.parquet", "pairs.parquet", "about.json"])
+@pytest.mark.parametrize(
+    "name", ["central.json", "flows.parquet", "sectors.parquet", "pairs.parquet", "about.json"]
+)
 def test_a_bad_central_file_is_made_anew(drawn: Run, copied: Path, worked: list[str], name: str) -> None:
     (copied / name).write_bytes((copied / name).read_bytes()[:-1])
     with pytest.raises(BadFile, match="not whole"):

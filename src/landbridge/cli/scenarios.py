@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,6 @@ import polars as pl
 from landbridge.cli.output import answer
 from landbridge.codes.matching import plain
 from landbridge.errors import BadUsage, NotHeld, UnknownLabel
-from landbridge.provenance import Unavailable
 from landbridge.release import load as load_data
 from landbridge.scenarios import reading
 from landbridge.scenarios.comparing import compare as compare_runs
@@ -110,10 +110,7 @@ def compare(first: str, second: str, *, runs: Path | None, as_json: bool) -> Non
     """Two runs: what differs in what went in, then in results, then which difference makes which."""
     a, b = (load_run(named, runs) for named in (first, second))
     data = load_data()
-    try:
-        found = compare_runs(a, b, data)
-    except NotHeld as error:
-        raise NotHeld(f"the runs cannot be compared: {error}", remedy="Solve both again.") from None
+    found = compare_runs(a, b, data)
     notes = [f"A is {a.id} ({a.scenario.name}), B is {b.id} ({b.scenario.name}).", *found.notes]
     _say([*notes, *found.inputs.notes], as_json)
     if as_json:
@@ -142,16 +139,17 @@ def _view(run: Run, show: str) -> View:
     """A view for every place or pair that the scenario names, in one table."""
     if show == "contributions":
         return run.contributions()
-    found: list[View | Unavailable]
     if show == "diversion":
-        found = [run.diversion(a, b) for a, b in run.layout.pairs]
+        shown = [run.diversion(a, b) for a, b in run.layout.pairs]
     else:
         one = run.sectors if show == "sectors" else run.decomposition
-        found = [one(place) for place in run.scenario.headlines]
-    shown = [item for item in found if isinstance(item, View)]
+        shown = [one(place) for place in run.scenario.headlines]
     if not shown:
-        why = next((str(item) for item in found), "The scenario names no pair.")
-        raise NotHeld(f"there is nothing to show under {show}.", cause=why)
+        raise NotHeld(
+            f"there is nothing to show under {show}.",
+            cause="The scenario names no pair." if show == "diversion" else "The scenario names no place.",
+            remedy="Add `places:` to the scenario.",
+        )
     notes = tuple(dict.fromkeys(note for item in shown for note in item.notes))
     return View(pl.concat([item.frame for item in shown]), notes)
 
@@ -160,14 +158,13 @@ def _view(run: Run, show: str) -> View:
 def _dask(address: str) -> Iterator[Executor]:
     """The executor of a Dask cluster at an address such as tcp://127.0.0.1:8786."""
     try:
-        import distributed
+        distributed: Any = import_module("distributed")
     except ImportError:
         raise BadUsage(
             "--dask needs the package distributed.", remedy="Install it with `pip install landbridge[dask]`."
         ) from None
     try:
-        # Its functions carry no types.
-        client: Any = distributed.Client(address, timeout="10s")
+        client = distributed.Client(address, timeout="10s")
     except (OSError, ValueError, TimeoutError) as error:
         raise BadUsage(
             f"--dask {address}: no cluster answers.",

@@ -292,8 +292,9 @@ def _patiently(economy: _Economy, tol: float, start: Solved | None) -> Solved | 
             break
         economy.steer(wage, level, demand)
         push = economy.steering.step * np.log(np.maximum(labour / earned, 0.1))
-        push = np.where(alone, 0.0, np.clip(push, -0.5, 0.5)) - drift
-        moved = anderson.step(wage, push) - wage
+        push = np.where(alone, 0.0, np.clip(push, -0.5, 0.5))
+        # The numeraire is set apart from that: where places hardly trade, it would drown the rest in the mix.
+        moved = anderson.step(wage, push) - wage - drift
         wage = wage + moved
         price += moved[:, None]
         spent += moved[:, None]

@@ -102,7 +102,9 @@ def economy(
     _earns(found, value_added)
     deficit = net.sum(axis=0) - output.sum(axis=0)
     revenue = np.zeros(places) if taxed is None else taxed.sum(axis=0)
-    final = purchases - _used(inputs, output)
+    used = _used(inputs, output)
+    final = purchases - used
+    _served(found, purchases, used, given)
     spending = value_added + revenue + deficit
     _spends(found, spending)
     if given is None:
@@ -166,6 +168,18 @@ def _earns(found: Findings, value_added: Array) -> None:
     if not value_added.min() > 0:
         what = f"a place without value added: place {cells(value_added <= 0)}."
         found.of_baseline.append(Problem(what, "inputs", remedy="Its input shares leave nothing to earn."))
+
+
+def _served(found: Findings, purchases: Array, used: Array, given: Array | None) -> None:
+    absent = (purchases == 0) & (used > 0)
+    if absent.any():
+        what = f"sectors use what the place does not buy in [sector, place] {cells(absent, used)}."
+        found.of_baseline.append(Problem(what, "inputs", remedy="Mend flows or input shares."))
+    if given is not None and (wanted := (purchases == 0) & (given > 0)).any():
+        what = f"final demand for what the place does not buy in [sector, place] {cells(wanted, given)}."
+        found.of_baseline.append(
+            Problem(what, "final_share", remedy="Mend the flows, or set the share to zero.")
+        )
 
 
 def _spends(found: Findings, spending: Array) -> None:

@@ -37,7 +37,7 @@ HALVINGS = 14
 LONGEST_STEP = 2.0
 SMALL_STEP = 1e-6
 SHORTEST_STRIDE = 1e-3
-ROUNDING = 1e-31
+ROUNDING = 4 * float(np.finfo(np.float64).eps)
 DRIFT = 1e-12
 NO_DEFICIT = 1e-13
 CLOSED = -40.0
@@ -325,6 +325,17 @@ def _merit(market: Market, state: State, anchor: Array) -> float:
     return float(wrong @ wrong) if state.spending.min() > 0 else math.inf
 
 
+def rounding(market: Market, state: State, anchor: Array) -> float:
+    """The merit that rounding alone leaves of markets that clear: gaps are differences of trade flows, whose logs carry
+    the rounding of log prices.
+    """
+    digits = ROUNDING * (1 + market.theta * float(np.abs(state.x).max()))
+    traded = state.foreign.sum(axis=0) * state.spending + state.foreign @ state.spending
+    size = traded + np.abs(state.spending - state.income) + anchor * market.total(market.output)
+    noise = digits * size / market.output
+    return float(noise @ noise)
+
+
 def _shortened(market: Market, state: State, step: Array, anchor: Array) -> tuple[State | None, float]:
     """The first of the step, its half, its quarter ... that shrinks the gaps, and its length; None if none does."""
     longest = float(np.abs(step).max())
@@ -335,7 +346,8 @@ def _shortened(market: Market, state: State, step: Array, anchor: Array) -> tupl
     for _ in range(HALVINGS):
         tried = at(market, state.x + share * step)
         # Below the smallest gap that numbers can hold nothing shrinks any more; the step is then taken as it is.
-        if _merit(market, tried, anchor) <= max((1 - 0.2 * share) * before, ROUNDING):
+        enough = max((1 - 0.2 * share) * before, rounding(market, state, anchor))
+        if _merit(market, tried, anchor) <= enough:
             return tried, share * longest
         share /= 2
     return None, math.inf

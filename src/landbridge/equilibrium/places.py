@@ -43,6 +43,7 @@ from landbridge.equilibrium.endowment import (
     earning,
     market_after,
     result,
+    rounding,
     slopes,
     unsolved,
 )
@@ -285,11 +286,15 @@ def _shortened(
     if not math.isfinite(longest):
         return None, math.inf
     before = _merit(market, now, anchor)
+    digits = ROUNDING * (
+        1 + max(float(np.abs(values).max()) for values in (now.state.x, now.moved, now.welfare))
+    )
+    least = rounding(market, now.state, anchor) + digits**2 * (now.uneven.size + now.missing.size)
     share = min(1.0, LONGEST_STEP / longest) if longest > 0 else 1.0
     for _ in range(HALVINGS):
         x, moved, welfare = np.split(share * step, (places, 2 * places))
         tried = _spread(market, people, now.state.x + x, now.moved + moved, now.welfare + welfare)
-        if _merit(market, tried, anchor) <= max((1 - 0.2 * share) * before, ROUNDING):
+        if _merit(market, tried, anchor) <= max((1 - 0.2 * share) * before, least):
             return tried, share * longest
         share /= 2
     return None, math.inf

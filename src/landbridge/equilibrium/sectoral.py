@@ -11,6 +11,7 @@ from landbridge.equilibrium import checks, rounds
 from landbridge.equilibrium.clearing import Shock, Solved, fixed_point
 from landbridge.equilibrium.economy import EXACT, Baseline, economy
 from landbridge.equilibrium.result import ADDITIVE, MULTIPLICATIVE, REMOVED, Array, Equilibrium
+from landbridge.equilibrium.settling import settled
 
 CONCEPT = "sectoral GE"
 METHOD = "exact changes, Anderson acceleration"
@@ -38,8 +39,7 @@ def baseline(flows: Any, inputs: Any = None, *, final_share: Any = None, tariff:
     base, miss = economy(flows, inputs, final_share, tariff)
     if miss <= EXACT:
         return base
-    settled = solve(base, theta=1.0)
-    moved = settled.flows_hat * base.flows
+    moved = settled(base)
     part = float(np.abs(moved - base.flows).sum() / base.flows.sum())
     told = (
         f"flows settled to the final shares, which missed the accounts by up to {100 * miss:.3g} % of a place's spending; "

@@ -25,6 +25,7 @@ from landbridge.release.observations import Agreements, Observations
 from landbridge.release.parameters import Elasticities, MonthlyTrade, Soya, Tariffs, TimeValues
 from landbridge.release.region_trade import RegionTrade, RegionValidation
 from landbridge.release.trade import Trade
+from landbridge.release.worked import Worked
 from landbridge.release.workspace import Workspace, default_workspace
 
 
@@ -131,6 +132,18 @@ class Data:
     def soya(self) -> Soya:
         """Published figures on soybeans."""
         return Soya(self._table("soya"), self.sources, self.names)
+
+    @cached_property
+    def worked(self) -> Worked:
+        """Scenarios that were solved before the release."""
+        return Worked(
+            self._table("worked_scenarios"),
+            self.folder / "scenarios",
+            self.accounts,
+            self.elasticities,
+            self.sources,
+            self.names,
+        )
 
     @cached_property
     def accounts(self) -> InputOutput:

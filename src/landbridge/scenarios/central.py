@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from landbridge.equilibrium import Equilibrium
+from landbridge.equilibrium import Equilibrium, decomposition
 from landbridge.scenarios.outcomes import Layout
 from landbridge.scenarios.plan import Plan
 from landbridge.scenarios.solving import ONE_SECTOR, Economy, Prepared, ShadowCost, Solved
@@ -31,7 +31,7 @@ class Central:
     `outcomes` (V, width), the central account first; `pairs` (V, 2, N, N): base and new trade of all sectors; `flows`
     (S, N, N) and `spending` (N,): base, million US dollars; `found`: the equilibrium on the central account;
     `first_order` (2, N): terms and volume of trade of the first-order decomposition in per cent of real income,
-    None where the model has none; `residuals` (V,); `repairs`: steps taken on any baseline.
+    hundred log points; `residuals` (V,); `repairs`: steps taken on any baseline.
     """
 
     variants: tuple[str, ...]
@@ -42,7 +42,7 @@ class Central:
     flows: Array
     spending: Array
     found: Equilibrium
-    first_order: Array | None
+    first_order: Array
     residuals: Array
     shadow: tuple[ShadowCost, ...]
     repairs: tuple[str, ...]
@@ -124,7 +124,7 @@ def save(store: Store, central: Central) -> None:
         "outcomes": central.outcomes.tolist(),
         "spending_musd": central.spending.tolist(),
         "residuals": central.residuals.tolist(),
-        "first_order": None if central.first_order is None else central.first_order.tolist(),
+        "first_order": central.first_order.tolist(),
         "shadow": [asdict(item) for item in central.shadow],
         **{name: getattr(found, name).tolist() for name in _VECTORS},
         **{name: getattr(found, name) for name in _WORDS},
@@ -166,12 +166,14 @@ def restore(store: Store) -> Central | None:
         base,
         np.array(held["spending_musd"]),
         found,
-        None if held["first_order"] is None else np.array(held["first_order"]),
+        np.array(held["first_order"]),
         np.array(held["residuals"]),
         tuple(ShadowCost(**{**item, "sectors": tuple(item["sectors"])}) for item in held["shadow"]),
         tuple(held["repairs"]),
     )
 
 
-def _first_order(solved: Solved) -> Array | None:
-    return None
+def _first_order(solved: Solved) -> Array:
+    """Terms of trade and volume of trade of every place in per cent (hundred log points) of real income, (2, N)."""
+    held = decomposition(solved.base, solved.found)
+    return 100.0 * np.stack([held.terms_of_trade.sum(axis=(0, 1)), held.volume_of_trade.sum(axis=(0, 1))])

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from landbridge.errors import BadUsage
+from landbridge.errors import BadUsage, NotConverged, NotHeld
 from landbridge.provenance import Unavailable
 from landbridge.scenarios import views
 from landbridge.scenarios.attribution import ORDER, Solver, Subset, central_values, parts, rows
@@ -82,9 +82,12 @@ def compare(a: Run, b: Run, data: Data | None = None) -> Comparison:
             remedy="Solve one again.",
         )
     differing, common = _changes(a, b)
-    return Comparison(
-        a.id, b.id, _inputs(a, b, differing), _results(a, b), _attribution(a, b, differing, common, data)
-    )
+    attribution: View | Unavailable
+    try:
+        attribution = _attribution(a, b, differing, common, data)
+    except (NotHeld, NotConverged, BadUsage) as error:
+        attribution = Unavailable(f"The difference is not attributed to changes: {error}")
+    return Comparison(a.id, b.id, _inputs(a, b, differing), _results(a, b), attribution)
 
 
 def _changes(a: Run, b: Run) -> tuple[list[Differing], list[tuple[str, Change]]]:
@@ -320,7 +323,11 @@ def _attribution(
     settings = any(getattr(a.scenario, name) != getattr(b.scenario, name) for name in _SETTINGS)
     released = [{name: held[name] for name in _ranges(run)} for run, held in ((a, ours), (b, theirs))]
     moved = any(released[0][name] != released[1][name] for name in released[0].keys() & released[1].keys())
-    labels = [item.label for item in differing]
+    # Two runs may give one label to different changes.
+    labels = [
+        f"{item.label} (only in {'B' if item.a is None else 'A'})" if None in (item.a, item.b) else item.label
+        for item in differing
+    ]
     labels += ["model and closure"] if settings else []
     labels += ["parameters of the release"] if moved else []
     if not labels:

@@ -7,6 +7,7 @@ from typing import Any
 
 from landbridge.provenance import Citation, Figure, Source, Status, derive
 from landbridge.provenance.citation import Span
+from landbridge.release import Data
 from landbridge.scenarios.plan import ELASTICITIES, SIZES, Parameter, Plan
 from landbridge.scenarios.sizes import Cited
 from landbridge.scenarios.spec import Scenario
@@ -15,7 +16,7 @@ from landbridge.units import UNITS
 _UNITS = {"1": "index", "d": "days", "% a year": "%"}
 
 
-def evidence(scenario: Scenario, plan: Plan) -> tuple[Figure, ...]:
+def evidence(scenario: Scenario, plan: Plan, data: Data) -> tuple[Figure, ...]:
     """The figures that a simulated result rests on besides the accounts: sizes, parameters, trade elasticities."""
     found = []
     for label, change in zip(scenario.labels, scenario.changes, strict=True):
@@ -40,7 +41,7 @@ def evidence(scenario: Scenario, plan: Plan) -> tuple[Figure, ...]:
     given = [
         _parameter(item, scenario) for item in plan.parameters if item.group not in (SIZES, ELASTICITIES)
     ]
-    elastic = [_parameter(item, scenario) for item in plan.parameters if item.group == ELASTICITIES]
+    elastic = [_elasticity(item, scenario, data) for item in plan.parameters if item.group == ELASTICITIES]
     if elastic:
         numbers = [figure.point for figure in elastic]
         found.append(
@@ -55,6 +56,12 @@ def evidence(scenario: Scenario, plan: Plan) -> tuple[Figure, ...]:
             )
         )
     return (*found, *given)
+
+
+def _elasticity(item: Parameter, scenario: Scenario, data: Data) -> Figure:
+    """The release's own figure, with its citations, unless the run was given another number."""
+    held = data.elasticities.theta(item.name.removeprefix("theta "))
+    return held if held.point == item.value else _parameter(item, scenario)
 
 
 def _parameter(item: Parameter, scenario: Scenario) -> Figure:

@@ -83,7 +83,7 @@ def solve(
             return replace(kept, scenario=scenario)
     about = About(
         Layout(plan.places, named_pairs(scenario)),
-        evidence.evidence(scenario, plan),
+        evidence.evidence(scenario, plan, data),
         Citation(data.sources[ACCOUNTS], f"closed account of {data.accounts.year}"),
         plan.notes,
     )

@@ -92,9 +92,13 @@ class Run:
         """Who gains and loses sales in the importer's market, and where the exporter's other sales go."""
         return views.diversion(self.central, exporter, importer)
 
-    def decomposition(self, place: str) -> View | Unavailable:
+    def decomposition(self, place: str) -> View:
         """The exact change in real income beside its first-order parts, terms of trade and volume of trade."""
         return views.decomposition(self.central, place)
+
+    def shadow_costs(self) -> View:
+        """What every capacity of the scenario costs: the ad-valorem cost in per cent that makes its flow as large as set."""
+        return views.shadow(self.central)
 
     def contributions(self, data: Data | None = None) -> View:
         """What each change adds to every headline. `data` as in `solve`; the installed release when None."""

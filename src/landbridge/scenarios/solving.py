@@ -12,10 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from landbridge.equilibrium import Equilibrium
-from landbridge.equilibrium.economy import Baseline
-from landbridge.equilibrium.sectoral import baseline
-from landbridge.equilibrium.sectoral import solve as clear
+from landbridge.equilibrium import Baseline, Equilibrium, baseline
+from landbridge.equilibrium import solve as clear
 from landbridge.errors import BadUsage, NotConverged, NotHeld
 from landbridge.scenarios.translation import translate
 

@@ -11,7 +11,6 @@ import polars as pl
 
 from landbridge import codes
 from landbridge.errors import UnknownLabel
-from landbridge.provenance import Unavailable
 from landbridge.scenarios.outcomes import WORLD
 
 if TYPE_CHECKING:
@@ -121,29 +120,47 @@ def diversion(central: Central, exporter: str, importer: str) -> View:
     return view(rows, central, (note,))
 
 
-def decomposition(central: Central, place: str) -> View | Unavailable:
-    """The exact change in real income beside the first-order parts, which differ from it by what is of higher order."""
+def decomposition(central: Central, place: str) -> View:
+    """The exact change in real income beside the first-order parts, which differ from it by what they leave out."""
     at = position(central, place)
-    if central.first_order is None:
-        return Unavailable(
-            "The first-order decomposition is defined for the model caliendo-parro.", "Solve with that model."
-        )
     exact = float(100.0 * (central.found.real_income_hat[at] - 1.0))
     terms, volume = (float(part[at]) for part in central.first_order)
     parts = (
         ("exact change in real income", exact),
         ("first-order: terms of trade", terms),
         ("first-order: volume of trade", volume),
-        ("first-order: sum", terms + volume),
-        ("exact less first-order", exact - terms - volume),
+        ("exact less first-order parts", exact - terms - volume),
     )
     spending = 1e6 * float(central.spending[at])
     rows = [
         {"place": place, "part": part, "change_pct": value, "change_usd": value / 100.0 * spending}
         for part, value in parts
     ]
-    note = (
-        "Terms and volume of trade are the first-order parts of Caliendo and Parro (2015); they do not add up to the "
-        "exact change."
+    notes = (
+        "Terms and volume of trade are the first-order parts of Caliendo and Parro (2015, equation 15). They leave out what "
+        "trade itself costs: a change of trade cost shows in the exact number alone, as does everything of higher order.",
     )
-    return view(rows, central, (note,))
+    return view(rows, central, notes)
+
+
+def shadow(central: Central) -> View:
+    """The cost behind every capacity, with the change of its flow."""
+    rows = [
+        {
+            "exporter": item.exporter,
+            "importer": item.importer,
+            "sectors": ", ".join(item.sectors),
+            "flow_change_pct": 100.0 * (item.flow_hat - 1.0),
+            "shadow_cost_pct": item.cost_pct,
+        }
+        for item in central.shadow
+    ]
+    types: dict[str, type[pl.DataType]] = dict.fromkeys(("exporter", "importer", "sectors"), pl.String)
+    types |= dict.fromkeys(("flow_change_pct", "shadow_cost_pct"), pl.Float64)
+    if not rows:
+        return View(
+            view([dict.fromkeys(types)], central, (), types).frame.clear(),
+            ("The scenario sets no capacity.",),
+        )
+    note = "Ad-valorem, in per cent of the cost of delivery; below zero it is what more capacity would have to save."
+    return view(rows, central, (note,), types)

@@ -1,0 +1,79 @@
+"""The page of worked scenarios shows what the table says; the page on writing one ends in a comparison that works."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+sys.path.insert(0, str(ROOT / "scripts"))
+
+import build_scenarios  # noqa: E402
+from landbridge.scenarios.reading import read  # noqa: E402
+
+PAGE = build_scenarios.PAGE.read_text("utf-8")
+HOWTO = (ROOT / "docs" / "howto" / "write-a-scenario.md").read_text("utf-8")
+
+
+def section(slug: str) -> str:
+    """What the page says of a scenario: from its heading to the next."""
+    (found,) = (
+        part for part in re.split(r"^## ", PAGE, flags=re.MULTILINE) if f"<!-- table: {slug} -->" in part
+    )
+    return found
+
+
+def test_the_tables_of_the_page_are_those_of_the_csv() -> None:
+    held = build_scenarios.held()
+    assert re.findall(r"<!-- table: ([\w-]+) -->", PAGE) == list(held)
+    assert build_scenarios.refreshed(PAGE, held) == PAGE, "run: python scripts/build_scenarios.py --pages"
+
+
+@pytest.mark.parametrize("slug", build_scenarios.SLUGS)
+def test_the_page_tells_of_each_scenario_how_to_run_it_and_what_it_leaves_out(slug: str) -> None:
+    told = section(slug)
+    assert f"landbridge solve tables/scenarios/{slug}.yaml --draws {build_scenarios.DRAWS}" in told
+    for word in ("**What is changed.**", "**Verdict.**", "**What drives the range.**", "**Not captured.**"):
+        assert word in told, word
+
+
+@pytest.mark.parametrize("slug", build_scenarios.SLUGS)
+def test_every_cited_source_is_linked_on_the_page(slug: str) -> None:
+    told = section(slug)
+    for change in read(build_scenarios.SCENARIOS / f"{slug}.yaml").changes:
+        if change.source != "assumed":
+            assert change.source.url in told, change.label
+
+
+def test_the_verdicts_in_words_are_those_of_the_table() -> None:
+    """`**Verdict.** CHN gain, RUS undetermined` and so on, in the order of the table."""
+    for slug, rows in build_scenarios.held().items():
+        income = [row for row in rows if row["measure"] == "real income" and row["unit"] == "%"]
+        wanted = ", ".join(f"{row['place']} {row['verdict']}" for row in income)
+        assert f"**Verdict.** {wanted}." in section(slug), (slug, wanted)
+
+
+def test_the_pair_of_runs_can_be_compared(tmp_path: Path, landbridge: Callable[[str], Any]) -> None:
+    ids = []
+    for name, body in re.findall(r"^```yaml file=(\S+)\n(.*?)^```", HOWTO, re.DOTALL | re.MULTILINE):
+        (tmp_path / name).write_text(body, "utf-8")
+        answer = landbridge(f"landbridge solve {name}")
+        assert answer.exit_code == 0, answer.output
+        ids += re.findall(r"Run (r-\w+), kept in", answer.output)
+    (command,) = re.findall(r"^(landbridge compare .*)$", HOWTO, re.MULTILINE)
+    answer = landbridge(command.replace("FIRST", ids[0]).replace("SECOND", ids[1][:8]) + " --json")
+    assert answer.exit_code == 0, answer.output
+    found = json.loads(answer.stdout)["rows"]
+    differing = [(row["item"], row["a"], row["b"]) for row in found if row["section"] == "inputs"]
+    assert differing == [
+        ("name", "One-stop border", "One-stop border, containers only"),
+        ("border_time 1: share_pct", "27.5 (15 to 40)", "12.5 (5 to 20)"),
+    ]
+    russia = [row for row in found if row["place"] == "RUS" and row["unit"] == "%"]
+    assert {row["section"] for row in russia} == {"results", "attribution"}
