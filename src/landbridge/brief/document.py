@@ -128,6 +128,29 @@ class Contrast:
 
 
 @dataclass(frozen=True, slots=True)
+class Effect:
+    """A change with its range, what other methods make of it, and the verdict: `gain`, `loss` or `undetermined`.
+
+    Effects of one `group` share a scale; the group says which.
+    """
+
+    label: Part
+    figure: Figure
+    methods: Figure
+    verdict: str
+    group: Part | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """Changes of one unit on both sides of zero, in the order given; `losses` and `gains` head the two sides."""
+
+    effects: tuple[Effect, ...]
+    losses: Part
+    gains: Part
+
+
+@dataclass(frozen=True, slots=True)
 class Happening:
     """One entry of a timeline."""
 
@@ -151,7 +174,7 @@ class Chart:
     title: Sentence
     see: Sentence
     alternative: Sentence
-    data: Lines | Bars | Contrast | Timeline
+    data: Lines | Bars | Contrast | Spread | Timeline
 
 
 Block = Heading | Paragraph | Points | Answer | Refusal | Table | Chart

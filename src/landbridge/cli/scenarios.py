@@ -17,6 +17,7 @@ import polars as pl
 from landbridge.cli.output import answer
 from landbridge.codes.matching import plain
 from landbridge.errors import BadUsage, NotHeld, UnknownLabel
+from landbridge.release import Data
 from landbridge.release import load as load_data
 from landbridge.scenarios import reading
 from landbridge.scenarios.comparing import compare as compare_runs
@@ -54,8 +55,8 @@ def solve(path: Path, asked: Asked, *, runs: Path | None, as_json: bool) -> None
         raise BadUsage(
             "--dask and --workers exclude each other.", remedy="The cluster has workers of its own."
         )
-    scenario = reading.read(path)
     data = load_data()
+    scenario = reading.read(_file(path, data))
     executor = nullcontext() if asked.dask is None else _dask(asked.dask)
     with executor as remote, _bar() as progress:
         try:
@@ -104,6 +105,16 @@ def solve(path: Path, asked: Asked, *, runs: Path | None, as_json: bool) -> None
     if run.sampled is not None:
         print("\nShare of the variance of the draws by source, per cent")
         answer("solve", data, rows, as_json=False, columns=_SHARES)
+
+
+def _file(named: Path, data: Data) -> Path:
+    """The scenario file at a path, or the worked scenario of that name."""
+    if named.exists() or named.suffix or len(named.parts) > 1:
+        return named
+    if named.name not in data.scenarios:
+        remedy = f"Name a file, or one of the worked scenarios: {', '.join(data.scenarios)}."
+        raise UnknownLabel("scenario file or worked scenario", named.name, data.scenarios, remedy=remedy)
+    return data.scenarios[named.name]
 
 
 def compare(first: str, second: str, *, runs: Path | None, as_json: bool) -> None:

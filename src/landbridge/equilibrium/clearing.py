@@ -125,6 +125,11 @@ class _Economy:
         """Log of gross output over that of the baseline, for each part of the world: what the numeraire is off."""
         return np.asarray(np.log(by_part(sold.sum(axis=1), self.parts) / self.outputs))
 
+    def mean(self, values: Array) -> Array:
+        """Mean of `values` (N,) weighted with value added, over the part of the world each place trades with."""
+        weight = self.base.value_added
+        return np.asarray((by_part(weight * values, self.parts) / by_part(weight, self.parts))[self.parts])
+
     def steer(self, wage: Array, level: Array, demand: Array) -> None:
         """Take the weights of the steps from the current point."""
         new = self.shock.net * level.T[:, :, None]
@@ -293,8 +298,11 @@ def _patiently(economy: _Economy, tol: float, start: Solved | None) -> Solved | 
         economy.steer(wage, level, demand)
         push = economy.steering.step * np.log(np.maximum(labour / earned, 0.1))
         push = np.where(alone, 0.0, np.clip(push, -0.5, 0.5))
-        # The numeraire is set apart from that: where places hardly trade, it would drown the rest in the mix.
-        moved = anderson.step(wage, push) - wage - drift
+        moved = -drift
+        if np.abs(idle).max() > inner:
+            # Relative wages alone are mixed: where places hardly trade, the numeraire would drown them.
+            mixed = anderson.step(wage, push) - wage
+            moved = moved + mixed - economy.mean(mixed)
         wage = wage + moved
         price += moved[:, None]
         spent += moved[:, None]

@@ -165,6 +165,12 @@ class Data:
         """Products between China and Russia by chapter and year."""
         return self._table("basket_hs2")
 
+    @cached_property
+    def scenarios(self) -> Mapping[str, Path]:
+        """The file of every worked scenario, by name."""
+        found = sorted((self.folder / "scenarios").glob("*.yaml"))
+        return MappingProxyType({path.stem: path for path in found})
+
     @property
     def trade(self) -> Trade:
         """Trade by year."""

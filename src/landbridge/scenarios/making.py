@@ -15,6 +15,7 @@ from landbridge.provenance import Citation, Figure
 from landbridge.release import Data
 from landbridge.scenarios import evidence, reading
 from landbridge.scenarios.central import Central, restore, save, solve_central
+from landbridge.scenarios.changes import Agreement
 from landbridge.scenarios.compiling import compile
 from landbridge.scenarios.context import context as context_of
 from landbridge.scenarios.ensemble import (
@@ -34,6 +35,7 @@ from landbridge.scenarios.inputs import described
 from landbridge.scenarios.outcomes import Layout
 from landbridge.scenarios.plan import Context, Plan
 from landbridge.scenarios.run import Run
+from landbridge.scenarios.sizes import FITTED
 from landbridge.scenarios.solving import Economy
 from landbridge.scenarios.spec import MODELS, Scenario
 from landbridge.scenarios.store import DEFAULT, Store, find, run_id
@@ -67,14 +69,14 @@ def solve(
     of them are solved again for each of these sources. They run on `executor`, any of `concurrent.futures` or a Dask
     client's `get_executor()`, else on `workers` processes of our own (as many as there are cores). `runs` is a folder to
     keep the run in: the same question is then answered from there, and what an interrupt left undone is done. `progress`
-    is called with solutions done and wanted. `model` replaces that of the scenario. `context` is for a fitted coefficient of
-    agreements (`landbridge.scenarios.context.context`).
+    is called with solutions done and wanted. `model` replaces that of the scenario. `context`: what is known besides flows,
+    by default what the release holds, with the coefficient of agreements fitted on it where a change asks for that.
 
     Raises `NotConverged` where a central solution, or more than one draw in twenty, does not clear its markets.
     """
     _check_call(draws, seed, workers)
     scenario = _asked(scenario, model)
-    plan = compile(scenario, context_of(data) if context is None else context)
+    plan = compile(scenario, _context(scenario, data) if context is None else context)
     inputs = described(scenario, plan, data, data.accounts.variants, draws, seed)
     store = None if runs is None else Store.begin(Path(runs), inputs)
     if store is not None:
@@ -317,3 +319,12 @@ def _check_call(draws: int, seed: int, workers: int | None) -> None:
         problems.append(Problem(f"{workers} workers cannot work.", "workers", remedy="Ask for one or more."))
     if problems:
         raise BadUsage(problems)
+
+
+def _context(scenario: Scenario, data: Data) -> Context:
+    """What the release knows; an equation is fitted only where a change takes its coefficient."""
+    if not any(isinstance(change, Agreement) and change.coefficient == FITTED for change in scenario.changes):
+        return context_of(data)
+    from landbridge.scenarios import agreement
+
+    return context_of(data, agreement=agreement.fitted(data), equation=agreement.EQUATION)
