@@ -19,6 +19,7 @@ import json
 import os
 import resource
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -368,6 +369,16 @@ def large_shocks(base: Baseline, places: tuple[str, ...]) -> None:
         row(f"{name} ({deficits})", times, None, found.iterations, found.residual)
 
 
+def autarky() -> None:
+    """All borders of a drawn economy closed, in which every place makes all it needs."""
+    made = draw(40, 31, 2)
+    base = baseline(made.flows, made.inputs)
+    cost = np.broadcast_to(np.where(np.eye(31, dtype=bool), 1.0, np.inf), made.flows.shape)
+    found = solve(base, theta=THETA, cost_hat=cost, deficits="removed")
+    times = timed(lambda: solve(base, theta=THETA, cost_hat=cost, deficits="removed"), 3)
+    row("autarky of all 31 x 40 (removed)", times, None, found.iterations, found.residual)
+
+
 def regions(runs: int) -> tuple[Baseline, int]:
     """200 places by 20 sectors, the cost of all trade between two tenths of them down by a tenth."""
     made = draw(20, 200, 3)
@@ -440,6 +451,9 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=15)
     parser.add_argument("--draws", type=int, default=1000, help="0 leaves the ensemble out")
     chosen = parser.parse_args()
+    if "OPENBLAS_NUM_THREADS" not in os.environ:
+        # On a busy machine threads of linear algebra wait for each other; the dense solves beside ours would suffer most.
+        os.execve(sys.executable, [sys.executable, *sys.argv], {**os.environ, "OPENBLAS_NUM_THREADS": "1"})
     print(
         f"load {os.getloadavg()[0]:.2f} on {os.cpu_count()} cores; milliseconds, warm; gap: of the new flows"
     )
@@ -455,6 +469,7 @@ def main() -> None:
     many_sectors(chosen.runs)
     wide, wide_rounds = regions(chosen.runs)
     large_shocks(base, lb.load().accounts.places)
+    autarky()
     print()
     bound("account", base, rounds)
     bound("200 x 20", wide, wide_rounds)

@@ -190,16 +190,19 @@ def main() -> None:
     )
     parser.add_argument("--runs", type=Path, default=ROOT / "runs", help="folder that keeps runs")
     parser.add_argument("--workers", type=int, help="processes; else as many as there are cores")
+    parser.add_argument(
+        "--only", nargs="+", choices=SLUGS, default=SLUGS, help="solve these, keep other rows"
+    )
     parser.add_argument("--pages", action="store_true", help="only the tables of the page, from the csv")
     asked = parser.parse_args()
     if not asked.pages:
         data = load(release=embedded())
-        found = []
-        for slug in SLUGS:
+        found = held() if TABLE.exists() else {}
+        for slug in asked.only:
             run = solved(slug, data, asked.runs, asked.workers)
-            found += rows(slug, run)
-            print(slug, run.id, *(f"{count} failed: {why}" for why, count in run.failures))
-        write(found)
+            found[slug] = rows(slug, run)
+            print(slug, run.id, *(f"{count} failed: {why}" for why, count in run.failures), flush=True)
+        write(row for slug in SLUGS for row in found.get(slug, ()))
     PAGE.write_text(refreshed(PAGE.read_text("utf-8"), held()), "utf-8")
 
 

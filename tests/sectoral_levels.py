@@ -10,7 +10,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import pytest
 from scipy.optimize import root
+
+from landbridge.equilibrium import baseline, solve
+from landbridge.equilibrium.economy import Baseline
+from landbridge.equilibrium.result import Equilibrium
 
 Array = np.ndarray
 
@@ -67,6 +72,10 @@ def small(
     cost_hat = np.exp(rng.normal(scale=spread, size=shape))
     theta = rng.uniform(1.5, 9.0, sectors)
     return Small(flows, inputs, tariff, tariff_new, cost_hat, theta)
+
+
+class NoRoot(Exception):
+    """The root finder did not get there."""
 
 
 @dataclass(frozen=True)
@@ -161,7 +170,7 @@ class World:
         final = fixed + np.einsum("jsm,sm->j", spent, purchases)
         return purchases, net * purchases[:, None, :], (levied * purchases).sum(axis=0), final
 
-    def solve(self, cost_hat: Array, tariff: Array, deficits: str) -> Levels:
+    def solve(self, cost_hat: Array, tariff: Array, deficits: str, wage_hat: Array | None = None) -> Levels:
         """Wages by a general root finder, one market left out; then all values in units of base world output."""
         iceberg = self.iceberg * cost_hat
 
@@ -172,8 +181,10 @@ class World:
             paid = (self.share * flows.sum(axis=2)).sum(axis=0)
             return np.log(paid / (wage * self.workers))[1:]
 
-        found = root(excess, np.zeros(self.places - 1), method="hybr", options={"xtol": 1e-14})
-        assert np.abs(excess(found.x)).max() < 1e-11, "the root finder in levels did not get there"
+        start = np.zeros(self.places) if wage_hat is None else np.log(wage_hat / wage_hat[0])
+        found = root(excess, start[1:], method="hybr", options={"xtol": 1e-14})
+        if not np.abs(excess(found.x)).max() < 1e-11:
+            raise NoRoot
         wage = self.wage * np.exp(np.concatenate([[0.0], found.x]))
         price, shares = self.prices(wage, iceberg, tariff)
         _, flows, revenue, final = self.accounts(wage, shares, tariff, deficits)
@@ -188,3 +199,51 @@ class World:
         index = unit * np.exp((self.final_share * np.log(price / before)).sum(axis=0))
         spending_hat = unit * final / base[3]
         return Levels(spending_hat / index, unit * wage / self.wage, index, unit * flows, unit * revenue)
+
+
+def economy(seed: int, **kind: float | bool) -> tuple[Small, Baseline]:
+    drawn = small(seed, **kind)  # type: ignore[arg-type]
+    return drawn, baseline(drawn.flows, drawn.inputs, tariff=drawn.tariff if drawn.tariff.any() else None)
+
+
+def balanced(seed: int, **kind: float | bool) -> tuple[Small, Baseline]:
+    """A random economy without deficits and tariffs."""
+    drawn, base = economy(seed, taxed=False, **kind)
+    level = solve(base, theta=drawn.theta, deficits="removed", tol=1e-13)
+    return drawn, baseline(drawn.flows * level.flows_hat, drawn.inputs)
+
+
+def accounts_hold(base: Baseline, tariff: Array | None, found: Equilibrium, tolerance: float = 1e-9) -> Array:
+    """Adding up, from the new table of flows alone; gives back the deficits it implies."""
+    new = base.flows * found.flows_hat
+    levied = np.zeros_like(new) if tariff is None else new * tariff
+    output, bought = new.sum(axis=2), (new + levied).sum(axis=1)
+    earned = (base.value_added_share * output).sum(axis=0)
+    deficit = new.sum(axis=(0, 1)) - output.sum(axis=0)
+    spent = found.spending_hat * base.spending
+    assert earned == pytest.approx(found.wage_hat * base.value_added, rel=tolerance)
+    assert levied.sum(axis=(0, 1)) == pytest.approx(found.tariff_revenue, rel=tolerance, abs=1e-12)
+    assert earned + found.tariff_revenue + deficit == pytest.approx(
+        spent, rel=tolerance, abs=tolerance * bought.sum()
+    )
+    used = np.einsum("ksj,sj->kj", base.inputs, output)
+    assert used + base.final_share * spent == pytest.approx(bought, rel=tolerance)
+    assert new.sum() == pytest.approx(base.flows.sum(), rel=tolerance)
+    assert found.real_income_hat * found.price_index_hat == pytest.approx(found.spending_hat, rel=1e-13)
+    assert (found.flows_hat[base.flows == 0] == 1).all()
+    assert found.output_hat * base.output == pytest.approx(output, rel=tolerance)
+    assert found.residual <= tolerance
+    assert found.iterations == len(found.history)
+    return deficit
+
+
+def exists(drawn: Small, steps: int = 40) -> bool:
+    """Whether everybody still has something to spend in the levels with additive deficits, the shock let in by steps."""
+    world, wage_hat = World(drawn), None
+    for part in np.arange(1, steps + 1) / steps:
+        tariff = drawn.tariff + part * (drawn.tariff_new - drawn.tariff)
+        held = world.solve(drawn.cost_hat**part, tariff, "additive", wage_hat)
+        if held.real_income_hat.min() <= 0:
+            return False
+        wage_hat = held.wage_hat
+    return True

@@ -52,7 +52,7 @@ def draw_spread(data: Spread, show: Show, width: float) -> Surface:
     height = panels[-1].bottom if panels else 20.0
     surface = Surface(width, height, Axis((0, width), (0, width)), Axis((0, height), (0, height)))
     for panel in panels:
-        _frame(surface, panel, sides)
+        _frame(surface, panel, sides, narrow=narrow)
         for row in panel.rows:
             _row(surface, row, narrow=narrow)
     return surface
@@ -104,8 +104,11 @@ def _domain(effects: Sequence[Effect]) -> tuple[float, float]:
     return min(low - 0.02 * across, -0.06 * across), max(high + 0.02 * across, 0.06 * across)
 
 
-def _frame(surface: Surface, panel: _Panel, sides: Sequence[Words]) -> None:
-    """Heading, the line of zero, and what lies on its two sides, where there is room to say so."""
+def _frame(surface: Surface, panel: _Panel, sides: Sequence[Words], *, narrow: bool) -> None:
+    """Heading, the line of zero, and what lies on its two sides, where there is room to say so.
+
+    On a phone the line is drawn row by row, because the labels lie across it.
+    """
     axis = panel.rows[0].axis
     zero, (left, right) = axis.px(0.0), axis.range
     base = panel.top
@@ -114,7 +117,9 @@ def _frame(surface: Surface, panel: _Panel, sides: Sequence[Words]) -> None:
         base += _HEADING
     losses, gains = sides
     line = base + losses.size
-    surface.rule((zero, line - losses.size + 1), (zero, panel.bottom - 4), INK, width=1.2)
+    surface.rule(
+        (zero, line - losses.size + 1), (zero, line + 4 if narrow else panel.bottom - 4), INK, width=1.2
+    )
     if zero - 8 - losses.width >= left - _GAP:
         surface.text(losses, zero - 8, line, anchor="right", colour=MUTED)
     if zero + 8 + gains.width <= right + _GAP:
@@ -134,6 +139,9 @@ def _row(surface: Surface, row: _Row, *, narrow: bool) -> None:
     if low is not None and high is not None:
         corners = (axis.px(low), middle - _BAND / 2), (axis.px(high), middle + _BAND / 2)
         surface.box(*corners, FAINT, fill=FAINT, figure=effect.figure)
+    if narrow:
+        zero = axis.px(0.0)
+        surface.rule((zero, middle - _BAND / 2 - 3), (zero, middle + _BAND / 2 + 3), INK, width=1.2)
     ends = [axis.px(end) for end in (effect.methods.low, effect.methods.high) if end is not None]
     surface.rule((ends[0], middle), (ends[-1], middle), INK, width=1.2)
     for end in ends:

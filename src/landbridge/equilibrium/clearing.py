@@ -26,6 +26,8 @@ STEPS = (0.125, 0.25, 0.375, 0.5, 0.625, 0.75, 0.875, 1.0)
 # Terms of the geometric series that stands for the inverse of a place's own input table.
 TERMS, TERMS_PATIENT = 2, 12
 TINY = 1e-300
+# A gap of a hundredth is far from the end: there a mix of earlier steps is not to be trusted blindly.
+FAR = 0.01
 # Least slope of a labour market: a place that hardly trades has none, and would be pushed anywhere.
 SLOPE = 1e-3
 
@@ -207,8 +209,10 @@ def _quickly(economy: _Economy, tol: float) -> Solved | None:
         rounds.advance(
             push, np.log1p(np.maximum(rise, -0.9)), steering.dom, steering.content, price, spent, cost
         )
-        point = anderson.step(point, target - point)
-        _rescale(point, drift[economy.parts], sectors)
+        mixed = anderson.step(point, target - point)
+        # The unit of money is no matter of the mix, which would carry old drifts on and on.
+        _rescale(mixed, drift[economy.parts] + economy.mean(mixed[:places] - point[:places]), sectors)
+        point = mixed
     return None
 
 
@@ -300,6 +304,8 @@ def _patiently(economy: _Economy, tol: float, start: Solved | None) -> Solved | 
         push = np.where(alone, 0.0, np.clip(push, -0.5, 0.5))
         moved = -drift
         if np.abs(idle).max() > inner:
+            if _astray(history):
+                anderson.forget()
             # Relative wages alone are mixed: where places hardly trade, the numeraire would drown them.
             mixed = anderson.step(wage, push) - wage
             moved = moved + mixed - economy.mean(mixed)
@@ -308,6 +314,14 @@ def _patiently(economy: _Economy, tol: float, start: Solved | None) -> Solved | 
         spent += moved[:, None]
     economy.left = (income, tuple(history))
     return None
+
+
+def _astray(history: list[float]) -> bool:
+    """Whether mixing leads away: far from the end, the gap has risen much or stands still."""
+    if len(history) == 1 or history[-1] <= FAR:
+        return False
+    now, before = history[-1], history[-2]
+    return now > 3 * min(history[-4:]) or abs(now - before) < 1e-3 * before
 
 
 def _largest(price: float, goods: float, labour: Array, drift: Array, *state: Array) -> float:

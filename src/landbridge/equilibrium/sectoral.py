@@ -109,8 +109,9 @@ def _shock(base: Baseline, theta: Array, costs: Array | None, rates: Array | Non
     share = base.share
     if change is not None:
         share = share.copy()
-        moved = np.nonzero(change != 1.0)
-        share[moved] *= change[moved] ** -theta[moved[0]]
+        moved = np.flatnonzero(change != 1.0)
+        sector = moved // (change.shape[1] * change.shape[2])
+        share.reshape(-1)[moved] *= change.reshape(-1)[moved] ** -theta[sector]
     taxed = rates is not None and bool(rates.any())
     net = share / (1.0 + rates) if taxed and rates is not None else share
     return Shock(theta, share, net, deficits)

@@ -138,7 +138,7 @@ class Data:
         """Scenarios that were solved before the release."""
         return Worked(
             self._table("worked_scenarios"),
-            self.folder / "scenarios",
+            self.scenarios,
             self.accounts,
             self.elasticities,
             self.sources,

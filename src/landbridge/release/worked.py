@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,7 +11,6 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import polars as pl
 import yaml
 
@@ -52,13 +53,13 @@ class Assumption:
 class Worked:
     """The results of worked scenarios. Columns: docs/reference/tables.md, `worked_scenarios.csv`.
 
-    `folder` holds the file of every scenario, `SLUG.yaml`. Nothing is solved here: `command` says how to do it again.
+    `files` are the scenarios by slug. Nothing is solved here: `command` says how to do it again.
     """
 
     def __init__(
         self,
         frame: pl.DataFrame,
-        folder: Path,
+        files: Mapping[str, Path],
         accounts: InputOutput,
         elasticities: Elasticities,
         sources: Mapping[str, Source],
@@ -69,7 +70,7 @@ class Worked:
             for column in frame.columns
             if column in _NUMBERS or column.startswith("variance_")
         )
-        self._folder = folder
+        self._paths = files
         self._accounts = accounts
         self._elasticities = elasticities
         self._sources = sources
@@ -111,9 +112,9 @@ class Worked:
         return str(self._any(slug)["run"])
 
     def command(self, slug: str) -> str:
-        """The call that solves the scenario again, from a checkout."""
+        """The call that solves the scenario again."""
         row = self._any(slug)
-        return f"landbridge solve tables/scenarios/{slug}.yaml --draws {row['draws']} --seed {row['seed']}"
+        return f"landbridge solve {slug} --draws {row['draws']} --seed {row['seed']}"
 
     def not_captured(self, slug: str) -> tuple[str, ...]:
         """What the scenario leaves out, in its author's sentences."""
@@ -232,12 +233,17 @@ class Worked:
         accounts, pair = self._accounts, isinstance(where, tuple)
         year = accounts.year
         if isinstance(where, tuple):
-            value = float(_sold(accounts, *where).sum())
+            value = _sold(accounts, *where)
             about = f"trade from {self._names[where[0]]} to {self._names[where[1]]}"
         else:
             places = accounts.places if where == WORLD else (where,)
             value = sum(_spending(accounts, place) for place in places)
             about = f"final spending, {self._names[where]}"
+        note = (
+            ""
+            if pair
+            else "Before the revenue of tariffs, which a scenario that takes one off counts as well."
+        )
         return Figure(
             about,
             1e6 * value,
@@ -246,6 +252,7 @@ class Worked:
             Status.IMPUTED,
             citation=Citation(self._sources[ACCOUNTS_SOURCE], f"closed account of {year}"),
             cell=f"accounts:{year}/{'trade' if pair else 'real_income'}/{'/'.join(where) if pair else where}",
+            note=note,
         )
 
     def _words(self, slug: str, measure: str, where: Where) -> str:
@@ -271,19 +278,18 @@ class Worked:
 
     def _missing(self, slug: str, measure: str, where: Where) -> Unavailable:
         return Unavailable(
-            f"{self._words(slug, measure, where).capitalize()}: no result is kept.",
+            f"No result is kept of the {self._words(slug, measure, where)}.",
             f"`{self.command(slug)}` solves it again; its run knows every place and pair.",
         )
 
     def _file(self, slug: str) -> Row:
         if slug not in self._files:
-            path = self._folder / f"{slug}.yaml"
             try:
-                content = yaml.load(path.read_bytes(), Loader=_Loader)
-            except (OSError, yaml.YAMLError) as error:
+                content = yaml.load(self._paths[slug].read_bytes(), Loader=_Loader)
+            except (KeyError, OSError, yaml.YAMLError) as error:
                 raise BrokenRelease(
                     f"the scenario {slug} cannot be read.",
-                    where=str(path),
+                    where="scenarios",
                     cause=f"{error}.",
                     remedy="`landbridge check` names every damaged file; install the package again.",
                 ) from None
@@ -342,16 +348,27 @@ def _citation(cited: Row) -> Citation:
     return Citation(source, words and f"“{words}”")
 
 
-def _sold(accounts: InputOutput, exporter: str, importer: str) -> np.ndarray[Any, np.dtype[np.float64]]:
-    """Sales by sector, million US dollars."""
-    sold: np.ndarray[Any, np.dtype[np.float64]] = accounts.flows[
-        :, accounts.place(exporter), accounts.place(importer)
-    ]
-    return sold
+# Read off the frames and not the arrays of the accounts, which take longer to fill than all else that is done here; added
+# exactly, so that the last bits are the same on every run.
+def _sold(accounts: InputOutput, exporter: str, importer: str) -> float:
+    """Sales of a pair, all sectors together, million US dollars."""
+    rows = _deliveries(accounts, (pl.col("exporter") == exporter) & (pl.col("importer") == importer))
+    return math.fsum(value for _, value in rows)
 
 
 def _spending(accounts: InputOutput, place: str) -> float:
     """What a place buys less what its sectors use up, million US dollars: the solver's final spending."""
-    at = accounts.place(place)
-    used = accounts.inputs[:, :, at] @ accounts.output[:, at]
-    return float((accounts.flows[:, :, at].sum(axis=1) - used).sum())
+    output: defaultdict[str, list[float]] = defaultdict(list)
+    for sector, value in _deliveries(accounts, pl.col("exporter") == place):
+        output[sector].append(value)
+    made = {sector: math.fsum(values) for sector, values in output.items()}
+    shares = pl.sum_horizontal(pl.col("share", "rest_share").cast(pl.Float64))
+    inputs = accounts.frame("inputs").filter(pl.col("place") == place).select("using_sector", shares)
+    bought = math.fsum(value for _, value in _deliveries(accounts, pl.col("importer") == place))
+    return bought - math.fsum(share * made.get(sector, 0.0) for sector, share in inputs.iter_rows())
+
+
+def _deliveries(accounts: InputOutput, chosen: pl.Expr) -> list[tuple[str, float]]:
+    """Sector and value of the chosen deliveries, for all uses."""
+    value = pl.sum_horizontal(pl.col("intermediate_musd", "final_musd", "undivided_musd").cast(pl.Float64))
+    return accounts.frame("deliveries").filter(chosen).select("sector", value).rows()

@@ -30,7 +30,7 @@ class Central:
 
     `outcomes` (V, width), the central account first; `pairs` (V, 2, N, N): base and new trade of all sectors; `flows`
     (S, N, N) and `spending` (N,): base, million US dollars; `found`: the equilibrium on the central account;
-    `first_order` (2, N): terms and volume of trade of the first-order decomposition in per cent of real income,
+    `first_order` (3, N): terms of trade, volume of trade and delivery of the first-order decomposition in per cent of real income,
     hundred log points; `residuals` (V,); `repairs`: steps taken on any baseline.
     """
 
@@ -174,6 +174,7 @@ def restore(store: Store) -> Central | None:
 
 
 def _first_order(solved: Solved) -> Array:
-    """Terms of trade and volume of trade of every place in per cent (hundred log points) of real income, (2, N)."""
-    held = decomposition(solved.base, solved.found)
-    return 100.0 * np.stack([held.terms_of_trade.sum(axis=(0, 1)), held.volume_of_trade.sum(axis=(0, 1))])
+    """Terms of trade, volume of trade and delivery of every place in per cent (hundred log points) of real income, (3, N)."""
+    held = decomposition(solved.base, solved.found, cost_hat=solved.cost_hat)
+    parts = (held.terms_of_trade, held.volume_of_trade, held.delivery)
+    return 100.0 * np.stack([part.sum(axis=(0, 1)) for part in parts])

@@ -58,11 +58,14 @@ class ShadowCost:
 
 @dataclass(frozen=True, slots=True)
 class Solved:
-    """One equilibrium with the baseline it departs from, the trade elasticities `theta` (S,) and shadow costs."""
+    """One equilibrium with the baseline it departs from, the trade elasticities `theta` (S,), all costs, (S, N, N) new over
+    old, and the shadow costs among them.
+    """
 
     base: Baseline
     found: Equilibrium
     theta: Array
+    cost_hat: Array
     shadow: tuple[ShadowCost, ...]
 
 
@@ -102,7 +105,7 @@ class Prepared:
         base = self.base(shock.tariff)
         found, logs = _meet(base, shock, self.plan.deficits)
         shadow = tuple(self._shadow(target, cost) for target, cost in zip(shock.targets, logs, strict=True))
-        return Solved(base, found, shock.theta, shadow)
+        return Solved(base, found, shock.theta, _with_shadow(shock, logs), shadow)
 
     def outcome(self, layout: Layout, values: Mapping[str, float]) -> Array:
         """The outcomes of one draw, (width of the layout,)."""
@@ -183,14 +186,21 @@ def _meet(base: Baseline, shock: Shock, deficits: str) -> tuple[Equilibrium, Arr
 
 def _missed(base: Baseline, shock: Shock, deficits: str, log_cost: Array) -> tuple[Array, Equilibrium]:
     """Logarithm of new over wanted flow of every target at these costs, and the equilibrium."""
-    cost = shock.cost_hat.copy()
-    for target, log in zip(shock.targets, log_cost, strict=True):
-        cost[list(target.sectors), target.exporter, target.importer] *= np.exp(log)
-    found = _cleared(base, shock, cost, deficits)
+    found = _cleared(base, shock, _with_shadow(shock, log_cost), deficits)
     new = base.flows * found.flows_hat
     wanted = [target.flow_hat * _flow(base.flows, target) for target in shock.targets]
     reached = [_flow(new, target) for target in shock.targets]
     return np.log(np.array(reached) / np.array(wanted)), found
+
+
+def _with_shadow(shock: Shock, log_cost: Array) -> Array:
+    """The costs of the shock with those of its targets, (S, N, N)."""
+    if not shock.targets:
+        return shock.cost_hat
+    cost = shock.cost_hat.copy()
+    for target, log in zip(shock.targets, log_cost, strict=True):
+        cost[list(target.sectors), target.exporter, target.importer] *= np.exp(log)
+    return cost
 
 
 def _flow(flows: Array, target: Target) -> float:

@@ -124,12 +124,13 @@ def decomposition(central: Central, place: str) -> View:
     """The exact change in real income beside the first-order parts, which differ from it by what they leave out."""
     at = position(central, place)
     exact = float(100.0 * (central.found.real_income_hat[at] - 1.0))
-    terms, volume = (float(part[at]) for part in central.first_order)
+    terms, volume, delivery = (float(part[at]) for part in central.first_order)
     parts = (
         ("exact change in real income", exact),
         ("first-order: terms of trade", terms),
         ("first-order: volume of trade", volume),
-        ("exact less first-order parts", exact - terms - volume),
+        ("first-order: cost of delivery", delivery),
+        ("exact less first-order parts", exact - terms - volume - delivery),
     )
     spending = 1e6 * float(central.spending[at])
     rows = [
@@ -137,8 +138,8 @@ def decomposition(central: Central, place: str) -> View:
         for part, value in parts
     ]
     notes = (
-        "Terms and volume of trade are the first-order parts of Caliendo and Parro (2015, equation 15). They leave out what "
-        "trade itself costs: a change of trade cost shows in the exact number alone, as does everything of higher order.",
+        "Terms and volume of trade are the first-order parts of Caliendo and Parro (2015, equation 15), cost of delivery what a "
+        "change of trade cost or productivity saves at once. They leave out everything of higher order.",
     )
     return view(rows, central, notes)
 

@@ -9,7 +9,6 @@ from landbridge.brief.document import (
     Chart,
     Effect,
     Paragraph,
-    Points,
     Refusal,
     Section,
     Spread,
@@ -48,7 +47,8 @@ def section(setting: Setting) -> Section:
         refusal = Refusal(
             say("What removing an obstacle would be worth."),
             say(
-                "The model needs the accounts of both sides, which are held for eighty economies; not among them: {missing}.",
+                "The model needs the accounts of both sides, which are held for eighty economies; not among them: "
+                "{missing}.",
                 missing=tuple(setting.place(place.code) for place in missing),
             ),
         )
@@ -62,7 +62,7 @@ def section(setting: Setting) -> Section:
         if effects:
             blocks.append(_chart(setting, effects, place))
     blocks += [
-        Points(tuple(_undetermined(setting, slugs))),
+        Paragraph(tuple(_undetermined(setting, slugs))),
         _results(setting, slugs),
         _causes(setting, slugs),
         _sizes(setting, slugs),
@@ -82,8 +82,8 @@ def _none(setting: Setting) -> Refusal:
         ),
         say("No scenario between them has been worked out for this release."),
         say(
-            "Write one: a file with a name and a list of changes, each with place, size and source, as docs/reference/"
-            "scenarios.md says; then {command} gives real income and trade of both, with ranges.",
+            "Write one: a file with a name and a list of changes, each with place, size and source, in the words of the "
+            "reference page on scenarios; then {command} gives real income and trade of both, with ranges.",
             command=Code("landbridge solve scenario.yaml --draws 500"),
         ),
     )
@@ -92,9 +92,9 @@ def _none(setting: Setting) -> Refusal:
 def _what_it_is(setting: Setting) -> Sentence:
     return setting.say(
         "Each scenario changes a cost or a duty in the world of {year} and lets all markets clear again, in a "
-        "general-equilibrium model of fifty sectors that buy from each other. The answer is for the long run, with everybody "
-        "employed and all adjustment done. It is not a forecast: who reads it as what happens next year misreads it. Real income is what the "
-        "final spending of a country buys.",
+        "general-equilibrium model of fifty sectors that buy from each other. The answer is for the long run, with "
+        "everybody employed and all adjustment done. It is not a forecast: who reads it as what happens next year misreads "
+        "it. Real income is what the final spending of a country buys.",
         year=Date(str(setting.data.accounts.year)),
     )
 
@@ -109,7 +109,7 @@ def _held(setting: Setting, slug: str, measure: str, where: Where, unit: str) ->
 
 
 def _effects(setting: Setting, slugs: tuple[str, ...], place: Place) -> list[Effect]:
-    """The scenarios by the change of real income, those of one scale together, the widest scale last."""
+    """The scenarios by the change of real income, those of one scale together, in the order of their first scenario."""
     worked, asked = setting.data.worked, (REAL_INCOME, place.code, DOLLARS)
     found: list[tuple[float, Effect]] = []
     for slug in slugs:
@@ -125,7 +125,8 @@ def _effects(setting: Setting, slugs: tuple[str, ...], place: Place) -> list[Eff
         else:
             scales.append([item])
     out = []
-    for scale in reversed(scales):
+    order: list[Part] = [_name(setting, slug) for slug in slugs]
+    for scale in sorted(scales, key=lambda scale: min(order.index(effect.label) for _, effect in scale)):
         group = _scale(setting, scale[0][0]) if len(scales) > 1 else None
         effects = sorted((effect for _, effect in scale), key=lambda effect: -effect.figure.point)
         out += [Effect(row.label, row.figure, row.methods, row.verdict, group) for row in effects]
@@ -136,6 +137,8 @@ def _scale(setting: Setting, reach: float) -> Sentence:
     """What the widest number of a scale is counted in."""
     say = setting.say
     match math.floor(math.log10(reach)) if reach > 0 else 0:
+        case 5:
+            return say("Scale of hundreds of thousands of dollars")
         case 6:
             return say("Scale of millions of dollars")
         case 7:
@@ -148,8 +151,8 @@ def _scale(setting: Setting, reach: float) -> Sentence:
             return say("Scale of tens of billions of dollars")
         case 11:
             return say("Scale of hundreds of billions of dollars")
-        case power if power < 6:
-            return say("Scale of less than millions of dollars")
+        case power if power < 5:
+            return say("Scale of thousands of dollars")
         case _more:
             return say("Scale of trillions of dollars")
 
@@ -161,8 +164,8 @@ def _chart(setting: Setting, effects: list[Effect], place: Place) -> Chart:
         say("{place}: what each scenario does to real income", place=setting.place(place.code)),
         _see(setting, effects),
         say(
-            "For each scenario a band of draws, a thin line over imputations and a mark for the central change of real income, "
-            "left of zero a loss, right of it a gain; the table below holds every number."
+            "For each scenario a band of draws, a thin line over imputations and a mark for the central change of real "
+            "income, left of zero a loss, right of it a gain; the table below holds every number."
         ),
         Spread(tuple(effects), say("loses"), say("gains")),
     )
@@ -201,14 +204,14 @@ def _undetermined(setting: Setting, slugs: tuple[str, ...]) -> list[Sentence]:
                 # The first reason is the one that more draws cannot mend.
                 first = next((text for text in found if text in reason), WITHIN_SPREAD)
                 found[first].append(
-                    say("{scenario} for {place}", scenario=_name(setting, slug), place=setting.place(place))
+                    say("{scenario} ({place})", scenario=_name(setting, slug), place=setting.place(place))
                 )
     out = []
     if found[WITHIN_SPREAD]:
         out.append(
             say(
-                "Undetermined, because smaller than the spread between imputations of final use: {which}. What is bought for "
-                "final use across this border is imputed, and the methods disagree by more than the scenario moves.",
+                "Undetermined, because smaller than the spread between imputations of final use: {which}. What is bought "
+                "for final use across borders is imputed, and the methods disagree by more than the scenario moves.",
                 which=tuple(found[WITHIN_SPREAD]),
             )
         )
@@ -242,40 +245,42 @@ def _verdict(setting: Setting, verdict: str) -> Sentence:
 
 def _results(setting: Setting, slugs: tuple[str, ...]) -> Table:
     say, worked = setting.say, setting.data.worked
-    a, b = setting.a.code, setting.b.code
     rows: list[tuple[Part | None, ...]] = []
     for slug in slugs:
-        cells: list[Part | None] = [_name(setting, slug)]
-        for place in (a, b):
-            figure = _held(setting, slug, REAL_INCOME, place, DOLLARS)
-            verdict = worked.verdict(slug, REAL_INCOME, place, DOLLARS)
-            cells += [
-                figure,
-                None if figure is None else ends(figure),
-                None if figure is None else _verdict(setting, verdict),
-            ]
-        cells += [_held(setting, slug, TRADE, way, PERCENT) for way in ((a, b), (b, a))]
-        rows.append(tuple(cells))
-    names: dict[str, Part] = {"a": setting.place(a), "b": setting.place(b)}
+        for place, other in ((setting.a, setting.b), (setting.b, setting.a)):
+            asked = (slug, REAL_INCOME, place.code, DOLLARS)
+            figure, methods = _held(setting, *asked), worked.imputations(*asked)
+            sold = _held(setting, slug, TRADE, (place.code, other.code), PERCENT)
+            if figure is None and sold is None:
+                continue
+            rows.append(
+                (
+                    _name(setting, slug),
+                    setting.place(place.code),
+                    figure,
+                    None if figure is None else ends(figure),
+                    methods if isinstance(methods, Figure) else None,
+                    None if figure is None else _verdict(setting, worked.verdict(*asked)),
+                    sold,
+                )
+            )
     return Table(
         "worth",
         say("What each scenario does to the two, in the long run"),
         (
             say("Scenario"),
-            say("real income of {place}", place=names["a"]),
-            say("from and to"),
+            say("country"),
+            say("real income"),
+            say("draws, from and to"),
+            say("imputations, from and to"),
             say("verdict"),
-            say("real income of {place}", place=names["b"]),
-            say("from and to"),
-            say("verdict"),
-            say("trade, {a} to {b}", **names),
-            say("trade, {a} to {b}", a=names["b"], b=names["a"]),
+            say("sales to the other"),
         ),
         tuple(rows),
         note=say(
-            "Real income in dollars a year, from the tenth to the ninetieth percentile of draws that are joint over "
-            "elasticities, sizes, parameters and imputation. Trade in values, with world output as the measure. An empty cell was not "
-            "kept, because the scenario does not name that trade or that country."
+            "Real income in dollars a year. Draws are joint over elasticities, sizes, parameters and imputation; from the "
+            "tenth to the ninetieth percentile. Sales are in values, with world output as the measure. An empty cell was "
+            "not kept, because the scenario does not name that trade or that country."
         ),
     )
 
@@ -302,8 +307,8 @@ def _causes(setting: Setting, slugs: tuple[str, ...]) -> Table:
         ),
         tuple(rows),
         note=say(
-            "Share of the variance of draws by source, each with all it does together with others, so that a row may add up to "
-            "more than the whole. An empty cell is a source that the scenario does not draw."
+            "Share of the variance of draws by source, each with all it does together with others, so that a row may add "
+            "up to more than the whole. An empty cell is a source that the scenario does not draw."
         ),
         fold=True,
     )
@@ -361,8 +366,6 @@ def _again(setting: Setting, slugs: tuple[str, ...]) -> Table:
         say("How to solve each scenario again"),
         (say("Scenario"), say("command"), say("run")),
         tuple((_name(setting, slug), Code(worked.command(slug)), Code(worked.run(slug))) for slug in slugs),
-        note=say(
-            "From a checkout of Landbridge. The id of a run is the hash of all that goes into it: the same id is the same question."
-        ),
+        note=say("The id of a run is the hash of all that goes into it: the same id is the same question."),
         fold=True,
     )

@@ -38,7 +38,7 @@ def test_the_tables_of_the_page_are_those_of_the_csv() -> None:
 @pytest.mark.parametrize("slug", build_scenarios.SLUGS)
 def test_the_page_tells_of_each_scenario_how_to_run_it_and_what_it_leaves_out(slug: str) -> None:
     told = section(slug)
-    assert f"landbridge solve tables/scenarios/{slug}.yaml --draws {build_scenarios.DRAWS}" in told
+    assert f"landbridge solve {slug} --draws {build_scenarios.DRAWS}" in told
     for word in ("**What is changed.**", "**Verdict.**", "**What drives the range.**", "**Not captured.**"):
         assert word in told, word
 
@@ -77,3 +77,35 @@ def test_the_pair_of_runs_can_be_compared(tmp_path: Path, landbridge: Callable[[
     ]
     russia = [row for row in found if row["place"] == "RUS" and row["unit"] == "%"]
     assert {row["section"] for row in russia} == {"results", "attribution"}
+
+
+# What the page says of causes in words: scenario, place, source, from, to (per cent of variance).
+CAUSES = (
+    ("halve-border-time", "RUS", "sizes", 30, 50),
+    ("halve-border-time", "RUS", "parameters", 30, 50),
+    ("halve-border-time", "RUS", "imputation", 15, 25),
+    ("halve-border-time", "RUS", "elasticities", 0, 5),
+    ("tariff-free-food", "CHN", "sizes", 50, 80),
+    ("tariff-free-food", "RUS", "imputation", 30, 60),
+    ("tariff-free-food", "RUS", "sizes", 25, 50),
+    ("settlement-friction", "RUS", "sizes", 75, 100),
+    ("settlement-friction", "CHN", "imputation", 12, 18),
+    ("belarus-china-services", "BLR", "sizes", 75, 100),
+    ("slowdown-and-devaluation", "RUS", "sizes", 90, 110),
+    ("slowdown-and-devaluation", "BLR", "imputation", 40, 60),
+    ("soya", "RUS", "imputation", 50, 70),
+    ("soya", "CHN", "imputation", 60, 80),
+    ("soya", "USA", "elasticities", 55, 75),
+)
+
+
+@pytest.mark.parametrize(("slug", "place", "source", "low", "high"), CAUSES)
+def test_what_drives_a_range_is_what_the_page_says(
+    slug: str, place: str, source: str, low: float, high: float
+) -> None:
+    (row,) = (
+        row
+        for row in build_scenarios.held()[slug]
+        if row["measure"] == "real income" and row["place"] == place and row["unit"] == "%"
+    )
+    assert low <= float(row[f"variance_{source}_pct"]) <= high
