@@ -250,8 +250,8 @@ def test_first_order_parts_stand_apart_from_the_exact_change(drawn: Run) -> None
     assert volume == 0.0
     assert delivery == pytest.approx(100 * parts_by_hand.delivery.sum(axis=(0, 1))[RUS], rel=1e-5)
     assert rest == pytest.approx(exact - terms - delivery)
-    # What is left is of higher order, far smaller than any part.
-    assert 0 < abs(rest) < 0.1 * abs(delivery)
+    # What is left is of second order: theta times the cut, halved, is a tenth.
+    assert 0 < abs(rest) < 0.2 * abs(delivery)
     assert table["part"].to_list()[0].startswith("exact")
     assert all("first-order" in part for part in table["part"].to_list()[1:])
 

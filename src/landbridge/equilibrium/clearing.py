@@ -28,6 +28,8 @@ TERMS, TERMS_PATIENT = 2, 12
 TINY = 1e-300
 # A gap of a hundredth is far from the end: there a mix of earlier steps is not to be trusted blindly.
 FAR = 0.01
+# Rounds after which a patient solve forgets earlier steps: many that are almost the same say nothing.
+RENEWED = 20
 # Least slope of a labour market: a place that hardly trades has none, and would be pushed anywhere.
 SLOPE = 1e-3
 
@@ -304,7 +306,7 @@ def _patiently(economy: _Economy, tol: float, start: Solved | None) -> Solved | 
         push = np.where(alone, 0.0, np.clip(push, -0.5, 0.5))
         moved = -drift
         if np.abs(idle).max() > inner:
-            if _astray(history):
+            if len(history) % RENEWED == 0 or _astray(history):
                 anderson.forget()
             # Relative wages alone are mixed: where places hardly trade, the numeraire would drown them.
             mixed = anderson.step(wage, push) - wage
