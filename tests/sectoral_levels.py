@@ -179,7 +179,9 @@ class World:
             _, shares = self.prices(wage, iceberg, tariff)
             _, flows, _, _ = self.accounts(wage, shares, tariff, deficits)
             paid = (self.share * flows.sum(axis=2)).sum(axis=0)
-            return np.log(paid / (wage * self.workers))[1:]
+            # Not a number where somebody's spending is so far below zero that others sell less than nothing.
+            with np.errstate(invalid="ignore"):
+                return np.log(paid / (wage * self.workers))[1:]
 
         start = np.zeros(self.places) if wage_hat is None else np.log(wage_hat / wage_hat[0])
         found = root(excess, start[1:], method="hybr", options={"xtol": 1e-14})
@@ -237,13 +239,18 @@ def accounts_hold(base: Baseline, tariff: Array | None, found: Equilibrium, tole
     return deficit
 
 
-def exists(drawn: Small, steps: int = 40) -> bool:
-    """Whether everybody still has something to spend in the levels with additive deficits, the shock let in by steps."""
-    world, wage_hat = World(drawn), None
-    for part in np.arange(1, steps + 1) / steps:
-        tariff = drawn.tariff + part * (drawn.tariff_new - drawn.tariff)
-        held = world.solve(drawn.cost_hat**part, tariff, "additive", wage_hat)
-        if held.real_income_hat.min() <= 0:
-            return False
-        wage_hat = held.wage_hat
-    return True
+def in_levels(drawn: Small, deficits: str, steps: int = 40) -> Levels | None:
+    """The solution in levels, at once or with the shock let in by steps; None if on the way somebody is left with nothing
+    to spend, as fixed deficits can have it.
+    """
+    world, wage_hat, held = World(drawn), None, None
+    try:
+        held = world.solve(drawn.cost_hat, drawn.tariff_new, deficits)
+    except NoRoot:
+        for part in np.arange(1, steps + 1) / steps:
+            tariff = drawn.tariff + part * (drawn.tariff_new - drawn.tariff)
+            held = world.solve(drawn.cost_hat**part, tariff, deficits, wage_hat)
+            if held.real_income_hat.min() <= 0:
+                break
+            wage_hat = held.wage_hat
+    return held if held is not None and held.real_income_hat.min() > 0 else None

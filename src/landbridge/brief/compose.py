@@ -26,6 +26,7 @@ from landbridge.brief.sections import (
     turnover,
     unknown,
     value_added,
+    worth,
 )
 from landbridge.brief.setting import Setting
 from landbridge.brief.text import Name, Quote
@@ -37,6 +38,7 @@ _NATIONAL = (
     basket,
     value_added,
     potential,
+    worth,
     ties,
     projects,
     corridors,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from landbridge.equilibrium.result import Array
+from landbridge.equilibrium.rounds import compiled
 
 
 class Anderson:
@@ -16,13 +17,14 @@ class Anderson:
     allows a factor of e.
     """
 
-    __slots__ = ("_changes", "_count", "_g", "_gram", "_moves", "_z", "judged", "longest", "memory")
+    __slots__ = ("_changes", "_count", "_g", "_gram", "_moves", "_right", "_z", "judged", "longest", "memory")
 
     def __init__(self, size: int, judged: int, memory: int, longest: float = 2.0) -> None:
         self.memory, self.judged, self.longest = memory, judged, longest
         self._changes = np.empty((memory, judged))
         self._moves = np.empty((memory, size))
         self._gram = np.empty((memory, memory))
+        self._right = np.empty(memory)
         self._count = 0
         self._z: Array | None = None
         self._g: Array | None = None
@@ -35,27 +37,68 @@ class Anderson:
         """The next point after `z` (size,), from which a plain step would go `g` further. Keeps both: give fresh
         arrays.
         """
+        held = 0
         if self._z is not None and self._g is not None:
-            self._remember(z - self._z, g - self._g)
+            row = self._count % self.memory
+            self._count += 1
+            held = min(self._count, self.memory)
+            remember(z, g, self._z, self._g, row, held, self._moves, self._changes, self._gram, self._right)
         self._z, self._g = z, g
-        move = g
-        held = min(self._count, self.memory)
         if held:
             gram = self._gram[:held, :held].copy()
             # A trace of ridge: near the solution the steps become parallel.
             gram.flat[:: held + 1] += 1e-14 * np.trace(gram) + np.finfo(float).tiny
-            weights = np.linalg.solve(gram, self._changes[:held] @ g[: self.judged])
-            move = g - weights @ self._moves[:held]
-        if not np.isfinite(move).all():
+            weights = np.asarray(np.linalg.solve(gram, self._right[:held]), dtype=np.float64)
+            out = np.empty_like(z)
+            if np.isfinite(mixed(z, g, weights, self._moves, self.longest, out)):
+                return out
             self.forget()
-            move = g
-        return z + np.clip(move, -self.longest, self.longest)
+        return z + np.clip(g, -self.longest, self.longest)
 
-    def _remember(self, move: Array, change: Array) -> None:
-        """Keeps a pair of differences in place of the oldest."""
-        row = self._count % self.memory
-        self._count += 1
-        held = min(self._count, self.memory)
-        np.add(move, change, out=self._moves[row])
-        self._changes[row] = change[: self.judged]
-        self._gram[row, :held] = self._gram[:held, row] = self._changes[:held] @ self._changes[row]
+
+@compiled
+def remember(
+    z: Array,
+    g: Array,
+    z_old: Array,
+    g_old: Array,
+    row: int,
+    held: int,
+    moves: Array,
+    changes: Array,
+    gram: Array,
+    right: Array,
+) -> None:
+    """Keeps the last pair of differences in `row`, in place of the oldest: `moves` (memory, size), `changes` (memory,
+    judged), their products `gram` (memory, memory), and `right` (memory,), products with `g`.
+    """
+    judged = changes.shape[1]
+    for i in range(z.size):
+        change = g[i] - g_old[i]
+        moves[row, i] = z[i] - z_old[i] + change
+        if i < judged:
+            changes[row, i] = change
+    for m in range(held):
+        product, wanted = 0.0, 0.0
+        for i in range(judged):
+            product += changes[m, i] * changes[row, i]
+            wanted += changes[m, i] * g[i]
+        gram[row, m] = product
+        gram[m, row] = product
+        right[m] = wanted
+
+
+@compiled
+def mixed(z: Array, g: Array, weights: Array, moves: Array, longest: float, out: Array) -> float:
+    """`out` (size,): the point after the mix, no variable moved further than `longest`. Returns the sum of moves, not
+    finite where one of them is not.
+    """
+    out[:] = g
+    for m in range(weights.size):
+        for i in range(z.size):
+            out[i] -= weights[m] * moves[m, i]
+    total = 0.0
+    for i in range(z.size):
+        total += abs(out[i])
+        out[i] = z[i] + min(max(out[i], -longest), longest)
+    return total

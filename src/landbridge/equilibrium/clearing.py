@@ -29,7 +29,7 @@ TINY = 1e-300
 # A gap of a hundredth is far from the end: there a mix of earlier steps is not to be trusted blindly.
 FAR = 0.01
 # Rounds after which a patient solve forgets earlier steps: many that are almost the same say nothing.
-RENEWED = 20
+RENEWED = 40
 # Least slope of a labour market: a place that hardly trades has none, and would be pushed anywhere.
 SLOPE = 1e-3
 

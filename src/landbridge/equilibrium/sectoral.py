@@ -15,6 +15,8 @@ from landbridge.equilibrium.settling import settled
 
 CONCEPT = "sectoral GE"
 METHOD = "exact changes, Anderson acceleration"
+# Below this part of all cells it is quicker to pick out those that a shock moves.
+FEW = 0.1
 _RULES = {
     ADDITIVE: "deficits fixed in world output",
     MULTIPLICATIVE: "deficits in proportion to value added, scaled to add up to zero",
@@ -108,10 +110,13 @@ def _shock(base: Baseline, theta: Array, costs: Array | None, rates: Array | Non
         change = step if change is None else change * step
     share = base.share
     if change is not None:
-        share = share.copy()
         moved = np.flatnonzero(change != 1.0)
-        sector = moved // (change.shape[1] * change.shape[2])
-        share.reshape(-1)[moved] *= change.reshape(-1)[moved] ** -theta[sector]
+        if moved.size > FEW * change.size:
+            share = share * change ** -theta[:, None, None]
+        else:
+            share = share.copy()
+            sector = moved // (change.shape[1] * change.shape[2])
+            share.reshape(-1)[moved] *= change.reshape(-1)[moved] ** -theta[sector]
     taxed = rates is not None and bool(rates.any())
     net = share / (1.0 + rates) if taxed and rates is not None else share
     return Shock(theta, share, net, deficits)

@@ -90,7 +90,9 @@ class Prepared:
                 # Without links all purchases are final, so shares follow from the flows.
                 self._base = baseline(it.flows, tariff=tariff)
             else:
-                self._base = baseline(it.flows, it.inputs, final_share=it.final_share, tariff=tariff)
+                # With tariffs purchases are dearer than the account says; what is left of them for final use follows.
+                share = it.final_share if tariff is None else None
+                self._base = baseline(it.flows, it.inputs, final_share=share, tariff=tariff)
             self._tariff = tariff
         return self._base
 

@@ -94,7 +94,8 @@ def _what_it_is(setting: Setting) -> Sentence:
         "Each scenario changes a cost or a duty in the world of {year} and lets all markets clear again, in a "
         "general-equilibrium model of fifty sectors that buy from each other. The answer is for the long run, with "
         "everybody employed and all adjustment done. It is not a forecast: who reads it as what happens next year misreads "
-        "it. Real income is what the final spending of a country buys.",
+        "it. Real income is what the final spending of a country buys. Where a scenario puts an obstacle in the way, being "
+        "without it is worth the loss shown.",
         year=Date(str(setting.data.accounts.year)),
     )
 
