@@ -30,6 +30,7 @@ TINY = 1e-300
 FAR = 0.01
 # Rounds after which a patient solve forgets earlier steps: many that are almost the same say nothing.
 RENEWED = 40
+BACKED = 12
 # Least slope of a labour market: a place that hardly trades has none, and would be pushed anywhere.
 SLOPE = 1e-3
 
@@ -258,6 +259,7 @@ def _patiently(economy: _Economy, tol: float, start: Solved | None) -> Solved | 
     alone = np.bincount(economy.parts)[economy.parts] == 1
     history: list[float] = []
     inner = 0.1 * tol
+    moved, backed = np.zeros(places), 0
     for _ in range(PATIENT):
         for _ in range(WITHIN):
             cost[...] = own * wage[:, None] + (base.needs @ price[:, :, None])[:, :, 0]
@@ -299,8 +301,16 @@ def _patiently(economy: _Economy, tol: float, start: Solved | None) -> Solved | 
         history.append(gap)
         if gap <= tol:
             return Solved(wage, price, cost, purchases, income, gap, tuple(history))
+        if income.min() <= 0 and backed < BACKED:
+            # A step too far leaves a place with fixed debts nothing: go half of it back, then a quarter.
+            moved = moved * (0.5 if backed else -0.5)
+            backed += 1
+            wage, price, spent = wage + moved, price + moved[:, None], spent + moved[:, None]
+            anderson.forget()
+            continue
         if gap == np.inf or income.min() <= 0 or max(gap_price, gap_goods) > 1e3 * inner + 1e-6:
             break
+        backed = 0
         economy.steer(wage, level, demand)
         push = economy.steering.step * np.log(np.maximum(labour / earned, 0.1))
         push = np.where(alone, 0.0, np.clip(push, -0.5, 0.5))
