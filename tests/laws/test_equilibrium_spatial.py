@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from scipy.optimize import root
 
 from landbridge.equilibrium.endowment import armington
-from landbridge.equilibrium.result import DEFICITS, Equilibrium
 from landbridge.equilibrium.places import Spatial, spatial
+from landbridge.equilibrium.result import DEFICITS, Equilibrium
 from landbridge.errors import BadUsage, NotConverged
 
 Array = np.ndarray

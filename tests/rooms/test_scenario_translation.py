@@ -377,3 +377,23 @@ def test_the_release_answers_every_example() -> None:
     fitted = context(load(), agreement=(0.3, 0.1), equation="an equation").agreement
     assert fitted is not None
     assert (fitted.low, fitted.high) == pytest.approx((0.3 - 0.196, 0.3 + 0.196), abs=1e-4)
+
+
+def test_sizes_alike_are_drawn_once_where_a_change_says_so() -> None:
+    way = {"kind": "border_time", "sectors": ["C28"], "hours": [-9, -6]}
+    there = {**way, "label": "there", "exporter": "CHN", "importer": "RUS", "share_pct": [10, 30]}
+    back = {**way, "label": "back", "exporter": "RUS", "importer": "CHN", "share_pct": [20, 40]}
+    drawn = planned(there, {**back, "drawn_with": "there"})
+    assert [item.name for item in drawn.parameters if item.group == "sizes"] == [
+        "there: hours",
+        "there: share_pct",
+        "back: share_pct",
+    ]
+    assert "back: hours" in planned(there, back).names
+
+
+def test_a_change_drawn_with_none_like_it_is_refused() -> None:
+    one = {"kind": "trade_cost", "between": ["CHN", "RUS"], "change_pct": -1}
+    error = refused({**one, "label": "there"}, {**one, "drawn_with": "therr"})
+    assert "no other change is called 'therr'" in str(error)
+    assert "Nearest: there" in str(error)

@@ -57,11 +57,9 @@ def quantity(values: list[float], code: str, locale: str = "en") -> str:
     largest = max(abs(value) for value in values)
     scale = next((size for size in (1e12, 1e9, 1e6) if measure.scaled and largest >= 0.99995 * size), 1.0)
     ends = [_decimal(value / scale, largest / scale, locale) for value in values]
-    if min(values) < 0 and len(ends) == 2:
-        # A dash beside a minus would be read as one.
-        text = _("{low} to {high}").format(low=ends[0], high=ends[1])
-    else:
-        text = "–".join(ends)
+    # A dash beside a minus would be read as one.
+    apart = len(ends) == 2 and min(values) < 0
+    text = _("{low} to {high}").format(low=ends[0], high=ends[1]) if apart else "–".join(ends)
     text = _scaled(scale, text, _)
     if code in _CURRENCIES:
         return f"{code} {text}"

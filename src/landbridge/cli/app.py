@@ -239,7 +239,9 @@ def match(
 def solve(
     scenario: Annotated[
         Path,
-        typer.Argument(metavar="SCENARIO", help="A YAML file with name and changes, or the name of a worked scenario."),
+        typer.Argument(
+            metavar="SCENARIO", help="A YAML file with name and changes, or the name of a worked scenario."
+        ),
     ],
     draws: Annotated[
         int, typer.Option("--draws", help="Joint draws of elasticities, sizes, parameters and imputation.")

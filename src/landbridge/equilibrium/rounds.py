@@ -58,6 +58,18 @@ def sales(net: Array, level: Array, demand: Array, sold: Array) -> None:
 
 
 @compiled
+def times(needs: Array, j: int, vector: Array, out: Array) -> None:
+    """`out` (S,): the input table of place `j` times a vector by input sector. Vectors of their own, which nothing else
+    writes to, are what makes this quick.
+    """
+    for s in range(vector.size):
+        total = 0.0
+        for k in range(vector.size):
+            total += needs[j, s, k] * vector[k]
+        out[s] = total
+
+
+@compiled
 def settle_prices(
     needs: Array,
     own: Array,
@@ -82,19 +94,15 @@ def settle_prices(
             worst = max(worst, abs(gap[s]))
             moved[s] = gap[s]
         for _ in range(terms):
+            times(needs, j, moved, out)
             for s in range(sectors):
-                total = 0.0
-                for k in range(sectors):
-                    total += needs[j, s, k] * moved[k]
-                out[s] = gap[s] + dom[j, s] * total
-            moved[:] = out
+                moved[s] = gap[s] + dom[j, s] * out[s]
         for s in range(sectors):
-            price[j, s] += moved[s]
+            moved[s] += price[j, s]
+            price[j, s] = moved[s]
+        times(needs, j, moved, out)
         for s in range(sectors):
-            total = own[j, s] * wage[j]
-            for k in range(sectors):
-                total += needs[j, s, k] * price[j, k]
-            cost[j, s] = total
+            cost[j, s] = out[s] + own[j, s] * wage[j]
     return worst
 
 

@@ -1,5 +1,5 @@
-"""First-order parts of a change of real income: terms of trade and volume of trade (Caliendo and Parro 2015, equation 15), and
-what trade itself costs.
+"""First-order parts of a change of real income: terms of trade and volume of trade (Caliendo and Parro 2015, equation
+15), and what trade itself costs.
 
 They add up to the first-order change, not to the exact one: after a large shock the two differ, and neither is a
 better number for the other. The exact change is `real_income_hat` of the result.
@@ -19,8 +19,9 @@ from landbridge.equilibrium.result import Array, Equilibrium
 
 @dataclass(frozen=True, slots=True)
 class Decomposition:
-    """Log points of real income. `terms_of_trade`, `volume_of_trade` and `delivery` (S, partner, place): what a place owes to
-    trade in a sector with a partner; sums over the first two axes are a place's. `exact` (N,): log of the exact change.
+    """Log points of real income. `terms_of_trade`, `volume_of_trade` and `delivery` (S, partner, place): what a place
+    owes to trade in a sector with a partner; sums over the first two axes are a place's. `exact` (N,): log of the
+    exact change.
     """
 
     terms_of_trade: Array
@@ -36,13 +37,13 @@ class Decomposition:
 
 
 def decomposition(base: Baseline, found: Equilibrium, *, cost_hat: Any = None) -> Decomposition:
-    """What cheaper imports, dearer exports, more taxed imports and cheaper delivery bring each place, to the first order.
+    """What cheaper imports, dearer exports, more taxed imports and cheaper delivery bring each place, to first order.
 
-    With sales F (S, i, n), unit cost c, change of iceberg cost kappa, base tariff t and final spending I, all of the baseline:
-    terms of trade (1/I_n) [F_sni dln c_sn - F_sin dln c_si], volume of trade (1/I_n) t_sin F_sin (dln F_sin - dln c_si - dln
-    kappa_sin), delivery -(1/I_n) F_sin dln kappa_sin. Changes are logs of exact changes. Sales at home cancel in the first.
-    `cost_hat` is what the shock was solved with; the paper moves tariffs alone, so its equation has no third part. Flows that
-    are closed have no first-order part: they are left out.
+    With sales F (S, i, n), unit cost c, change of iceberg cost kappa, base tariff t and final spending I, all of the
+    baseline: terms of trade (1/I_n) [F_sni dln c_sn - F_sin dln c_si], volume of trade (1/I_n) t_sin F_sin (dln F_sin -
+    dln c_si - dln kappa_sin), delivery -(1/I_n) F_sin dln kappa_sin. Changes are logs of exact changes. Sales at home
+    cancel in the first. `cost_hat` is what the shock was solved with; the paper moves tariffs alone, so its equation
+    has no third part. Flows that are closed have no first-order part: they are left out.
     """
     found_out = Findings()
     change = found_out.costs(cost_hat, base.flows.shape)

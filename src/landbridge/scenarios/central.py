@@ -30,8 +30,8 @@ class Central:
 
     `outcomes` (V, width), the central account first; `pairs` (V, 2, N, N): base and new trade of all sectors; `flows`
     (S, N, N) and `spending` (N,): base, million US dollars; `found`: the equilibrium on the central account;
-    `first_order` (3, N): terms of trade, volume of trade and delivery of the first-order decomposition in per cent of real income,
-    hundred log points; `residuals` (V,); `repairs`: steps taken on any baseline.
+    `first_order` (3, N): terms of trade, volume of trade and delivery of the first-order decomposition in per cent of
+    real income, hundred log points; `residuals` (V,); `repairs`: steps taken on any baseline.
     """
 
     variants: tuple[str, ...]
@@ -174,7 +174,7 @@ def restore(store: Store) -> Central | None:
 
 
 def _first_order(solved: Solved) -> Array:
-    """Terms of trade, volume of trade and delivery of every place in per cent (hundred log points) of real income, (3, N)."""
+    """Terms of trade, volume of trade and delivery of every place in per cent of real income, hundred log points, (3, N)."""
     held = decomposition(solved.base, solved.found, cost_hat=solved.cost_hat)
     parts = (held.terms_of_trade, held.volume_of_trade, held.delivery)
     return 100.0 * np.stack([part.sum(axis=(0, 1)) for part in parts])

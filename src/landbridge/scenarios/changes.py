@@ -24,7 +24,10 @@ Text = Annotated[str, Field(max_length=2_000)]
 
 
 class Change(Form):
-    """What every change has: `label`, `sectors`, `source`, `note`. Two changes of one label share their draws."""
+    """What every change has: `label`, `drawn_with`, `sectors`, `source`, `note`.
+
+    Two changes of one label share their draws; `drawn_with` names a change with which the sizes that are the same are shared.
+    """
 
     ways: ClassVar[tuple[tuple[str, ...], ...]] = (("between",), ("exporter", "importer"))
     sized: ClassVar[tuple[tuple[str, ...], ...]] = ()
@@ -32,6 +35,7 @@ class Change(Form):
 
     kind: str
     label: Annotated[str, Field(max_length=80)] = ""
+    drawn_with: Annotated[str, Field(max_length=80)] = ""
     sectors: Sectors = ("all",)
     source: Source
     note: Text = ""

@@ -166,6 +166,7 @@ class _Compiler:
         if name == "from_pct":
             source = change.from_source if isinstance(change, Tariff) else None
         unit = change.sizes()[name].unit
+        label = self.scenario.shared(change).get(name, label)
         wanted = Parameter(f"{label}: {name}", SIZES, size.low, size.value, size.high, unit, str(source))
         return self.drawn.setdefault(wanted.name, wanted).name
 

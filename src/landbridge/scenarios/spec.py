@@ -111,6 +111,14 @@ class Scenario(Form):
                         "Changes of one label share their draws.",
                         "Give them the same size, or labels of their own.",
                     )
+        for at, change in enumerate(self.changes):
+            if change.drawn_with and not self.shared(change):
+                yield Fault(
+                    ("changes", at, "drawn_with"),
+                    f"no other change is called {change.drawn_with!r} and has a size like one of these.",
+                    _nearest(change.drawn_with, self.labels),
+                    "Name a change that gives the same hours, shares or rates; sizes that differ are drawn apart.",
+                )
         numbers = Counter(self.labels)
         for at, change in enumerate(self.changes):
             if not change.label and numbers[self.labels[at]] > 1:
@@ -125,12 +133,26 @@ class Scenario(Form):
         """What each change is called in parameters and results: its label, else its kind and number."""
         return tuple(change.label or f"{change.kind} {at}" for at, change in enumerate(self.changes, 1))
 
+    def shared(self, change: Change) -> dict[str, str]:
+        """The sizes of a change that are drawn with those of another, and the label of that one."""
+        others = [other for label, other in zip(self.labels, self.changes, strict=True) if label == change.drawn_with]
+        own = change.ranges()
+        same = [other.ranges() for other in others if other is not change]
+        return {
+            name: change.drawn_with for name, size in own.items() if any(held.get(name) == size for held in same)
+        }
+
     @property
     def headlines(self) -> tuple[str, ...]:
         """The places whose results come first."""
         return self.places or tuple(
             dict.fromkeys(place for change in self.changes for place in change.named())
         )
+
+
+def _nearest(label: str, labels: tuple[str, ...]) -> str:
+    close = nearest(label, labels)
+    return f"Nearest: {', '.join(close)}." if close else ""
 
 
 def dump(scenario: Scenario) -> dict[str, Any]:

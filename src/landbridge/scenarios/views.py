@@ -138,8 +138,8 @@ def decomposition(central: Central, place: str) -> View:
         for part, value in parts
     ]
     notes = (
-        "Terms and volume of trade are the first-order parts of Caliendo and Parro (2015, equation 15), cost of delivery what a "
-        "change of trade cost or productivity saves at once. They leave out everything of higher order.",
+        "Terms and volume of trade are the first-order parts of Caliendo and Parro (2015, equation 15), cost of delivery "
+        "what a change of trade cost or productivity saves at once. They leave out everything of higher order.",
     )
     return view(rows, central, notes)
 
