@@ -84,7 +84,7 @@ def test_accounts_are_drawn_equally_often_and_portions_hold_one_each() -> None:
 
 def test_few_draws_are_not_solved_again() -> None:
     assert design(PARAMETERS, 8, 49, 1).shape.rows == 49
-    assert design(PARAMETERS, 8, 500, 1).shape.rows == 500 + 3 * 100
+    assert design(PARAMETERS, 8, 500, 1).shape.rows == 500 + 3 * 200
 
 
 def test_results_do_not_depend_on_portions_order_or_executor() -> None:

@@ -31,7 +31,7 @@ Array = NDArray[np.float64]
 Rows = NDArray[np.int64]
 
 # Fewer draws give no share of variance; more pairs than this add little to one.
-LEAST_DRAWS, MOST_PAIRS = 50, 100
+LEAST_DRAWS, MOST_PAIRS = 50, 200
 IMPUTATION = "imputation"
 CHUNK = 32
 _THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")

@@ -65,7 +65,7 @@ def solve(
 ) -> Run:
     """Solve a scenario on the release's accounts: centrally under every imputation of final demand, then `draws` times.
 
-    Draws are joint over elasticities, sizes of changes, parameters and the imputation; for shares of variance at most 100
+    Draws are joint over elasticities, sizes of changes, parameters and the imputation; for shares of variance at most 200
     of them are solved again for each of these sources. They run on `executor`, any of `concurrent.futures` or a Dask
     client's `get_executor()`, else on `workers` processes of our own (as many as there are cores). `runs` is a folder to
     keep the run in: the same question is then answered from there, and what an interrupt left undone is done. `progress`
