@@ -20,7 +20,7 @@ from landbridge.brief.chart_surface import Surface, marks, observed
 from landbridge.brief.chart_time import middle
 from landbridge.brief.chart_timeline import draw_timeline
 from landbridge.brief.chart_words import Show
-from landbridge.brief.document import Bars, Chart, Contrast, Lines, Spread, Timeline
+from landbridge.brief.document import Bars, Chart, Contrast, Lines, Section, Spread, Timeline
 from landbridge.brief.text import atoms, plain
 from landbridge.provenance import Figure
 
@@ -39,9 +39,11 @@ def wake() -> None:
     _room().submit(vl_convert.vegalite_to_svg, mark)
 
 
-def drawing(chart: Chart, show: Show) -> Future[str]:
-    """The same as `draw`, begun now and ready when it is asked for."""
-    return _room().submit(draw, chart, show)
+def drawing(section: Section, show: Show) -> dict[str, Future[str]]:
+    """The charts of a section by id, drawn as by `draw`: begun now, ready when they are asked for."""
+    return {
+        block.id: _room().submit(draw, block, show) for block in section.blocks if isinstance(block, Chart)
+    }
 
 
 def draw(chart: Chart, show: Show) -> str:

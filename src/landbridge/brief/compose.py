@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import fields, is_dataclass
 from typing import Any
 
@@ -50,13 +50,17 @@ _NATIONAL = (
 _REGIONAL = (interview, regions, regional_potential)
 
 
-def compose(setting: Setting, language: str) -> Document:
-    """The whole brief. For regions, what is known of them comes before the frame of their countries."""
+def compose(setting: Setting, language: str, begun: Callable[[Section], None] | None = None) -> Document:
+    """The whole brief. For regions, what is known of them comes before the frame of their countries.
+
+    `begun` is called with each section as soon as it stands, so that work on it can begin.
+    """
     say = setting.say
     a, b = setting.place(setting.a.code), setting.place(setting.b.code)
     modules = (*_REGIONAL, *_NATIONAL) if setting.regional else _NATIONAL
-    front = (answers.section(setting), asking.unknowable(setting), asking.questions(setting))
-    body = tuple(module.section(setting) for module in modules)
+    opening = (answers.section, asking.unknowable, asking.questions)
+    front = tuple(_told(make(setting), begun) for make in opening)
+    body = tuple(_told(module.section(setting), begun) for module in modules)
     subtitle = (
         say(
             "What is known of the two places and their ties, with {a} and {b} as the frame around them.",
@@ -78,6 +82,12 @@ def compose(setting: Setting, language: str) -> Document:
         language=language,
         version=landbridge.__version__,
     )
+
+
+def _told(section: Section, begun: Callable[[Section], None] | None) -> Section:
+    if begun is not None:
+        begun(section)
+    return section
 
 
 def _sources(setting: Setting, sections: tuple[Section, ...]) -> tuple[Source, ...]:

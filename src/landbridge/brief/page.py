@@ -6,7 +6,7 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -21,7 +21,7 @@ from markupsafe import Markup
 from landbridge.brief import charts, lint, writing
 from landbridge.brief.catalogue import catalogue
 from landbridge.brief.chart_surface import marks
-from landbridge.brief.document import Answer, Block, Chart, Document, Table
+from landbridge.brief.document import Answer, Block, Chart, Document, Section, Table
 from landbridge.brief.numbers import show, show_period, show_range
 from landbridge.brief.statuses import flag, meaning, used
 from landbridge.brief.text import Atom, Part, atoms, plain
@@ -31,16 +31,25 @@ from landbridge.units import unit
 _LONG, _WORDY = 26, 30
 
 
-def render(document: Document, *, locale: str = "en") -> str:
+Pictures = Mapping[str, Future[str]]
+
+
+def render(document: Document, *, locale: str = "en", pictures: Pictures | None = None) -> str:
     """The page of a document as text. `locale` formats numbers and dates; the words follow the document's language.
+    `pictures`: charts that are being drawn already in this locale, by id.
 
     Raises `UntracedDigit` where a digit would stand on the page without an origin.
     """
-    page = _Page(document, locale)
-    page.pictures  # noqa: B018  (begun here, so that they are drawn while the rest is written)
+    page = _Page(document, locale, begun(document.sections, locale) if pictures is None else pictures)
     html = page.html()
     lint.check_page(html)
     return html
+
+
+def begun(sections: Iterable[Section], locale: str) -> dict[str, Future[str]]:
+    """The charts of sections by id, drawn from now on while other work goes on."""
+    parts = partial(show, locale=locale)
+    return {name: picture for section in sections for name, picture in charts.drawing(section, parts).items()}
 
 
 def write(html: str, path: Path) -> None:
@@ -54,6 +63,7 @@ class _Page:
 
     document: Document
     locale: str
+    pictures: Pictures
 
     @cached_property
     def gettext(self) -> Callable[[str], str]:
@@ -121,16 +131,6 @@ class _Page:
     def draw(self, chart: Chart) -> Markup:
         """The chart's two settings; safe, because the SVG is serialised from a tree."""
         return Markup(self.pictures[chart.id].result())
-
-    @cached_property
-    def pictures(self) -> Mapping[str, Future[str]]:
-        """Every chart, drawn while the rest of the page is written."""
-        return {
-            block.id: charts.drawing(block, self.show)
-            for section in self.document.sections
-            for block in section.blocks
-            if isinstance(block, Chart)
-        }
 
     def data_kind(self, chart: Chart) -> str:
         return type(chart.data).__name__.lower()

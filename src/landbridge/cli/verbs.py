@@ -84,7 +84,7 @@ def brief(
         from landbridge.brief import charts
 
         charts.wake()
-    made = compose(_data(workspace), a, b, as_of=as_of)
+    made = compose(_data(workspace), a, b, as_of=as_of, drawn=target is not None)
     tracing.remember(made.document.release, made.document.figures().values())
     if xlsx is not None:
         print(f"wrote {made.write_xlsx(xlsx)}", file=sys.stderr)

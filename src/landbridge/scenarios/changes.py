@@ -26,7 +26,7 @@ Text = Annotated[str, Field(max_length=2_000)]
 class Change(Form):
     """What every change has: `label`, `drawn_with`, `sectors`, `source`, `note`.
 
-    Two changes of one label share their draws; `drawn_with` names a change with which the sizes that are the same are shared.
+    Two changes of one label share their draws; `drawn_with` names a change with which sizes that are alike are shared.
     """
 
     ways: ClassVar[tuple[tuple[str, ...], ...]] = (("between",), ("exporter", "importer"))

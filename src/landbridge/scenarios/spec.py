@@ -135,11 +135,17 @@ class Scenario(Form):
 
     def shared(self, change: Change) -> dict[str, str]:
         """The sizes of a change that are drawn with those of another, and the label of that one."""
-        others = [other for label, other in zip(self.labels, self.changes, strict=True) if label == change.drawn_with]
+        others = [
+            other
+            for label, other in zip(self.labels, self.changes, strict=True)
+            if label == change.drawn_with
+        ]
         own = change.ranges()
         same = [other.ranges() for other in others if other is not change]
         return {
-            name: change.drawn_with for name, size in own.items() if any(held.get(name) == size for held in same)
+            name: change.drawn_with
+            for name, size in own.items()
+            if any(held.get(name) == size for held in same)
         }
 
     @property
