@@ -16,8 +16,8 @@ from landbridge.equilibrium import rounds
 from landbridge.equilibrium.acceleration import Anderson
 from landbridge.equilibrium.checks import cells
 from landbridge.equilibrium.economy import Baseline, own_content
-from landbridge.equilibrium.parts import Parts, by_part, parts
-from landbridge.equilibrium.result import ADDITIVE, MULTIPLICATIVE, Array
+from landbridge.equilibrium.parts import Parts, by_part, components, parts
+from landbridge.equilibrium.result import ADDITIVE, MULTIPLICATIVE, REMOVED, Array
 from landbridge.errors import NotConverged
 
 MEMORY = 6
@@ -33,6 +33,12 @@ RENEWED = 40
 BACKED = 12
 # Least slope of a labour market: a place that hardly trades has none, and would be pushed anywhere.
 SLOPE = 1e-3
+# The same where the balance of trade is known without sales at home.
+SLOPE_OF_TRADE = 1e-13
+# What sales and purchases abroad may be off, as a part of both.
+BALANCE = 1e-8
+# A deficit smaller than this part of spending is rounding of the accounts: nothing can be bought with it.
+NO_DEFICIT = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +67,7 @@ class Solved:
     spending: Array
     gap: float
     history: tuple[float, ...]
+    unbalanced: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,19 +103,30 @@ class _Economy:
         self.ratio = 1.0 + base.deficit / base.value_added
         if shock.deficits == ADDITIVE and self.outputs.size > 1:
             _tied(base, self.parts)
+        _both_ways(base, shock)
         self.steering = self._steer(
             base.home_share, base.home, base.output.T, base.rivalry, base.value_added, base.content
         )
 
+    def transfer(self, earned: Array) -> Array:
+        """The deficit by its rule, (N,), where places earn `earned`."""
+        if self.shock.deficits != MULTIPLICATIVE:
+            return self.deficit
+        # One factor for each part of the world that trades, so that its deficits add up to zero.
+        factor = by_part(earned, self.parts) / by_part(self.ratio * earned, self.parts)
+        return np.asarray((self.ratio * factor[self.parts] - 1.0) * earned)
+
+    def unbalanced(self, wage: Array, level: Array, demand: Array) -> tuple[Array, Array]:
+        """What trade of a place and its deficit are off, in money, and its exports and imports together, both (N,)."""
+        exports, imports = np.empty(wage.size), np.empty(wage.size)
+        rounds.balance(self.shock.net, level, demand, exports, imports)
+        off = exports + self.transfer(np.exp(wage) * self.base.value_added) - imports
+        return off, exports + imports
+
     def income(self, wage: Array, level: Array, demand: Array) -> Array:
         """Final spending, (N,): earnings, the deficit by its rule, and tariff revenue."""
         earned = np.exp(wage) * self.base.value_added
-        if self.shock.deficits == MULTIPLICATIVE:
-            scaled = self.ratio * earned
-            # One factor for each part of the world that trades, so that its deficits add up to zero.
-            spent = scaled * (by_part(earned, self.parts) / by_part(scaled, self.parts))[self.parts]
-        else:
-            spent = earned + self.deficit
+        spent = earned + self.transfer(earned)
         if self.taxed:
             levied = np.empty_like(level)
             rounds.reach(self.levy, level, levied)
@@ -146,19 +164,30 @@ class _Economy:
         dom = home / bought.T
         content = own_content(self.base.needs, self.own, dom)
         earned = np.exp(wage) * self.base.value_added
-        self.steering = self._steer(dom, home, new.sum(axis=2).T, rivalry, earned, content)
+        self.steering = self._steer(
+            dom, home, new.sum(axis=2).T, rivalry, earned, content, SLOPE_OF_TRADE
+        )
 
     def _steer(
-        self, dom: Array, home: Array, output: Array, rivalry: Array, earned: Array, content: Array
+        self,
+        dom: Array,
+        home: Array,
+        output: Array,
+        rivalry: Array,
+        earned: Array,
+        content: Array,
+        slope: float = SLOPE,
     ) -> _Steering:
         # Own-wage slope of the labour market, first order: sales lost to rivals everywhere, less income spent at home.
         lost = (self.theta * content**2 * np.maximum(output - rivalry, 0.0)).sum(axis=1) / earned
         kept = (content * home).sum(axis=1) / (content * output).sum(axis=1)
-        return _Steering(dom, content, 1.0 / np.maximum(lost + 1.0 - kept, SLOPE))
+        return _Steering(dom, content, 1.0 / np.maximum(lost + 1.0 - kept, slope))
 
 
 def fixed_point(base: Baseline, shock: Shock, tol: float) -> Solved:
-    """Solves to `tol`, the largest relative gap of any labour market, price or market for a good in a place.
+    """Solves to `tol`, the largest relative gap of any labour market, price or market for a good in a place, and until what a
+    place sells and buys abroad balances with its deficit to `BALANCE` of its trade: a place that hardly trades has a cleared
+    labour market at any wage.
 
     Quickly, all three at once; where that does not lead to the end, as after a very large shock, patiently: prices
     and then purchases for given wages, and only then the wages. Raises `NotConverged` with the reason where it can be
@@ -203,7 +232,11 @@ def _quickly(economy: _Economy, tol: float) -> Solved | None:
         gap = _largest(gap, gap_goods, labour / earned - 1.0, drift, price, purchases)
         history.append(gap)
         if gap <= tol:
-            return Solved(wage, price, cost, purchases, income, gap, tuple(history))
+            off, trade = economy.unbalanced(wage, level, demand)
+            worst = _part(off, trade)
+            if worst > BALANCE:
+                return None
+            return Solved(wage, price, cost, purchases, income, gap, tuple(history), worst)
         if gap > 1e3 * history[0] or income.min() <= 0:
             return None
         # The labour market with what the moved purchases will add at home.
@@ -258,7 +291,8 @@ def _patiently(economy: _Economy, tol: float, start: Solved | None) -> Solved | 
     at_home = np.ascontiguousarray(economy.shock.share[:, diagonal, diagonal].T)
     alone = np.bincount(economy.parts)[economy.parts] == 1
     history: list[float] = []
-    inner = 0.1 * tol
+    # A price that is off moves flows by theta times as much.
+    inner = 0.1 * tol / max(1.0, float(theta.max()) / 10.0)
     moved, backed = np.zeros(places), 0
     for _ in range(PATIENT):
         for _ in range(WITHIN):
@@ -296,11 +330,13 @@ def _patiently(economy: _Economy, tol: float, start: Solved | None) -> Solved | 
             spent += np.log1p(np.maximum(rise, -0.9))
         earned = np.exp(wage) * base.value_added
         drift = economy.drift(sold)[economy.parts]
-        idle = np.where(alone, 0.0, labour / earned - 1.0)
-        gap = _largest(gap_price, gap_goods, idle, drift, price, purchases)
-        history.append(gap)
-        if gap <= tol:
-            return Solved(wage, price, cost, purchases, income, gap, tuple(history))
+        off, trade = economy.unbalanced(wage, level, demand)
+        off = np.where(alone, 0.0, off)
+        gap = _largest(gap_price, gap_goods, off / earned, drift, price, purchases)
+        worst = _part(off, trade)
+        history.append(max(gap, worst * tol / BALANCE))
+        if gap <= tol and worst <= BALANCE:
+            return Solved(wage, price, cost, purchases, income, gap, tuple(history), worst)
         if income.min() <= 0 and backed < BACKED:
             # A step too far leaves a place with fixed debts nothing: go half of it back, then a quarter.
             moved = moved * (0.5 if backed else -0.5)
@@ -312,10 +348,10 @@ def _patiently(economy: _Economy, tol: float, start: Solved | None) -> Solved | 
             break
         backed = 0
         economy.steer(wage, level, demand)
-        push = economy.steering.step * np.log(np.maximum(labour / earned, 0.1))
+        push = economy.steering.step * np.log(np.maximum(1.0 + off / earned, 0.1))
         push = np.where(alone, 0.0, np.clip(push, -0.5, 0.5))
         moved = -drift
-        if np.abs(idle).max() > inner:
+        if gap > inner or worst > BALANCE:
             if len(history) % RENEWED == 0 or _astray(history):
                 anderson.forget()
             # Relative wages alone are mixed: where places hardly trade, the numeraire would drown them.
@@ -326,6 +362,36 @@ def _patiently(economy: _Economy, tol: float, start: Solved | None) -> Solved | 
         spent += moved[:, None]
     economy.left = (income, tuple(history))
     return None
+
+
+def _part(off: Array, trade: Array) -> float:
+    """The largest imbalance as a part of a place's trade; none where it has no trade."""
+    return float((np.abs(off) / np.where(trade > 0, trade, np.inf)).max())
+
+
+def _both_ways(base: Baseline, shock: Shock) -> None:
+    """Raises where a group of places could only sell to the others, or only buy, without a deficit to match."""
+    open_ = shock.share.sum(axis=0) > 0
+    if open_.all():
+        return
+    group = components(open_, one_way=True)
+    deficit = np.zeros(group.size) if shock.deficits == REMOVED else base.deficit
+    left, size = by_part(deficit, group), by_part(base.spending, group)
+    across = open_ & (group[:, None] != group[None, :])
+    sells, buys = (np.bincount(group, weights=across.any(axis=axis)) > 0 for axis in (1, 0))
+    for lost, verb, other in (
+        (buys & ~sells & ~(left > NO_DEFICIT * size), "sell", "buy"),
+        (sells & ~buys & ~(left < -NO_DEFICIT * size), "buy", "sell"),
+    ):
+        if lost.any():
+            where = np.flatnonzero(lost[group])
+            raise NotConverged(
+                f"no equilibrium: after the shock place {', '.join(map(str, where[:5]))} can still {other} abroad but no longer "
+                f"{verb} there, and has no deficit that would pay for it.",
+                where="cost_hat",
+                cause="Trade in one direction alone is never balanced, at any wage.",
+                remedy="Close both directions, or leave a flow of the other direction open at a high cost.",
+            )
 
 
 def _astray(history: list[float]) -> bool:
@@ -388,11 +454,13 @@ def _supplied(total: Array) -> None:
 def _unsolved(economy: _Economy) -> NotConverged:
     """Why there is no result, as far as it can be told."""
     income, history = economy.left
-    poor = np.flatnonzero(income <= 0.02 * economy.base.spending)
+    base = economy.base
+    owes = base.deficit < -NO_DEFICIT * base.spending
+    poor = np.flatnonzero((income <= 0.02 * base.spending) & owes)
     if economy.shock.deficits == ADDITIVE and poor.size:
         at = int(poor[0])
         return NotConverged(
-            f"place {at} cannot pay its surplus: it owes {-economy.base.deficit[at]:.6g} a year to others, fixed in world "
+            f"place {at} cannot pay its surplus: it owes {-base.deficit[at]:.6g} a year to others, fixed in world "
             "output, and the shock leaves it too little to earn.",
             where="deficits",
             remedy="Use deficits='multiplicative' or 'removed', or a smaller shock.",

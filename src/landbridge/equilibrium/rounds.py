@@ -58,6 +58,23 @@ def sales(net: Array, level: Array, demand: Array, sold: Array) -> None:
 
 
 @compiled
+def balance(net: Array, level: Array, demand: Array, exports: Array, imports: Array) -> None:
+    """Sales abroad and purchases abroad, net of tariff, of every place, (N,). Sales at home are never added, so that nothing
+    is lost to rounding where trade is a millionth of output. Axes as in `sales`.
+    """
+    places, sectors = level.shape
+    exports[:] = 0.0
+    imports[:] = 0.0
+    for s in range(sectors):
+        for i in range(places):
+            for j in range(places):
+                if i != j:
+                    flow = net[s, i, j] * level[i, s] * demand[j, s]
+                    exports[i] += flow
+                    imports[j] += flow
+
+
+@compiled
 def times(needs: Array, j: int, vector: Array, out: Array) -> None:
     """`out` (S,): the input table of place `j` times a vector by input sector. Vectors of their own, which nothing else
     writes to, are what makes this quick.
