@@ -53,7 +53,7 @@ def test_shapes() -> None:
     drawn = sound()
     refused("shape (3, 4, 3); flows[sector, exporter, importer]", drawn.flows[:, :, :3], drawn.inputs)
     refused("shape (4, 4)", drawn.flows[0], drawn.inputs)
-    refused("not an array of numbers", [["a"]], None)  # type: ignore[arg-type]
+    refused("not an array of real numbers", [["a"]], None)  # type: ignore[arg-type]
     for name, wrong in (
         ("inputs", drawn.inputs[:2]),
         ("tariff", drawn.tariff[0]),

@@ -95,6 +95,8 @@ class Findings:
         wanted = () if sectors is None else (sectors,)
         if made is None:
             return np.ones(wanted)
+        if sectors is None and made.shape == (1,):
+            made = made.reshape(())
         if made.shape not in ((), wanted):
             each = "one number" if sectors is None else f"one number or {sectors}, one per sector"
             self.of_call.append(Problem(f"shape {made.shape}; the trade elasticity is {each}.", "theta"))
@@ -159,8 +161,16 @@ class Findings:
 
     @staticmethod
     def _numbers(values: Any, name: str, problems: list[Problem]) -> Array | None:
+        if np.ma.is_masked(values):
+            problems.append(
+                Problem("some cells are masked.", name, remedy="Fill them, or leave the places out.")
+            )
+            return None
         try:
-            return np.ascontiguousarray(values, dtype=np.float64).reshape(np.shape(values))
+            given = np.asarray(values)
+            if given.dtype.kind not in "iufO":
+                raise TypeError
+            return np.ascontiguousarray(given, dtype=np.float64).reshape(given.shape)
         except (TypeError, ValueError):
-            problems.append(Problem("not an array of numbers.", name))
+            problems.append(Problem("not an array of real numbers.", name))
             return None

@@ -12,13 +12,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from landbridge.equilibrium import rounds
+from landbridge.equilibrium import existence, rounds
 from landbridge.equilibrium.acceleration import Anderson
-from landbridge.equilibrium.checks import cells
 from landbridge.equilibrium.economy import Baseline, own_content
-from landbridge.equilibrium.parts import Parts, by_part, components, parts
-from landbridge.equilibrium.result import ADDITIVE, MULTIPLICATIVE, REMOVED, Array
-from landbridge.errors import NotConverged
+from landbridge.equilibrium.parts import by_part, parts
+from landbridge.equilibrium.result import ADDITIVE, MULTIPLICATIVE, Array
 
 MEMORY = 6
 QUICK, PATIENT, WITHIN = 80, 150, 200
@@ -34,11 +32,11 @@ BACKED = 12
 # Least slope of a labour market: a place that hardly trades has none, and would be pushed anywhere.
 SLOPE = 1e-3
 # The same where the balance of trade is known without sales at home.
-SLOPE_OF_TRADE = 1e-13
+SLOPE_OF_TRADE = 1e-300
+# Below this part of earnings a place hardly trades.
+RARE = 1e-6
 # What sales and purchases abroad may be off, as a part of both.
 BALANCE = 1e-8
-# A deficit smaller than this part of spending is rounding of the accounts: nothing can be bought with it.
-NO_DEFICIT = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +55,8 @@ class Shock:
 @dataclass(frozen=True, slots=True)
 class Solved:
     """The fixed point, (place, sector) where two axes are told: log changes of `wage` (N,) and `price`; `purchases`
-    in money; log change of unit `cost`; `spending` (N,); the largest gap of the last round, and of each.
+    in money; log change of unit `cost`; `spending` (N,); the largest gap of the last round, and of each; the most that
+    trade of a place is `unbalanced`, as a part of it.
     """
 
     wage: Array
@@ -102,8 +101,8 @@ class _Economy:
         self.deficit = base.deficit if shock.deficits == ADDITIVE else np.zeros(places)
         self.ratio = 1.0 + base.deficit / base.value_added
         if shock.deficits == ADDITIVE and self.outputs.size > 1:
-            _tied(base, self.parts)
-        _both_ways(base, shock)
+            existence.tied(base, self.parts)
+        existence.both_ways(base, shock.share, shock.deficits)
         self.steering = self._steer(
             base.home_share, base.home, base.output.T, base.rivalry, base.value_added, base.content
         )
@@ -141,7 +140,7 @@ class _Economy:
         if self.dead is not None:
             total[self.dead] = 1.0
         if total.min() <= 0:
-            _supplied(total)
+            existence.supplied(total)
         return np.asarray(np.log(total) / -self.theta)
 
     def drift(self, sold: Array) -> Array:
@@ -164,9 +163,7 @@ class _Economy:
         dom = home / bought.T
         content = own_content(self.base.needs, self.own, dom)
         earned = np.exp(wage) * self.base.value_added
-        self.steering = self._steer(
-            dom, home, new.sum(axis=2).T, rivalry, earned, content, SLOPE_OF_TRADE
-        )
+        self.steering = self._steer(dom, home, new.sum(axis=2).T, rivalry, earned, content, SLOPE_OF_TRADE)
 
     def _steer(
         self,
@@ -185,9 +182,9 @@ class _Economy:
 
 
 def fixed_point(base: Baseline, shock: Shock, tol: float) -> Solved:
-    """Solves to `tol`, the largest relative gap of any labour market, price or market for a good in a place, and until what a
-    place sells and buys abroad balances with its deficit to `BALANCE` of its trade: a place that hardly trades has a cleared
-    labour market at any wage.
+    """Solves to `tol`, the largest relative gap of any labour market, price or market for a good in a place, and until
+    what a place sells and buys abroad balances with its deficit to `BALANCE` of its trade: a place that hardly trades
+    has a cleared labour market at any wage.
 
     Quickly, all three at once; where that does not lead to the end, as after a very large shock, patiently: prices
     and then purchases for given wages, and only then the wages. Raises `NotConverged` with the reason where it can be
@@ -270,7 +267,7 @@ def _by_steps(base: Baseline, shock: Shock, tol: float) -> Solved:
     else:
         if start is not None:
             return start
-    raise _unsolved(economy)
+    raise existence.unsolved(base, shock.deficits, *economy.left)
 
 
 def _patiently(economy: _Economy, tol: float, start: Solved | None) -> Solved | None:
@@ -348,10 +345,13 @@ def _patiently(economy: _Economy, tol: float, start: Solved | None) -> Solved | 
             break
         backed = 0
         economy.steer(wage, level, demand)
-        push = economy.steering.step * np.log(np.maximum(1.0 + off / earned, 0.1))
+        # Where places hardly trade the slope of the labour market is lost to rounding, that of trade is not.
+        part = trade / earned
+        least = np.where(part < RARE, 0.5 * (1.0 + theta.min()) * part + TINY, 0.0)
+        push = np.log1p(np.maximum(off / earned, -0.9)) / np.maximum(1.0 / economy.steering.step, least)
         push = np.where(alone, 0.0, np.clip(push, -0.5, 0.5))
         moved = -drift
-        if gap > inner or worst > BALANCE:
+        if np.abs(off / earned).max() > inner or worst > BALANCE:
             if len(history) % RENEWED == 0 or _astray(history):
                 anderson.forget()
             # Relative wages alone are mixed: where places hardly trade, the numeraire would drown them.
@@ -367,31 +367,6 @@ def _patiently(economy: _Economy, tol: float, start: Solved | None) -> Solved | 
 def _part(off: Array, trade: Array) -> float:
     """The largest imbalance as a part of a place's trade; none where it has no trade."""
     return float((np.abs(off) / np.where(trade > 0, trade, np.inf)).max())
-
-
-def _both_ways(base: Baseline, shock: Shock) -> None:
-    """Raises where a group of places could only sell to the others, or only buy, without a deficit to match."""
-    open_ = shock.share.sum(axis=0) > 0
-    if open_.all():
-        return
-    group = components(open_, one_way=True)
-    deficit = np.zeros(group.size) if shock.deficits == REMOVED else base.deficit
-    left, size = by_part(deficit, group), by_part(base.spending, group)
-    across = open_ & (group[:, None] != group[None, :])
-    sells, buys = (np.bincount(group, weights=across.any(axis=axis)) > 0 for axis in (1, 0))
-    for lost, verb, other in (
-        (buys & ~sells & ~(left > NO_DEFICIT * size), "sell", "buy"),
-        (sells & ~buys & ~(left < -NO_DEFICIT * size), "buy", "sell"),
-    ):
-        if lost.any():
-            where = np.flatnonzero(lost[group])
-            raise NotConverged(
-                f"no equilibrium: after the shock place {', '.join(map(str, where[:5]))} can still {other} abroad but no longer "
-                f"{verb} there, and has no deficit that would pay for it.",
-                where="cost_hat",
-                cause="Trade in one direction alone is never balanced, at any wage.",
-                remedy="Close both directions, or leave a flow of the other direction open at a high cost.",
-            )
 
 
 def _astray(history: list[float]) -> bool:
@@ -422,52 +397,3 @@ def _rescale(point: Array, drift: Array, sectors: int) -> None:
     places = drift.size
     point[:places] -= drift
     point[places:].reshape(3, places, sectors)[...] -= drift[:, None]
-
-
-def _tied(base: Baseline, part: Parts) -> None:
-    """Raises where additive deficits are asked of a part of the world that trades with no other."""
-    left, size = by_part(base.deficit, part), by_part(base.spending, part)
-    cut = np.abs(left) > 1e-9 * size
-    if cut.any():
-        lost = np.flatnonzero(cut[part])
-        raise NotConverged(
-            f"no equilibrium: after the shock {len(lost)} places trade only among themselves, yet their deficits do "
-            f"not add up to zero; first place {lost[0]}.",
-            where="deficits",
-            cause="An additive deficit is paid by trade with others, and the shock ends that trade.",
-            remedy="Use deficits='removed' or 'multiplicative', or leave some trade open.",
-        )
-
-
-def _supplied(total: Array) -> None:
-    """Raises where a market that was served has no supplier left; `total` (N, S) is 1 where nothing is bought."""
-    empty = total <= 0
-    if empty.any():
-        raise NotConverged(
-            f"no equilibrium: {int(empty.sum())} markets have no supplier left, [place, sector] {cells(empty)}.",
-            where="cost_hat",
-            cause="The shock closes every flow to a place that buys the good and does not make it.",
-            remedy="Leave one supplier open, or raise its cost by a large factor instead of closing it.",
-        )
-
-
-def _unsolved(economy: _Economy) -> NotConverged:
-    """Why there is no result, as far as it can be told."""
-    income, history = economy.left
-    base = economy.base
-    owes = base.deficit < -NO_DEFICIT * base.spending
-    poor = np.flatnonzero((income <= 0.02 * base.spending) & owes)
-    if economy.shock.deficits == ADDITIVE and poor.size:
-        at = int(poor[0])
-        return NotConverged(
-            f"place {at} cannot pay its surplus: it owes {-base.deficit[at]:.6g} a year to others, fixed in world "
-            "output, and the shock leaves it too little to earn.",
-            where="deficits",
-            remedy="Use deficits='multiplicative' or 'removed', or a smaller shock.",
-        )
-    tail = ", ".join(f"{gap:.1e}" for gap in history[-3:])
-    return NotConverged(
-        f"markets did not clear: the last gaps of {len(history)} rounds were {tail}.",
-        cause="The shock is very large, or leaves places tied by almost no trade.",
-        remedy="Try a smaller shock first, deficits='removed', or close the flow with inf instead of a huge cost.",
-    )

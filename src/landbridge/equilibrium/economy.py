@@ -15,6 +15,8 @@ from landbridge.errors import Problem
 EXACT = 1e-9
 # Negative final use (stocks run down) is set to zero only while it is this small a part of all final use.
 SMALL = 0.01
+# Printed shares add up to one within their last digits; they are divided by their sum.
+PRINTED = 1e-3
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,7 @@ class Baseline:
     rivalry: Array
     content: Array
     repairs: tuple[str, ...] = ()
+    settled: bool = False
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -110,10 +113,11 @@ def economy(
     if given is None:
         given, notes = _derived(found, final, purchases)
         repairs = repairs + notes
-    elif not np.allclose(given.sum(axis=0), 1.0, rtol=0, atol=1e-6):
+    elif not np.allclose(given.sum(axis=0), 1.0, rtol=0, atol=PRINTED):
         bad = ~np.isclose(given.sum(axis=0), 1.0, rtol=0, atol=1e-6)
         what = f"final shares of a place add up to 1; place {cells(bad, given.sum(axis=0))}."
-        found.of_baseline.append(Problem(what, "final_share"))
+        remedy = "Divide each column by its sum, if the shares are complete."
+        found.of_baseline.append(Problem(what, "final_share", remedy=remedy))
     found.settle()
     given = given / given.sum(axis=0)
     miss = float((np.abs(final - given * spending) / spending).max())

@@ -178,7 +178,7 @@ def _people(
             found.of_call.append(Problem(f"{value!r}: a finite number, 0 or more, is needed.", name))
     stay = math.inf
     if mobility is not None:
-        if not mobility > 0:
+        if not isinstance(mobility, int | float) or not mobility > 0:
             what = f"{mobility!r}: a number above 0, infinity for free movement, or None for nobody moves."
             found.of_call.append(Problem(what, "mobility"))
         elif population is None:

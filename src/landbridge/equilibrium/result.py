@@ -26,7 +26,8 @@ class Equilibrium:
     `residual`: largest gap of any market relative to its size, checked on the table of new flows at the solution;
     `history`: residual of each round; `iterations`: rounds; `method`, `closure` (what becomes of deficits, and the
     numeraire) and `concept` (`conditional`, `endowment GE`, `sectoral GE`, `spatial GE`) in words; `repairs`: steps
-    taken on the baseline before anything was solved.
+    taken on the baseline before anything was solved; `settled_flows`: the base that hats refer to, where it is not the one
+    given.
     """
 
     real_income_hat: Array
@@ -44,10 +45,19 @@ class Equilibrium:
     closure: str
     concept: str
     repairs: tuple[str, ...] = ()
+    settled_flows: Array | None = None
+
+    def __post_init__(self) -> None:
+        # Frozen all through: a number that was solved for is not written over.
+        for name in self.__dataclass_fields__:
+            held = getattr(self, name)
+            if isinstance(held, np.ndarray) and name != "settled_flows":
+                held.flags.writeable = False
 
     def __str__(self) -> str:
         places = self.real_income_hat.size
-        return (
+        told = (
             f"{self.concept}, {places} places: residual {self.residual:.1e} after {self.iterations} rounds "
             f"({self.method}; {self.closure})"
         )
+        return "; ".join((told, *self.repairs))

@@ -10,11 +10,16 @@ import numpy as np
 from landbridge.equilibrium import checks, rounds
 from landbridge.equilibrium.clearing import Shock, Solved, fixed_point
 from landbridge.equilibrium.economy import EXACT, Baseline, economy
+from landbridge.equilibrium.parts import parts
 from landbridge.equilibrium.result import ADDITIVE, MULTIPLICATIVE, REMOVED, Array, Equilibrium
 from landbridge.equilibrium.settling import settled
+from landbridge.errors import BadBaseline, NotConverged
 
 CONCEPT = "sectoral GE"
 METHOD = "exact changes, Anderson acceleration"
+ATTEMPTS = 4
+# Final shares that miss by more than this part of a place's spending are of another table.
+FARTHEST = 0.5
 # Below this part of all cells it is quicker to pick out those that a shock moves.
 FEW = 0.1
 _RULES = {
@@ -41,6 +46,13 @@ def baseline(flows: Any, inputs: Any = None, *, final_share: Any = None, tariff:
     base, miss = economy(flows, inputs, final_share, tariff)
     if miss <= EXACT:
         return base
+    if miss > FARTHEST:
+        raise BadBaseline(
+            f"final shares miss what the flows leave for final use by up to {100 * miss:.3g} % of a place's spending.",
+            where="final_share",
+            cause="They are of another table, or their sectors or places are in another order.",
+            remedy="Put them in the order of the flows, or leave them out to have them derived.",
+        )
     moved = settled(base)
     part = float(np.abs(moved - base.flows).sum() / base.flows.sum())
     told = (
@@ -48,7 +60,7 @@ def baseline(flows: Any, inputs: Any = None, *, final_share: Any = None, tariff:
         f"{100 * part:.3g} % of all sales moved",
     )
     again, _ = economy(moved, base.inputs, base.final_share, tariff)
-    return replace(again, repairs=base.repairs + told)
+    return replace(again, repairs=base.repairs + told, settled=True)
 
 
 def solve(
@@ -80,7 +92,18 @@ def solve(
     found.settle()
     checks.deficits(deficits)
     shock = _shock(base, np.ascontiguousarray(elasticity), costs, rates, deficits)
-    return _told(base, shock, rates, fixed_point(base, shock, tol))
+    wanted = tol
+    for _ in range(ATTEMPTS):
+        made = _told(base, shock, rates, fixed_point(base, shock, wanted))
+        if made.residual <= tol:
+            return made
+        # The table of flows multiplies what prices are off by theta.
+        wanted *= 0.5 * tol / made.residual
+    raise NotConverged(
+        f"markets clear to {made.residual:.1e} of their size in the table of new flows, not to {tol:.1e}.",
+        cause="Rounding is of this size where trade elasticities are very high or markets very small.",
+        remedy="Ask for a larger tol.",
+    )
 
 
 def caliendo_parro(
@@ -93,10 +116,14 @@ def caliendo_parro(
     tariff: Any = None,
     tariff_new: Any = None,
     deficits: str = ADDITIVE,
+    tol: float = 1e-10,
 ) -> Equilibrium:
-    """`baseline` and `solve` in one call; see there for shapes, units and errors."""
+    """`baseline` and `solve` in one call; see there for shapes, units and errors.
+
+    Where given final shares made it necessary to settle the flows, all hats refer to `settled_flows` of the answer.
+    """
     base = baseline(flows, inputs, final_share=final_share, tariff=tariff)
-    return solve(base, theta=theta, cost_hat=cost_hat, tariff_new=tariff_new, deficits=deficits)
+    return solve(base, theta=theta, cost_hat=cost_hat, tariff_new=tariff_new, deficits=deficits, tol=tol)
 
 
 def _shock(base: Baseline, theta: Array, costs: Array | None, rates: Array | None, deficits: str) -> Shock:
@@ -152,10 +179,19 @@ def _told(base: Baseline, shock: Shock, rates: Array | None, found: Solved) -> E
         history=found.history,
         iterations=len(found.history),
         method=METHOD,
-        closure=f"{_RULES[shock.deficits]}; numeraire: world gross output",
+        closure=f"{_RULES[shock.deficits]}; {_numeraire(shock)}",
         concept=CONCEPT,
         repairs=base.repairs,
+        settled_flows=base.flows if base.settled else None,
     )
+
+
+def _numeraire(shock: Shock) -> str:
+    """World output, or that of each part where the shock has cut the world."""
+    count = int(parts(shock.share.sum(axis=0)).max()) + 1
+    if count == 1:
+        return "numeraire: world gross output"
+    return f"numeraire: gross output of each of {count} parts that trade with no other"
 
 
 def _residual(base: Baseline, wage: Array, spending: Array, output: Array, purchases: Array) -> float:

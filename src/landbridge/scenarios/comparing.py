@@ -28,7 +28,7 @@ Array = NDArray[np.float64]
 
 ONLY_A, ONLY_B, SIZE = "change only in A", "change only in B", "size of a change"
 _SETTINGS = ("base_year", "model", "deficits")
-_PLAIN = ("release", "accounts_sha256", "imputations", "draws", "seed", "code_sha256")
+_PLAIN = ("accounts_sha256", "imputations", "draws", "seed", "code_sha256")
 _TYPES: dict[str, type[pl.DataType]] = dict.fromkeys(("input", "item", "a", "b"), pl.String)
 
 
@@ -115,7 +115,7 @@ def _changes(a: Run, b: Run) -> tuple[list[Differing], list[tuple[str, Change]]]
 def _where(change: Change) -> tuple[Any, ...]:
     """Kind, places and sectors: what makes it the same change with another size."""
     sizes = set(change.sizes())
-    skipped = {"label", "source", "from_source", "note", "sectors", *sizes}
+    skipped = {"label", "source", "sources", "from_source", "note", "sectors", *sizes}
     rest = sorted((name, getattr(change, name)) for name in type(change).model_fields if name not in skipped)
     return (tuple((name, repr(value)) for name, value in rest), change.codes)
 

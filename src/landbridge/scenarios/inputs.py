@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 from functools import lru_cache
 from importlib.metadata import version
@@ -14,6 +15,11 @@ from landbridge.scenarios.plan import Parameter, Plan
 from landbridge.scenarios.spec import Scenario, dump
 
 _ROOMS = ("equilibrium", "scenarios")
+# What a scenario takes from the release besides the accounts.
+_TABLES = tuple(
+    f"tables/{name}.parquet"
+    for name in ("agreements", "elasticities", "elasticity_estimates", "tariffs", "time_values")
+)
 
 
 def described(
@@ -26,11 +32,8 @@ def described(
     return {
         "scenario": dump(scenario),
         "parameters": [_plain(item) for item in plan.parameters],
-        "release": data.manifest.id,
         "accounts_sha256": data.accounts.fingerprint,
-        "tables_sha256": {
-            name: digest for name, digest in sorted(data.manifest.files.items()) if name.startswith("tables/")
-        },
+        "tables_sha256": {name: data.manifest.files[name] for name in _TABLES if name in data.manifest.files},
         "imputations": list(variants),
         "draws": draws,
         "seed": seed if draws else None,
@@ -53,10 +56,19 @@ def _plain(item: Parameter) -> dict[str, Any]:
 
 @lru_cache(maxsize=1)
 def code_digest() -> str:
-    """SHA-256 over the program text that solves: a run made by other code is another run, whatever its version says."""
+    """SHA-256 over the program that solves: a run made by other code is another run, whatever its version says."""
     home = Path(__file__).parents[1]
     whole = hashlib.sha256()
     for room in _ROOMS:
         for path in sorted((home / room).glob("*.py")):
-            whole.update(f"{room}/{path.name} {hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
+            whole.update(f"{room}/{path.name} {_meaning(path.read_text('utf-8'))}\n".encode())
     return whole.hexdigest()
+
+
+def _meaning(text: str) -> str:
+    """A module as its syntax tree without docstrings: line breaks and remarks make no other program."""
+    tree = ast.parse(text)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and ast.get_docstring(node) is not None:
+            node.body = node.body[1:]
+    return hashlib.sha256(ast.dump(tree).encode()).hexdigest()
