@@ -3,7 +3,8 @@
     python scripts/build_scenarios.py
 
 Every file of tables/scenarios/ is solved with draws; runs are kept, so that an interrupted build goes on. `--pages` writes
-the tables of docs/explanation/worked-scenarios.md anew from the csv and solves nothing. Rebuild the release afterwards.
+the tables of docs/explanation/worked-scenarios.md anew from the csv, with `ROLES`, and solves nothing. Rebuild the
+release afterwards.
 """
 
 from __future__ import annotations
@@ -38,7 +39,33 @@ SLUGS = (
     "soya-within-crop",
 )
 DRAWS, SEED = 500, 1
+# What a scenario is beside an obstacle, and what decides how its numbers are read.
+ROLES = {
+    "halve-border-time": (
+        "obstacle removed",
+        "the waits were measured on other borders of China; how much goes by rail is assumed",
+    ),
+    "tariff-free-food": (
+        "obstacle removed",
+        "China's duties are cited for few lines, and the revenue it would forgo is not known: its gain may be small",
+    ),
+    "settlement-friction": (
+        "obstacle added",
+        "fees and delays are reported by few firms; how many pay them is assumed",
+    ),
+    "belarus-china-services": (
+        "obstacle removed",
+        "the sign is put in: the size is assumed, from nothing up to what an official forecast names",
+    ),
+    "slowdown-and-devaluation": (
+        "stress",
+        "its sizes are assumed, and the loss is mostly what was put in",
+    ),
+    "soya": ("not feasible", "more than Russia grows"),
+    "soya-within-crop": ("what if", "all that the crop has grown by, at most, goes to China"),
+}
 VARIANCE = tuple(f"variance_{group}_pct" for group in GROUPS)
+ERRORS = tuple(f"variance_{group}_error_pct" for group in GROUPS)
 # Name in the csv and name in the table of a run.
 COLUMNS = {
     "measure": "measure",
@@ -54,11 +81,26 @@ COLUMNS = {
     "spread": "prior_spread",
     "verdict": "verdict",
     "reason": "reason",
-    **{name: name for name in VARIANCE},
+    **{name: name for name in (*VARIANCE, *ERRORS)},
 }
-HEADER = ("slug", "title", *COLUMNS, "draws", "seed", "run", "concept", "closure", "residual")
+HEADER = (
+    "slug",
+    "title",
+    "role",
+    "caveat",
+    *COLUMNS,
+    "draws",
+    "seed",
+    "run",
+    "concept",
+    "closure",
+    "residual",
+)
 BLOCK = re.compile(
     r"<!-- table: (?P<slug>[\w-]+) -->\n(?P<body>.*?)<!-- end of table: (?P=slug) -->", re.DOTALL
+)
+VERDICT = re.compile(
+    r"(?P<before><!-- end of table: (?P<slug>[\w-]+) -->\n\n)\*\*Verdict\.\*\* [A-Z]{3} [^.]*\."
 )
 
 Row = Mapping[str, Any]
@@ -75,6 +117,7 @@ def rows(slug: str, run: Run) -> list[dict[str, str]]:
     shared = {
         "slug": slug,
         "title": run.scenario.name,
+        **described(slug),
         "draws": str(run.inputs["draws"]),
         "seed": str(SEED),
         "run": run.id,
@@ -89,6 +132,11 @@ def rows(slug: str, run: Run) -> list[dict[str, str]]:
     ]
 
 
+def described(slug: str) -> dict[str, str]:
+    """The columns that say what a scenario is."""
+    return dict(zip(("role", "caveat"), ROLES[slug], strict=True))
+
+
 def _cell(value: Any) -> str:
     if value is None:
         return ""
@@ -96,19 +144,19 @@ def _cell(value: Any) -> str:
 
 
 def write(found: Iterable[Row]) -> None:
-    """The csv, in the order of `SLUGS`."""
+    """The csv, in the order of `SLUGS`; a column that a row was solved without stays empty."""
     with TABLE.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, HEADER, lineterminator="\n")
+        writer = csv.DictWriter(file, HEADER, restval="", lineterminator="\n")
         writer.writeheader()
         writer.writerows(found)
 
 
 def held() -> dict[str, list[dict[str, str]]]:
-    """The rows of the csv by slug."""
+    """The rows of the csv by slug, with what the scenarios are as it is said here."""
     out: dict[str, list[dict[str, str]]] = {}
     with TABLE.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
-            out.setdefault(row["slug"], []).append(row)
+            out.setdefault(row["slug"], []).append({**row, **described(row["slug"])})
     return out
 
 
@@ -141,7 +189,7 @@ def shown(found: Sequence[Row]) -> str:
 
 
 def causes(found: Sequence[Row]) -> str:
-    """Where the range over draws comes from, as a Markdown table of shares of variance."""
+    """Where the range over draws comes from, as a Markdown table of shares of variance with their standard errors."""
     called = names()
     lines: list[tuple[str, ...]] = [
         ("share of variance of the per cent, %", *GROUPS),
@@ -149,9 +197,15 @@ def causes(found: Sequence[Row]) -> str:
     ]
     for percent, _ in _together(found):
         if percent["measure"] == "real income":
-            shares = (f"{float(percent[name]):.0f}" if percent[name] else "none" for name in VARIANCE)
+            shares = (_share(percent, *names) for names in zip(VARIANCE, ERRORS, strict=True))
             lines.append((called[percent["place"]], *shares))
     return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
+
+
+def _share(row: Row, share: str, error: str) -> str:
+    if not row[share]:
+        return "none"
+    return f"{float(row[share]):.0f}" + (f" ± {float(row[error]):.0f}" if row.get(error) else "")
 
 
 def _together(found: Sequence[Row]) -> list[tuple[Row, Row]]:
@@ -174,13 +228,22 @@ def span(low: str, high: str, scale: float = 1.0) -> str:
 
 
 def refreshed(text: str, found: Mapping[str, Sequence[Row]]) -> str:
-    """A page with its tables of results written anew."""
+    """A page with its tables of results and the verdicts under them written anew."""
 
     def part(block: re.Match[str]) -> str:
         slug = block["slug"]
         return f"<!-- table: {slug} -->\n\n{shown(found[slug]).strip()}\n\n<!-- end of table: {slug} -->"
 
-    return BLOCK.sub(part, text)
+    def told(block: re.Match[str]) -> str:
+        return f"{block['before']}**Verdict.** {verdicts(found[block['slug']])}."
+
+    return VERDICT.sub(told, BLOCK.sub(part, text))
+
+
+def verdicts(found: Sequence[Row]) -> str:
+    """Verdicts on real income in per cent, in the order of the table: `CHN gain, RUS undetermined`."""
+    income = [row for row in found if row["measure"] == "real income" and row["unit"] == "%"]
+    return ", ".join(f"{row['place']} {row['verdict']}" for row in income)
 
 
 def main() -> None:
@@ -202,7 +265,9 @@ def main() -> None:
             run = solved(slug, data, asked.runs, asked.workers)
             found[slug] = rows(slug, run)
             print(slug, run.id, *(f"{count} failed: {why}" for why, count in run.failures), flush=True)
-        write(row for slug in SLUGS for row in found.get(slug, ()))
+    else:
+        found = held()
+    write(row for slug in SLUGS for row in found.get(slug, ()))
     PAGE.write_text(refreshed(PAGE.read_text("utf-8"), held()), "utf-8")
 
 

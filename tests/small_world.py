@@ -12,6 +12,7 @@ import polars as pl
 
 from landbridge.flows.variants import Account
 from landbridge.provenance import Figure, Source, Status, Unavailable
+from landbridge.release.observations import Agreements
 from landbridge.scenarios import reading
 from landbridge.scenarios.spec import Scenario
 
@@ -52,6 +53,9 @@ class Accounts:
         return hashlib.sha256(f"small world {self.seed}".encode()).hexdigest()
 
 
+_MEMBERSHIP = ("agreement", "name", "form", "member", "from", "to", "side", "status", "source", "note")
+
+
 class Elasticities:
     def theta(self, sector: str) -> Figure:
         low, value, high = THETA[sector]
@@ -70,6 +74,7 @@ def world(seed: int = 7) -> Any:
         elasticities=Elasticities(),
         tariffs=rates,
         time_values=days,
+        agreements=Agreements(pl.DataFrame(schema=dict.fromkeys(_MEMBERSHIP, str))),
         sources={source.id: source},
         manifest=SimpleNamespace(id=f"small-{seed}", files={"tables/elasticities.parquet": "0" * 64}),
     )

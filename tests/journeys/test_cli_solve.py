@@ -81,6 +81,21 @@ def test_tables_for_a_reader_with_notes_before_them(call: Call, rail: str) -> No
     assert "undetermined" not in answer.out or "smaller than" in answer.out
 
 
+def test_a_reader_gets_millions_and_whole_headings_and_a_program_dollars(call: Call, rail: str) -> None:
+    exact = rows(call(f"solve {rail} --draws 60 --workers 1 --json"))
+    shown = call(f"solve {rail} --draws 60 --workers 1").out
+    money = next(row for row in exact if row["place"] == "RUS" and row["unit"] == "USD")
+    (line,) = (
+        line for line in shown.splitlines() if "RUS" in line and "USD million" in line and money["id"] in line
+    )
+    assert f"{money['central'] / 1e6:.4g}".replace(",", "") in line.replace(",", "")
+    head = shown.splitlines()[0:3]
+    assert all(word in " ".join(head) for word in ("central", "verdict", "exporter", "importer"))
+    shares = shown[shown.index("Share of the variance") :]
+    assert f"{money['variance_sizes_pct']:.1f} ± {money['variance_sizes_error_pct']:.1f}" in shares
+    assert "sampling error" in shares
+
+
 def test_other_views_of_a_run(call: Call, rail: str) -> None:
     sectors = rows(call(f"solve {rail} --show sectors --json"))
     assert {row["place"] for row in sectors} == {"CHN", "RUS"}

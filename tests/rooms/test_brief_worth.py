@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from typing import Any
@@ -19,7 +20,18 @@ from landbridge.brief.numbers import show
 from landbridge.brief.text import Name, atoms
 from landbridge.provenance import Figure, Status
 from landbridge.release import Data
-from landbridge.release.worked import DOLLARS, REAL_INCOME
+from landbridge.release.worked import (
+    ADDED,
+    DOLLARS,
+    GAIN,
+    LOSS,
+    NOT_FEASIBLE,
+    PERCENT,
+    REAL_INCOME,
+    REMOVED,
+    STRESS,
+    UNDETERMINED,
+)
 
 SVG = "{http://www.w3.org/2000/svg}"
 HOLLOW = "fill:var(--paper"
@@ -62,6 +74,10 @@ def drawn(made: Chart) -> tuple[ElementTree.Element, ElementTree.Element]:
 @pytest.fixture(scope="module")
 def data() -> Data:
     return lb.load()
+
+
+def spoken(part: Any) -> str:
+    return "".join(piece if isinstance(piece, str) else show(piece) for piece in atoms(part))
 
 
 def section(data: Data, a: str, b: str) -> Section:
@@ -167,7 +183,9 @@ def test_each_country_has_its_chart_and_every_figure_its_chain(pair: Section, da
             assert isinstance(row.label, Name)
             slug = row.label.record.removeprefix("scenario ")
             assert row.figure == data.worked.figure(slug, REAL_INCOME, place, DOLLARS)
-            assert row.verdict == data.worked.verdict(slug, REAL_INCOME, place, DOLLARS)
+            both = {data.worked.verdict(slug, REAL_INCOME, place, unit) for unit in (DOLLARS, PERCENT)}
+            # Undetermined in one unit is undetermined.
+            assert row.verdict == (both.pop() if len(both) == 1 else UNDETERMINED)
             assert {row.figure.id, row.methods.id, row.figure.inputs[0].id} <= set(known)
         hollow = [row for row in block.data.effects if row.verdict == "undetermined"]
         wide, narrow = drawn(block)
@@ -206,16 +224,12 @@ def test_the_section_says_what_it_is_what_is_undetermined_and_what_is_left_out(
     slugs = data.worked.between("CHN", "RUS")
     assert len(results.rows) == 2 * len(slugs)
     open_ = {
-        (str(getattr(row[0], "record", "")).removeprefix("scenario "), getattr(row[1], "code", ""))
+        (str(getattr(row[0], "record", "")).removeprefix("scenario "), getattr(row[2], "code", ""))
         for row in results.rows
-        if row[5] is not None and "undetermined" in row[5].template  # type: ignore[union-attr]
+        if "undetermined" in spoken(row[1])
     }
     assert open_
-    said = [
-        "".join(piece if isinstance(piece, str) else show(piece) for piece in atoms(sentence))
-        for block in pair.blocks
-        for sentence in getattr(block, "sentences", ())
-    ]
+    said = [spoken(sentence) for block in pair.blocks for sentence in getattr(block, "sentences", ())]
     reasons = " ".join(text for text in said if text.startswith("Undetermined, because"))
     for slug, place in open_:
         assert f"{data.worked.title(slug)} ({lb.codes.place(place).name})" in reasons
@@ -223,10 +237,66 @@ def test_the_section_says_what_it_is_what_is_undetermined_and_what_is_left_out(
     assert left_out == {item for slug in slugs for item in data.worked.not_captured(slug)}
     commands = {getattr(row[1], "code", "") for row in tables["worth commands"].rows}
     assert commands == {data.worked.command(slug) for slug in slugs}
-    shares = [cell for row in tables["worth uncertainty"].rows for cell in row if isinstance(cell, Figure)]
-    assert shares
+    for row in tables["worth uncertainty"].rows:
+        slug, place = (
+            str(getattr(row[0], "record", "")).removeprefix("scenario "),
+            getattr(row[1], "code", ""),
+        )
+        shares = data.worked.shares(slug, REAL_INCOME, place, DOLLARS)
+        errors = data.worked.errors(slug, REAL_INCOME, place, DOLLARS)
+        shown = [[piece for piece in atoms(cell) if isinstance(piece, Figure)] for cell in row[2:] if cell]
+        held = [
+            [item for item in (share, errors.get(name)) if item is not None] for name, share in shares.items()
+        ]
+        assert shown == held
+        assert held
     assumed = tables["worth assumptions"].rows
     assert len(assumed) == sum(len(data.worked.assumptions(slug)) for slug in slugs)
+
+
+def test_only_obstacles_are_called_the_largest_and_others_stand_apart(pair: Section, data: Data) -> None:
+    worked = data.worked
+    title = worked.title("soya")
+    for block in (block for block in pair.blocks if isinstance(block, Chart)):
+        assert isinstance(block.data, Spread)
+        slugs = [
+            str(getattr(row.label, "record", "")).removeprefix("scenario ") for row in block.data.effects
+        ]
+        roles = [worked.role(slug) for slug in slugs]
+        others = [place for place, role in enumerate(roles) if role not in (REMOVED, ADDED)]
+        assert {STRESS, NOT_FEASIBLE} <= {roles[place] for place in others}
+        assert others == list(range(others[0], len(roles))), "obstacles first"
+        for row, role in zip(block.data.effects, roles, strict=True):
+            heading = spoken(row.group)
+            assert ("A stress, not an obstacle" in heading) == (role == STRESS)
+            assert ("Not feasible at present: more than Russia grows" in heading) == (role == NOT_FEASIBLE)
+            assert heading.startswith("Obstacles.") == (role in (REMOVED, ADDED))
+        named = spoken(block.see)
+        for verdict, word in ((GAIN, "gain"), (LOSS, "loss")):
+            rows = [
+                row for row, role in zip(block.data.effects, roles, strict=True)
+                if role in (REMOVED, ADDED) and row.verdict == verdict
+            ]  # fmt: skip
+            assert (f"Largest determined {word} among the obstacles" in named) == bool(rows)
+            if rows:
+                best = max(rows, key=lambda row: abs(row.figure.point))
+                assert f"Largest determined {word} among the obstacles: {spoken(best.label)}" in named
+        assert title not in named
+    results = next(block for block in pair.blocks if isinstance(block, Table) and block.name == "worth")
+    soya = [row for row in results.rows if spoken(row[0]) == title]
+    assert soya
+    assert all(spoken(row[1]).startswith("not feasible; ") for row in soya)
+    # Being without it is worth the loss: said of what adds an obstacle, and of nothing else.
+    (sentence,) = (
+        text
+        for block in pair.blocks
+        for item in getattr(block, "sentences", ())
+        if "worth the loss shown" in (text := spoken(item))
+    )
+    for slug in worked.between("CHN", "RUS"):
+        assert (worked.title(slug) in sentence) == (worked.role(slug) == ADDED)
+    points = " ".join(spoken(item) for block in pair.blocks for item in getattr(block, "items", ()))
+    assert all(worked.caveat(slug) in points for slug in worked.between("CHN", "RUS"))
 
 
 def test_the_order_of_a_pair_does_not_hide_a_scenario(data: Data) -> None:
@@ -259,6 +329,12 @@ def test_the_page_shows_the_chart_as_a_table_with_both_ranges(data: Data) -> Non
     chart_html = html[at : html.index("</figure>", at)]
     assert "a hollow grey circle undetermined" in chart_html
     assert "Range of imputations" in chart_html
+    row = next(
+        part for part in chart_html.split("<tr>") if ">Half the border time" in part and "<td>" in part
+    )
+    cells = [re.sub("<[^>]*>", "", cell) for cell in row.split("<td>")[1:3]]
+    assert cells[0] == "gain"
+    assert cells[1].startswith("Obstacles.")
     assert html.index('id="potential"') < html.index('id="worth"') < html.index('id="ties"')
 
 

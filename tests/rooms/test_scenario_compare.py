@@ -120,7 +120,8 @@ def test_the_same_run_differs_in_nothing() -> None:
 
 
 def test_a_note_or_a_name_is_no_change_of_result() -> None:
-    found = compare(made(RAIL), made({**RAIL, "note": "said again"}, name="again"), small.world())
+    again = {**RAIL, "note": "said again", "sources": {"change_pct": "assumed"}}
+    found = compare(made(RAIL), made(again, name="again"), small.world())
     assert inputs(found) == [("scenario", "name", "a test", "again")]
     assert isinstance(found.attribution, Unavailable)
 

@@ -91,7 +91,13 @@ def test_shares_of_variance_stand_beside_the_headline(drawn: Run) -> None:
     # A cost cut between two and eight per cent moves real income far more than the rest does.
     assert held["variance_sizes_pct"] > 50 > held["variance_elasticities_pct"] > 0
     assert held["variance_imputation_pct"] > 0
-    assert held["variance_parameters_pct"] is None
+    assert held["variance_parameters_pct"] is held["variance_parameters_error_pct"] is None
+    errors = {
+        row["source"]: row["error_pct"]
+        for row in drawn.variance().frame.to_dicts()
+        if all(row[name] == held[name] for name in ("measure", "place", "exporter", "importer", "unit"))
+    }
+    assert errors["sizes"] == held["variance_sizes_error_pct"] > 0
     long = drawn.variance()
     errors = long.frame.filter(pl.col("share_pct").is_not_null())["error_pct"]
     assert errors.min() > 0
@@ -144,6 +150,34 @@ def test_figures_are_simulated_and_rest_on_sizes_elasticities_and_accounts(drawn
         assert (size.low, size.value, size.high, size.status) == (-8.0, -5.0, -2.0, Status.ASSUMED)
         assert len(elasticities.inputs) == len(small.SECTORS)
     assert len({figure.id for figure in drawn.figures()}) == len(drawn.headlines)
+
+
+def test_an_assumed_size_is_never_told_as_reported() -> None:
+    change = {
+        "kind": "settlement",
+        "between": ["CHN", "RUS"],
+        "delay_days": [30, 40],
+        "capital_cost_pct": [5, 20],
+        "share_pct": [0, 80],
+        "source": {"publisher": "A paper", "url": "https://example.org/days"},
+        "sources": {
+            "capital_cost_pct": "assumed",
+            "share_pct": {"publisher": "Another", "url": "https://example.org/share"},
+        },
+    }
+    run = made(change)
+    told = {
+        item.measure: item for item in run.headlines[0].figure.inputs if item.cell.startswith("scenario:")
+    }
+    days, capital, share = (told[f"settlement 1: {name}"] for name in ("delay days", "capital cost", "share"))
+    assert (days.status, capital.status, share.status) == (Status.REPORTED, Status.ASSUMED, Status.REPORTED)
+    assert capital.citation is None
+    assert days.citation is not None
+    assert share.citation is not None
+    assert share.citation.source.publisher == "Another"
+    named = {item["name"]: item["source"] for item in run.inputs["parameters"] if item["group"] == "sizes"}
+    assert named["settlement 1: capital_cost_pct"] == "assumed"
+    assert named["settlement 1: share_pct"] == "Another, https://example.org/share"
 
 
 def test_every_table_names_concept_closure_residual_and_horizon(drawn: Run) -> None:

@@ -358,3 +358,94 @@ def test_a_file_is_read_as_it_was_written(tmp_path: Path) -> None:
     path = tmp_path / "cut.yaml"
     path.write_text(to_yaml(made), "utf-8")
     assert read(path) == made
+
+
+SETTLED = {
+    "kind": "settlement",
+    "between": ["CHN", "RUS"],
+    "fee_pct": [1, 4],
+    "share_pct": 50,
+    "source": {"publisher": "A paper", "url": "https://example.org"},
+}
+
+
+def test_a_size_may_have_a_source_of_its_own() -> None:
+    other = {"publisher": "Another", "url": "https://example.org/2", "words": "Half of it"}
+    whole = scenario({"name": "x", "changes": [{**SETTLED, "sources": {"share_pct": other}}]})
+    (change,) = whole.changes
+    assert str(change.source_of("fee_pct")) == "A paper, https://example.org"
+    assert str(change.source_of("share_pct")) == "Another, https://example.org/2"
+    assert scenario(yaml.safe_load(to_yaml(whole))) == whole
+    assert dump(scenario(dump(whole))) == dump(whole)
+    # Who says a size is part of the question; a change without the key is written as before.
+    assert dump(whole) != dump(scenario({"name": "x", "changes": [SETTLED]}))
+    assert "sources" not in to_yaml(scenario({"name": "x", "changes": [SETTLED]}))
+
+
+@pytest.mark.parametrize(
+    ("sources", "said"),
+    [
+        ({"share": "assumed"}, "Nearest valid: share_pct"),
+        ({"hours": "assumed"}, "no size is called 'hours'"),
+        ({"share_pct": "guessed"}, "'guessed' is no source."),
+        ({"share_pct": {"publisher": "A"}}, "the key 'url' is missing."),
+        ({"delay_days": "assumed"}, "delay_days has a source and no size."),
+        ("assumed", "sources are a mapping"),
+        ({}, "sources are a mapping"),
+    ],
+)
+def test_wrong_sources_are_refused(sources: Any, said: str) -> None:
+    (found,) = told({**SETTLED, "sources": sources})
+    assert said in found
+
+
+def test_a_base_rate_keeps_its_own_key() -> None:
+    tariff = {**yaml.safe_load(Tariff.example), "from_pct": 5, "from_source": "assumed"}
+    (text,) = told({**tariff, "sources": {"from_pct": "assumed"}})
+    assert "no size is called 'from_pct'" in text
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"hours": [-2, -5]}, "Swap them: [low, high] is [-5, -2]."),
+        ({"hours": {"low": 3, "high": 1}}, "Swap them"),
+        ({"hours": "\u22125"}, "Write it with a hyphen: -5."),
+        ({"hours": [-5, "\u20132"]}, "Write it with a hyphen: -2."),
+    ],
+)
+def test_slips_of_numbers_are_named(change: dict[str, Any], said: str) -> None:
+    waiting = {"kind": "border_time", "between": ["CHN", "RUS"], "share_pct": 10, "source": "assumed"}
+    (text,) = told({**waiting, **change})
+    assert said in text
+
+
+def test_slips_of_words_are_named() -> None:
+    place = {"kind": "productivity", "place": ["RUS", "CHN"], "change_pct": 1, "source": "assumed"}
+    assert "one place is named here, not a list." in told(place)[0]
+    agreed = {"kind": "agreement", "between": ["BLR", "CHN"], "coefficient": 0.1, "source": "assumed"}
+    assert "'maybe' is neither true nor false." in told({**agreed, "in_force": "maybe"})[0]
+    assert "1 is neither true nor false." in told({**agreed, "in_force": 1})[0]
+    with pytest.raises(BadFile, match=r"this is no text.*Write it in quotes"):
+        scenario(yaml.safe_load("{name: 2024-02-28, changes: [" + Tariff.example + "]}"))
+
+
+@pytest.mark.parametrize(
+    ("content", "said", "unsaid"),
+    [
+        (b"", r"the file is empty.*docs/reference/scenarios\.md", "Download"),
+        (b"# " + b"x" * 2**20 + b"\n", "at most 1 are read.*one file for each", "by year"),
+        (b"name: " + b"[" * 60 + b"]" * 60, "nested too deeply.*Write `name:`", "map file"),
+        ("name: Запуск\n".encode("cp1251"), "cut.yaml, line 1: .*Save the file as UTF-8", "codec"),
+        ("a: b\n".encode("utf-16"), "Save the file as UTF-8", "codec"),
+        (b"name: [1", "not a readable YAML file", "UTF-8"),
+    ],
+)
+def test_a_file_that_cannot_be_read_gets_the_remedy_of_a_scenario(
+    tmp_path: Path, content: bytes, said: str, unsaid: str
+) -> None:
+    path = tmp_path / "cut.yaml"
+    path.write_bytes(content)
+    with pytest.raises(BadFile, match=said) as caught:
+        read(path)
+    assert unsaid not in str(caught.value)

@@ -162,6 +162,8 @@ def test_an_agreement_moves_trade_by_its_coefficient() -> None:
     inside = [(i, j) for i in (BLR, CHN, RUS) for j in (BLR, CHN, RUS) if i != j]
     expect(found, {(C28, i, j): math.exp(-0.4 / 8) for i, j in inside})
     expect(shocked({**change, "in_force": False}), {(C28, i, j): math.exp(0.4 / 8) for i, j in inside})
+    # Nothing is known of agreements here, so nothing is refused for their sake.
+    assert HELD.agreements is None
     fitted = planned({**change, "coefficient": "fitted"})
     assert [p.source for p in fitted.parameters if "fitted" in p.name] == ["an equation"]
     expect(translate(fitted), {(C28, i, j): math.exp(-0.3 / 8) for i, j in inside})
@@ -397,3 +399,87 @@ def test_a_change_drawn_with_none_like_it_is_refused() -> None:
     error = refused({**one, "label": "there"}, {**one, "drawn_with": "therr"})
     assert "no other change is called 'therr'" in str(error)
     assert "Nearest: there" in str(error)
+
+
+BOUND = dataclasses.replace(HELD, agreements={("BLR", "RUS"): ("A Union",)})
+AGREED = {"kind": "agreement", "between": ["RUS", "BLR"], "sectors": ["C28"], "coefficient": 0.4}
+
+
+def test_an_agreement_that_is_in_force_is_not_counted_twice() -> None:
+    error = refused(AGREED, held=BOUND)
+    assert isinstance(error, BadUsage)
+    assert "in force in 2022 already between BLR and RUS (A Union)." in str(error)
+    assert "sources: {coefficient: ...}" in str(error)
+    assert "A Union" in str(refused({**AGREED, "coefficient": "fitted"}, held=BOUND))
+    several = {key: value for key, value in AGREED.items() if key != "between"}
+    three = refused({**several, "members": ["CHN", "BLR", "RUS"]}, held=BOUND)
+    assert "BLR and RUS (A Union)" in str(three)
+    assert planned({**AGREED, "between": ["BLR", "CHN"]}, held=BOUND).costs
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        {"sources": {"coefficient": "assumed"}},
+        {"source": {"publisher": "A study", "url": "https://example.org"}},
+    ],
+)
+def test_a_deeper_agreement_has_a_coefficient_with_its_own_source(own: dict[str, Any]) -> None:
+    plan = planned({**AGREED, **own}, held=BOUND)
+    assert any("A Union" in note and "deeper" in note for note in plan.notes)
+
+
+def test_what_is_not_in_force_cannot_be_left() -> None:
+    left = {**AGREED, "in_force": False}
+    assert planned(left, held=BOUND).costs
+    error = refused({**left, "between": ["BLR", "CHN"]}, held=BOUND)
+    assert isinstance(error, BadUsage)
+    assert "no free trade area or union in force in 2022 is held between BLR and CHN." in str(error)
+
+
+def test_a_fitted_coefficient_is_that_of_goods_and_says_what_it_is_not() -> None:
+    with pytest.raises(LandbridgeError, match="the fitted coefficient is that of trade in goods"):
+        planned({**AGREED, "sectors": ["C28", "K"], "coefficient": "fitted"})
+    (note,) = [n for n in planned({**AGREED, "coefficient": "fitted"}).notes if "no effect of signing" in n]
+    assert not any(character.isdigit() for character in note.removeprefix("agreement 1"))
+    assert not any("signing" in note for note in planned(AGREED).notes)
+
+
+def test_a_stated_base_rate_that_overrides_a_cited_one_is_told() -> None:
+    stated = {**TARIFF, "sectors": ["A01", "C28"], "from_pct": [4, 6], "from_source": "assumed"}
+    (note,) = [note for note in planned(stated).notes if "from_pct" in note]
+    assert "RUS on C28 from CHN" in note
+    assert "A01" not in note
+    assert not any("from_pct" in note for note in planned({**stated, "sectors": ["A01"]}).notes)
+
+
+@pytest.mark.parametrize(
+    ("share", "told"), [(0.2, True), ([0, 0.5], True), (0, False), (1, False), ([0.5, 3], False)]
+)
+def test_a_share_that_looks_like_a_fraction_is_told(share: Any, told: bool) -> None:
+    change = {"kind": "sanction", "between": ["CHN", "RUS"], "sectors": ["C28"], "share_pct": share}
+    assert any("was read as" in note for note in planned(change).notes) is told
+
+
+def test_every_size_carries_its_own_source() -> None:
+    paper = {"publisher": "A paper", "url": "https://example.org"}
+    days = {
+        "kind": "settlement",
+        "between": ["CHN", "RUS"],
+        "delay_days": 30,
+        "capital_cost_pct": 10,
+        "share_pct": 50,
+    }
+    plan = planned({**days, "source": paper, "sources": {"share_pct": "assumed"}})
+    named = {p.name.split(": ")[1]: p.source for p in plan.parameters if p.group == "sizes"}
+    cited = "A paper, https://example.org"
+    assert named == {"delay_days": cited, "capital_cost_pct": cited, "share_pct": "assumed"}
+
+
+def test_the_agreements_of_the_release_are_at_hand() -> None:
+    held = context(load()).agreements
+    assert held is not None
+    assert held[("BLR", "RUS")]
+    # Not in force before 2026, and no free trade area.
+    assert ("BLR", "CHN") not in held
+    assert all(one < other and names for (one, other), names in held.items())

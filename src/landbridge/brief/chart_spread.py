@@ -77,9 +77,9 @@ def _panels(data: Spread, show: Show, width: float, size: float, *, narrow: bool
     for group, found in groupby(enumerate(data.effects), key=lambda item: item[1].group):
         members = list(found)
         axis = Axis(_domain([effect for _, effect in members]), (left, max(right, left + 60)))
-        heading = None if group is None else lay(group, show, width=width, size=size, lines=1, bold=True)
+        heading = None if group is None else lay(group, show, width=width, size=size, lines=3, bold=True)
         first = top
-        top += (0.0 if heading is None else _HEADING) + size + 12
+        top += (0.0 if heading is None else heading.height + _HEADING - heading.size) + size + 12
         rows = []
         for place, effect in members:
             rows.append(_Row(effect, labels[place], values[place], top, axis))
@@ -114,7 +114,7 @@ def _frame(surface: Surface, panel: _Panel, sides: Sequence[Words], *, narrow: b
     base = panel.top
     if panel.heading is not None:
         surface.text(panel.heading, 0, base + panel.heading.size + 3)
-        base += _HEADING
+        base += panel.heading.height + _HEADING - panel.heading.size
     losses, gains = sides
     line = base + losses.size
     surface.rule(

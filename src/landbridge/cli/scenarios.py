@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
@@ -24,13 +24,16 @@ from landbridge.scenarios.comparing import compare as compare_runs
 from landbridge.scenarios.headlines import GROUPS, prior_column
 from landbridge.scenarios.making import Progress, load_run
 from landbridge.scenarios.making import solve as solve_scenario
+from landbridge.scenarios.outcomes import DOLLARS
 from landbridge.scenarios.run import Run
 from landbridge.scenarios.store import DEFAULT
 from landbridge.scenarios.views import View
 
 _KEY = ("measure", "place", "exporter", "importer", "unit")
 _HEADLINES = (*_KEY, "central", "low", "high", "prior_low", "prior_high", "verdict", "reason", "id")
-_SHARES = (*_KEY, *(f"variance_{group}_pct" for group in GROUPS))
+# Tables for a reader count dollars in millions; JSON keeps dollars.
+_MILLION, _IN_MILLIONS = 1e6, "USD million"
+_MONEY = ("central", "low", "high")
 _TAIL = ("concept", "closure", "residual", "horizon")
 _VIEWS = ("headlines", "sectors", "diversion", "decomposition", "contributions")
 
@@ -97,14 +100,48 @@ def solve(path: Path, asked: Asked, *, runs: Path | None, as_json: bool) -> None
     notes = [*run.notes, *(run.variance().notes if run.sampled else ()), kept]
     rows = run.table().to_dicts()
     _say(notes, as_json)
-    answer("solve", data, rows, as_json=as_json, notes=notes if as_json else (), columns=_HEADLINES)
     if as_json:
+        answer("solve", data, rows, as_json=True, notes=notes)
         return
+    answer("solve", data, [_spoken(row) for row in rows], as_json=False, columns=_worded(_HEADLINES))
     print("\nCentral value by imputation of final demand")
-    answer("solve", data, rows, as_json=False, columns=(*_KEY, *map(prior_column, run.central.variants)))
+    answer(
+        "solve",
+        data,
+        [_spoken(row) for row in rows],
+        as_json=False,
+        columns=_worded((*_KEY, *map(prior_column, run.central.variants))),
+    )
     if run.sampled is not None:
-        print("\nShare of the variance of the draws by source, per cent")
-        answer("solve", data, rows, as_json=False, columns=_SHARES)
+        print(
+            "\nShare of the variance of the draws by source, per cent, ± standard error (above 100: sampling error)"
+        )
+        answer("solve", data, [_shares(row) for row in rows], as_json=False, columns=(*_KEY, *GROUPS))
+
+
+def _worded(columns: Iterable[str]) -> list[str]:
+    """Headings that break between words."""
+    return [name.replace("_", " ") for name in columns]
+
+
+def _spoken(row: dict[str, Any]) -> dict[str, Any]:
+    """A row for a reader: headings in words, dollars in millions."""
+    shown = dict(row)
+    if row["unit"] == DOLLARS:
+        shown["unit"] = _IN_MILLIONS
+        for name, value in row.items():
+            if value is not None and (name in _MONEY or name.startswith("prior_")):
+                shown[name] = value / _MILLION
+    return {name.replace("_", " "): value for name, value in shown.items()}
+
+
+def _shares(row: dict[str, Any]) -> dict[str, Any]:
+    """The sources of a headline's variance, each share with its standard error."""
+    shown = {name: row[name] for name in _KEY}
+    for group in GROUPS:
+        share, error = row[f"variance_{group}_pct"], row[f"variance_{group}_error_pct"]
+        shown[group] = None if share is None else f"{share:.1f} ± {error:.1f}"
+    return shown
 
 
 def _file(named: Path, data: Data) -> Path:

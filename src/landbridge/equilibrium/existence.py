@@ -21,8 +21,8 @@ def tied(base: Baseline, part: Parts) -> None:
     if cut.any():
         lost = np.flatnonzero(cut[part])
         raise NotConverged(
-            f"no equilibrium: after the shock {len(lost)} places trade only among themselves, yet their deficits do "
-            f"not add up to zero; first place {lost[0]}.",
+            f"no equilibrium: after the shock place {', '.join(map(str, lost[:5]))} cannot trade with the rest of the "
+            "world, yet the accounts give a deficit or surplus that only such trade could pay.",
             where="deficits",
             cause="An additive deficit is paid by trade with others, and the shock ends that trade.",
             remedy="Use deficits='removed' or 'multiplicative', or leave some trade open.",

@@ -24,6 +24,15 @@ REAL_INCOME, TRADE = "real income", "trade"
 PERCENT, DOLLARS = "%", "USD"
 WORLD = "WLD"
 GAIN, LOSS, UNDETERMINED = "gain", "loss", "undetermined"
+# What a scenario is: only the first two say anything about obstacles.
+REMOVED, ADDED, WHAT_IF, STRESS, NOT_FEASIBLE = (
+    "obstacle removed",
+    "obstacle added",
+    "what if",
+    "stress",
+    "not feasible",
+)
+ROLES = (REMOVED, ADDED, WHAT_IF, STRESS, NOT_FEASIBLE)
 SOURCES_OF_VARIANCE = ("elasticities", "sizes", "parameters", "imputation")
 # The reasons of an undetermined verdict, word for word as a run gives them.
 TOO_SMALL = "The change is smaller than what the solver resolves."
@@ -107,6 +116,14 @@ class Worked:
         """The scenario by name."""
         return str(self._any(slug)["title"])
 
+    def role(self, slug: str) -> str:
+        """What the scenario is, one of `ROLES`; a release that does not say calls none an obstacle."""
+        return str(self._any(slug).get("role") or WHAT_IF)
+
+    def caveat(self, slug: str) -> str:
+        """What decides how the scenario's numbers are read, in words to follow its name; empty where nothing is said."""
+        return str(self._any(slug).get("caveat") or "")
+
     def run(self, slug: str) -> str:
         """The id of the run that the results are from."""
         return str(self._any(slug)["run"])
@@ -178,6 +195,17 @@ class Worked:
         row = self._row(slug, measure, where, unit)
         return self._missing(slug, measure, where).reason if row is None else str(row["reason"] or "")
 
+    def agreed(self, slug: str, measure: str, where: Where) -> str:
+        """The verdict in per cent and in dollars as one: `undetermined` if either is, or if they differ."""
+        found = {self.verdict(slug, measure, where, unit) for unit in (PERCENT, DOLLARS)}
+        return found.pop() if len(found) == 1 else UNDETERMINED
+
+    def doubt(self, slug: str, measure: str, where: Where) -> str:
+        """Why the verdict of both units is undetermined; empty where it is not."""
+        return next(
+            (text for unit in (DOLLARS, PERCENT) if (text := self.reason(slug, measure, where, unit))), ""
+        )
+
     def shares(self, slug: str, measure: str, where: Where, unit: str) -> dict[str, Figure]:
         """The share of the variance of draws by source of uncertainty, in per cent; a source that is not drawn has none.
 
@@ -200,6 +228,27 @@ class Worked:
             )
             for name, share in held.items()
             if share is not None
+        }
+
+    def errors(self, slug: str, measure: str, where: Where, unit: str) -> dict[str, Figure]:
+        """The standard error of each share of variance, in percentage points, where one is held."""
+        row = self._row(slug, measure, where, unit)
+        if row is None:
+            return {}
+        return {
+            name: Figure(
+                f"{share.measure}, standard error",
+                error,
+                PERCENT,
+                share.period,
+                Status.SIMULATED,
+                inputs=(share,),
+                code=_CODE,
+                cell=f"{self._cell(slug, measure, where, unit)}/variance_{name}_error_pct",
+                note="Of a ratio of two means over pairs of draws (delta method).",
+            )
+            for name, share in self.shares(slug, measure, where, unit).items()
+            if (error := row.get(f"variance_{name}_error_pct")) is not None
         }
 
     @cached_property

@@ -82,7 +82,7 @@ class Solver:
             raise NotHeld(
                 "the accounts at hand are not those of the run.",
                 where=run.id,
-                remedy=f"Give the data of release {run.inputs['release']}, or solve again.",
+                remedy="Give the data of the release that it was solved on, or solve again.",
             )
         held = data.accounts.variant(run.central.variants[0])
         known = context(data)

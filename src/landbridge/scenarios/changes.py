@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Annotated, ClassVar, Literal
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field, StrictBool
+from pydantic import Field, PlainValidator, field_validator
+from pydantic_core import PydanticCustomError
 
-from landbridge.scenarios.forms import Fault, Form
-from landbridge.scenarios.sizes import FITTED, Bound, Range, Source, no_source
+from landbridge.errors import nearest
+from landbridge.scenarios.forms import Fault, Form, refused
+from landbridge.scenarios.sizes import FITTED, Bound, Cited, Range, Source, as_source, no_source
 from landbridge.scenarios.words import Country, End, Members, Pair, Sectors, expanded, groups
 
 # Beyond a hundredfold rise of costs almost nothing moves: that is a closure, and should be called one.
@@ -23,10 +25,20 @@ _HOURS = Bound("h", -8_760, 8_760, why="A year has 8,760 hours.")
 Text = Annotated[str, Field(max_length=2_000)]
 
 
-class Change(Form):
-    """What every change has: `label`, `drawn_with`, `sectors`, `source`, `note`.
+def _whether(given: Any) -> bool:
+    if isinstance(given, bool):
+        return given
+    raise refused(
+        f"{given!r} is neither true nor false.",
+        "Write true if the agreement enters into force, false if it is left.",
+    )
 
-    Two changes of one label share their draws; `drawn_with` names a change with which sizes that are alike are shared.
+
+class Change(Form):
+    """What every change has: `label`, `drawn_with`, `sectors`, `source`, `sources`, `note`.
+
+    `source` says who states the sizes, `sources` the same for single sizes that somebody else states. Two changes of one
+    label share their draws; `drawn_with` names a change with which sizes that are alike are shared.
     """
 
     ways: ClassVar[tuple[tuple[str, ...], ...]] = (("between",), ("exporter", "importer"))
@@ -38,7 +50,42 @@ class Change(Form):
     drawn_with: Annotated[str, Field(max_length=80)] = ""
     sectors: Sectors = ("all",)
     source: Source
+    sources: dict[str, Cited | str] = Field(default_factory=dict)
     note: Text = ""
+
+    @field_validator("sources", mode="plain")
+    @classmethod
+    def _sources(cls, given: Any) -> dict[str, Cited | str]:
+        """A source for each of some sizes; every field that is none, and every source that is not whole."""
+        # A base rate has a key of its own, from_source.
+        valid = [name for name in cls.sizes() if name != "from_pct"]
+        if not isinstance(given, Mapping) or not given:
+            raise refused(
+                "sources are a mapping from a size to its source.",
+                f"Write it like this: sources: {{{valid[0]}: assumed}}. Valid: {', '.join(valid)}.",
+            )
+        made: dict[str, Cited | str] = {}
+        faults: list[Fault] = []
+        for name, source in given.items():
+            if name not in valid:
+                close = nearest(str(name), valid)
+                hint = f"Nearest valid: {', '.join(close)}." if close else ""
+                what = f"no size is called {name!r}."
+                faults.append(Fault((str(name),), what, hint, f"Valid: {', '.join(valid)}."))
+                continue
+            try:
+                made[name] = as_source(source)
+            except PydanticCustomError as error:
+                held = error.context or {}
+                inner = [fault.under(name) for fault in held["faults"]]
+                faults += inner or [Fault((name,), held["what"], held["cause"], held["remedy"])]
+        if faults:
+            raise refused("some sources are wrong.", faults=faults)
+        return made
+
+    def source_of(self, name: str) -> Cited | str:
+        """Who states the size in the field `name`: its own source, else that of the change."""
+        return self.sources.get(name, self.source)
 
     @classmethod
     def sizes(cls) -> dict[str, Bound]:
@@ -74,6 +121,16 @@ class Change(Form):
         given = {name: getattr(self, name) for name in self.sizes()}
         return {name: size for name, size in given.items() if isinstance(size, Range)}
 
+    def unfit_values(self) -> Iterator[Fault]:
+        """A source of a size that is not there."""
+        for name in self.sources:
+            if name not in self.ranges():
+                yield Fault(
+                    ("sources", name),
+                    f"{name} has a source and no size.",
+                    remedy=f"Write {name}, or leave its source out.",
+                )
+
     @property
     def codes(self) -> tuple[str, ...]:
         """The sector codes behind `sectors`."""
@@ -106,6 +163,7 @@ class Flow(Change):
 
     def unfit_values(self) -> Iterator[Fault]:
         """A place that trades with itself."""
+        yield from super().unfit_values()
         if self.exporter is not None and self.exporter == self.importer != "all":
             yield Fault(
                 ("importer",),
@@ -143,6 +201,12 @@ class Tariff(Flow):
                 "a change of cost has no base rate.",
                 remedy="Write to_pct, or leave from_pct out.",
             )
+
+    def source_of(self, name: str) -> Cited | str:
+        """Who states a size; the base rate has a key of its own for that."""
+        if name == "from_pct" and self.from_source is not None:
+            return self.from_source
+        return super().source_of(name)
 
     def unfit_values(self) -> Iterator[Fault]:
         """Services, which pay no tariff."""
@@ -317,14 +381,17 @@ class Agreement(Change):
     between: Pair | None = None
     members: Members | None = None
     sectors: Sectors = ("goods",)
-    in_force: StrictBool = True
+    in_force: Annotated[bool, PlainValidator(_whether)] = True
     coefficient: Annotated[
         Range | str | None, Bound("1", -5, 5, words=(FITTED,), why="It is in log points of trade.")
     ] = None
     source: Source | None = None  # type: ignore[assignment]
 
     def unfit_values(self) -> Iterator[Fault]:
-        """A coefficient that nobody states, or a pair with `all`."""
+        """A coefficient that nobody states or that is fitted on other sectors, or a pair with `all`."""
+        yield from super().unfit_values()
+        if self.coefficient == FITTED:
+            yield from self._goods_only("the fitted coefficient is that of trade in goods.")
         if self.source is None and self.coefficient != FITTED:
             yield no_source(self.example)
         if self.between and "all" in self.between:

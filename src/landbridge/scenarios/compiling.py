@@ -36,7 +36,7 @@ from landbridge.scenarios.plan import (
     TargetStep,
     TariffStep,
 )
-from landbridge.scenarios.sizes import FITTED
+from landbridge.scenarios.sizes import FITTED, Cited
 from landbridge.scenarios.spec import Scenario
 from landbridge.scenarios.translation import FORMULAS
 from landbridge.scenarios.words import ALL, groups
@@ -152,8 +152,9 @@ class _Compiler:
     def _formula(self, label: str, change: Change, sizes: dict[str, str]) -> str:
         """The formula of a change of cost."""
         if isinstance(change, Agreement):
+            self._bound(label, change)
             if change.coefficient == FITTED:
-                sizes["coefficient"] = self._fitted()
+                sizes["coefficient"] = self._fitted(label)
             return "agreeing" if change.in_force else "leaving"
         if isinstance(change, Sanction):
             return "closing" if change.share_pct is not None else "ad_valorem"
@@ -162,12 +163,13 @@ class _Compiler:
         return _FORMULAS[type(change)]
 
     def _size(self, label: str, name: str, change: Change) -> str:
-        size, source = change.ranges()[name], getattr(change, "source", None)
-        if name == "from_pct":
-            source = change.from_source if isinstance(change, Tariff) else None
+        size, source = change.ranges()[name], str(change.source_of(name))
         unit = change.sizes()[name].unit
+        if name == "share_pct" and size.value > 0.0 and size.high < 1.0:
+            shown = f"{size.value:g}"
+            self.notes.append(f"{label}: share_pct {shown} was read as {shown} %, less than a hundredth.")
         label = self.scenario.shared(change).get(name, label)
-        wanted = Parameter(f"{label}: {name}", SIZES, size.low, size.value, size.high, unit, str(source))
+        wanted = Parameter(f"{label}: {name}", SIZES, size.low, size.value, size.high, unit, source)
         return self.drawn.setdefault(wanted.name, wanted).name
 
     def _known(self, name: str, group: str, known: Known, unit: str) -> str:
@@ -236,7 +238,42 @@ class _Compiler:
             names.append(self._known(f"value of a day {alike[0]}{more}", PARAMETERS, held[code], "%/day"))
         return tuple(names)
 
-    def _fitted(self) -> str:
+    def _bound(self, label: str, change: Agreement) -> None:
+        """Refuses an agreement that is in force already, or the leaving of one that is not.
+
+        A coefficient with a source of its own may be that of a deeper agreement, which a note tells.
+        """
+        held = self.context.agreements
+        if held is None:
+            return
+        pairs = list(itertools.combinations(sorted(change.members or change.between or ()), 2))
+        year = self.context.year
+        if not change.in_force:
+            if free := [f"{one} and {other}" for one, other in pairs if not held.get((one, other))]:
+                what = f"no free trade area or union in force in {year} is held between {_shown(free)}."
+                remedy = "Name members of one that is in force, or write a change of kind trade_cost."
+                self.wrong.append(Problem(what, self._where, "What does not bind cannot be left.", remedy))
+            return
+        found = [(pair, held[pair]) for pair in pairs if held.get(pair)]
+        if not found:
+            return
+        shown = _shown([f"{one} and {other} ({', '.join(names)})" for (one, other), names in found])
+        own = "coefficient" in change.sources or isinstance(change.source, Cited)
+        if change.coefficient != FITTED and own:
+            self.notes.append(
+                f"{label}: an agreement was in force in {year} already between {shown}; its effect is inside the flows, and "
+                "the coefficient is read as that of a deeper one."
+            )
+            return
+        what = f"an agreement was in force in {year} already between {shown}."
+        remedy = (
+            "Leave these members out; or, for a deeper agreement, give its coefficient a source of its own: "
+            "sources: {coefficient: ...}."
+        )
+        cause = "Its effect is inside the flows and would be counted twice."
+        self.wrong.append(Problem(what, self._where, cause, remedy))
+
+    def _fitted(self, label: str) -> str:
         if self.context.agreement is None:
             self.not_held.append(
                 Problem(
@@ -246,6 +283,10 @@ class _Compiler:
                 )
             )
             return ""
+        self.notes.append(
+            f"{label}: the coefficient is fitted on one cross-section of trade in goods. It is no effect of signing: pairs "
+            "that trade much also sign, and agreements differ in depth."
+        )
         return self._known("agreement coefficient (fitted)", PARAMETERS, self.context.agreement, "1")
 
     def _capacity(self, sectors: list[int], pairs: list[tuple[int, int]], size: str) -> None:
@@ -271,12 +312,15 @@ class _Compiler:
             self.wrong.append(
                 Problem(what, self._where, "A flow has one tariff.", "Leave the sectors out of one.")
             )
-        base, unknown = [], []
+        base: list[str] = []
+        unknown: list[str] = []
+        overridden: list[str] = []
         for sector, exporter, importer in cells:
             named = self.context.places[importer], self.context.places[exporter], self.context.sectors[sector]
             known = self.context.tariffs.get(named)
             if change.from_pct is not None:
                 base.append(self._size(label, "from_pct", change))
+                overridden += [] if known is None else [f"{named[0]} on {named[2]} from {named[1]}"]
             elif known is not None:
                 name = f"tariff of {named[0]} on {named[1]}, {named[2]}"
                 base.append(self._known(name, PARAMETERS, known, "%"))
@@ -287,6 +331,10 @@ class _Compiler:
             cause = "A new rate makes revenue only against a rate that is known."
             self.not_held.append(Problem(what, self._where, cause, _COST_ADVICE))
             return
+        if overridden:
+            self.notes.append(
+                f"{label}: from_pct takes the place of base rates that the release cites, {_shown(overridden)}."
+            )
         new = self._size(label, "to_pct", change)
         columns = [_indices(cell[axis] for cell in cells) for axis in range(3)]
         self.tariffs.append(TariffStep(columns[0], columns[1], columns[2], tuple(base), new))

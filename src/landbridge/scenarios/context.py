@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
+import numpy as np
+
+from landbridge.potential.panel import FREE_TRADE, agreement_matrix
 from landbridge.provenance import Figure
 from landbridge.release import Data
 from landbridge.scenarios.plan import Context, Known
@@ -51,7 +55,21 @@ def context(
         {sector: _known(figure) for sector, figure in days.items() if isinstance(figure, Figure)},
         {cell: _known(figure) for cell, figure in rates.items() if isinstance(figure, Figure)},
         fitted,
+        _in_force(data, labels.places),
     )
+
+
+def _in_force(data: Data, places: Sequence[str]) -> dict[tuple[str, str], tuple[str, ...]]:
+    """Names of the free trade areas and unions that bind each pair of places in the year of the accounts."""
+    ordered = sorted(places)
+    year = data.accounts.year
+    bound = agreement_matrix(data.agreements, ordered, year)
+    found = {}
+    for one, other in np.argwhere(np.triu(bound)):
+        pair = ordered[one], ordered[other]
+        held = data.agreements.in_force(*pair, str(year))
+        found[pair] = tuple(ours.name for ours, _ in held if ours.form in FREE_TRADE)
+    return found
 
 
 def _known(figure: Figure) -> Known:

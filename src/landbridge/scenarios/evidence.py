@@ -24,7 +24,8 @@ def evidence(scenario: Scenario, plan: Plan, data: Data) -> tuple[Figure, ...]:
         for name, size in change.ranges().items():
             words = f"{label}: {name.rsplit('_pct', 1)[0].replace('_', ' ')}"
             unit = _known(units[name].unit)
-            cited = change.source if isinstance(change.source, Cited) else None
+            source = change.source_of(name)
+            cited = source if isinstance(source, Cited) else None
             found.append(
                 Figure(
                     words,

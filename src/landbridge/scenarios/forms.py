@@ -134,7 +134,9 @@ def _told(error: ValidationError, form: type[Form]) -> Iterator[Fault]:
                 "a key is a word.",
                 remedy=f"Valid: {', '.join(form.model_fields)}.",
             )
+        elif item["type"] == "string_type":
+            why = "YAML reads 2024-02-28 as a date, 12 as a number, and NO, ON and YES as true or false."
+            yield Fault(path, "this is no text.", why, "Write it in quotes.")
         else:
             words = item["msg"].removeprefix("Value error, ")
-            remedy = "Write it in quotes." if item["type"] == "string_type" else ""
-            yield Fault(path, words if words.endswith(".") else f"{words}.", remedy=remedy)
+            yield Fault(path, words if words.endswith(".") else f"{words}.")

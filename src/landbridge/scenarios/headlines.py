@@ -24,11 +24,15 @@ LEAST_FOR_RANGE = 10
 RESOLUTION = 1e-8
 CODE = "landbridge.scenarios.making.solve"
 _WORDS = ("measure", "place", "exporter", "importer", "unit", "verdict", "reason", "id")
+# A share of variance and its standard error.
+_PARTS = ("pct", "error_pct")
 _NUMBERS = ("central", "low", "high", "prior_low", "prior_high", "prior_spread")
 # A column that happens to be empty keeps its type.
 TYPES: dict[str, type[pl.DataType]] = {
     **dict.fromkeys(_WORDS, pl.String),
-    **dict.fromkeys((*_NUMBERS, *(f"variance_{group}_pct" for group in GROUPS)), pl.Float64),
+    **dict.fromkeys(
+        (*_NUMBERS, *(f"variance_{group}_{part}" for group in GROUPS for part in _PARTS)), pl.Float64
+    ),
 }
 
 
@@ -65,9 +69,14 @@ class Headline:
         """The headline as a row: the columns are the same for every headline of every run."""
         figure, measure = self.figure, self.measure
         shares = {
-            f"variance_{group}_pct": effect.share_pct if isinstance(effect, TotalEffect) else None
+            f"variance_{group}_{part}": value
             for group in GROUPS
             for effect in [self.shares.get(group)]
+            for part, value in zip(
+                _PARTS,
+                (effect.share_pct, effect.error_pct) if isinstance(effect, TotalEffect) else (None, None),
+                strict=True,
+            )
         }
         return {
             **_asked(measure),
@@ -122,7 +131,7 @@ def prior_column(imputation: str) -> str:
 
 def no_answer(measure: Measure, why: Unavailable, variants: Sequence[str]) -> dict[str, Any]:
     """The row of a headline that has no number, with the columns of the others."""
-    shares = (f"variance_{group}_pct" for group in GROUPS)
+    shares = (f"variance_{group}_{part}" for group in GROUPS for part in _PARTS)
     empty = dict.fromkeys((*_NUMBERS, "verdict", "reason", *shares, *map(prior_column, variants), "id"))
     return {**_asked(measure), **empty, "verdict": UNDETERMINED, "reason": str(why)}
 

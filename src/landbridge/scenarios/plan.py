@@ -53,7 +53,9 @@ class Context:
 
     `theta`: trade elasticity of each sector (S of them). `time_values`: per cent of the value that a day costs, by
     sector; a sector that is absent has none. `tariffs`: per cent, by (importer, exporter, sector); a cell that is absent
-    is unknown, not zero. `agreement`: the fitted coefficient, in log points of trade.
+    is unknown, not zero. `agreement`: the fitted coefficient, in log points of trade. `agreements`: names of the free
+    trade areas and unions in force in `year`, by pair of places in the order of their codes; a pair that is absent has none.
+    None: nothing is known of agreements.
     """
 
     sectors: tuple[str, ...]
@@ -63,6 +65,7 @@ class Context:
     time_values: Mapping[str, Known] = field(default_factory=dict)
     tariffs: Mapping[tuple[str, str, str], Known] = field(default_factory=dict)
     agreement: Known | None = None
+    agreements: Mapping[tuple[str, str], tuple[str, ...]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +22,41 @@ def read(path: Path | str) -> Scenario:
     """The scenario in a YAML file; raises `BadFile` with every problem of the file and its line."""
     path = Path(path)
     all_there([path])
-    content = yaml_file(path)
+    try:
+        content = yaml_file(path)
+    except BadFile as error:
+        raise BadFile([_told(problem, path) for problem in error.problems]) from None
     tree = outline(path)
     slips = [*keys_twice(tree, path.name), *odd_numbers(tree, path.name)]
     return _made(content, path.name, lines(tree), slips)
+
+
+_LONG = "A scenario is a page of text: write one file for each."
+_MENDED = {
+    "the file is empty.": ("", _EXAMPLE),
+    "this is not a file.": ("", "Name the YAML file of one scenario, not a folder or a device."),
+    "the file is nested too deeply.": ("A scenario has no list inside a list inside a list.", _EXAMPLE),
+}
+"""Cause and remedy of refusals that `guard` words for files of every kind, for scenarios."""
+
+
+def _told(problem: Problem, path: Path) -> Problem:
+    """A refusal of a file as one of a scenario: other remedies, and a word about encodings."""
+    if problem.what in _MENDED:
+        cause, remedy = _MENDED[problem.what]
+        return replace(problem, cause=cause, remedy=remedy)
+    if problem.what.startswith("the file has ") and "MiB" in problem.what:
+        return replace(problem, remedy=_LONG)
+    if problem.what == "not a readable YAML file.":
+        data = path.read_bytes()
+        try:
+            data.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            where = f"{path.name}, line {data[: error.start].count(10) + 1}"
+            why = "Another program saved it in another encoding, such as UTF-16 or Windows-1251."
+            return Problem("the file is no text in UTF-8.", where, why, "Save the file as UTF-8.")
+        return replace(problem, remedy=problem.remedy or _EXAMPLE)
+    return problem
 
 
 def scenario(content: Any, where: str = "") -> Scenario:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -19,6 +20,9 @@ FITTED = "fitted"
 
 # Beyond this no unit has a meaning, and whole numbers may not fit a float.
 _ENDLESS = 1e15
+
+# Signs that look like a minus and are none to YAML.
+_DASHED = re.compile("[\u2212\u2012-\u2015\ufe63\uff0d] *[0-9]+([.][0-9]+)?")
 
 _RANGE = "Write a number, [low, high], or {value: , low: , high: } with low <= value <= high."
 _SOURCE = "Write `source: assumed`, or `source: {publisher: Who, url: https://...}`."
@@ -121,10 +125,24 @@ def as_range(given: Any, words: tuple[str, ...] = ()) -> Range:
         numbers = [given]
     # YAML reads `on` as true, which Python counts as one.
     for number in numbers:
+        if isinstance(number, str) and _DASHED.fullmatch(number.strip()):
+            plain = f"-{number.strip()[1:].strip()}"
+            raise refused(
+                f"{number!r} is no number.",
+                f"Write it with a hyphen: {plain}.",
+                "Its sign is a dash or the minus of printed text, which YAML does not read.",
+            )
         if isinstance(number, bool) or not isinstance(number, int | float):
             raise refused(f"{number!r} is no number.", remedy)
         if not abs(number) < _ENDLESS:
             raise refused(f"{str(number)[:20]} is no size.", remedy)
+    if numbers[0] > numbers[-1]:
+        low, high = numbers[0], numbers[-1]
+        raise refused(
+            f"the low end {low:g} is above the high end {high:g}.",
+            f"Swap them: [low, high] is [{high:g}, {low:g}].",
+            "More negative is lower." if low < 0 else "",
+        )
     try:
         return Range(numbers[0], numbers[-1], value=numbers[1] if len(numbers) == 3 else None)
     except BadUsage as error:

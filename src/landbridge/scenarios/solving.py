@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from landbridge.equilibrium import Baseline, Equilibrium, baseline
 from landbridge.equilibrium import solve as clear
-from landbridge.errors import BadUsage, NotConverged, NotHeld
+from landbridge.errors import BadBaseline, BadUsage, NotConverged, NotHeld
+from landbridge.scenarios.refusals import in_words
 from landbridge.scenarios.translation import translate
 
 if TYPE_CHECKING:
@@ -101,6 +102,13 @@ class Prepared:
 
         Raises `NotConverged` where markets were not cleared or a capacity was not met.
         """
+        try:
+            return self._solved(values)
+        except (NotConverged, BadBaseline) as error:
+            sectors = ("all sectors",) if self.plan.model == ONE_SECTOR else self.economy.sectors
+            raise type(error)(in_words(error.problems, sectors, self.economy.places)) from error
+
+    def _solved(self, values: Mapping[str, float] | None) -> Solved:
         shock = translate(self.plan, values)
         if self.plan.model == ONE_SECTOR:
             shock = self._one_sector(shock)

@@ -192,7 +192,7 @@ def _plain(scenario: Scenario, *, canonical: bool) -> dict[str, Any]:
 
 def _plain_change(change: Change, canonical: bool) -> dict[str, Any]:
     out: dict[str, Any] = {}
-    last = ("sectors", "source", "note")
+    last = ("sectors", "source", "sources", "note")
     own = [field for field in type(change).model_fields if field not in ("kind", "label", *last)]
     sizes = [field for field in own if field in change.sizes()]
     for name in (
@@ -202,18 +202,27 @@ def _plain_change(change: Change, canonical: bool) -> dict[str, Any]:
         "sectors",
         *sizes,
         "source",
+        "sources",
         "note",
     ):
         value = getattr(change, name)
-        if value is None or value in ("", ()):
+        if value is None or value in ("", (), {}):
             continue
         if name == "sectors" and canonical:
             value = change.codes
-        if isinstance(value, Cited):
-            value = {key: text for key, text in value.model_dump().items() if text}
+        if name == "sources":
+            value = {key: _plain_source(value[key]) for key in sizes if key in value}
+        elif isinstance(value, Cited):
+            value = _plain_source(value)
         elif name in change.ranges():
             value = value.record() if canonical else value.written()
         elif isinstance(value, tuple):
             value = sorted(value) if canonical and name in ("between", "members") else list(value)
         out[name] = value
     return out
+
+
+def _plain_source(source: Cited | str) -> dict[str, str] | str:
+    if isinstance(source, str):
+        return source
+    return {key: text for key, text in source.model_dump().items() if text}

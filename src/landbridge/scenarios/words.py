@@ -75,6 +75,11 @@ def country(given: Any) -> str:
     """A country by its alpha-3 code, or the rest of the world; raises what validators raise."""
     if given == REST:
         return REST
+    if isinstance(given, list | tuple):
+        raise refused(
+            "one place is named here, not a list.",
+            "Write its code without brackets; for several places write a change for each.",
+        )
     if not isinstance(given, str):
         raise refused(
             f"{given!r} is no place.", 'YAML reads NO, ON and YES as true or false; write "NO" in quotes.'

@@ -2,39 +2,39 @@
 
 from __future__ import annotations
 
-import math
-
 from landbridge.brief.document import (
     Block,
-    Chart,
-    Effect,
     Paragraph,
+    Points,
     Refusal,
     Section,
-    Spread,
     Table,
 )
+from landbridge.brief.sections.worth_chart import OBSTACLES, called, chart, what_kind
 from landbridge.brief.setting import Setting, ends
 from landbridge.brief.text import Code, Date, Name, Part, Sentence
-from landbridge.codes import Place
 from landbridge.provenance import Figure
 from landbridge.release.worked import (
+    ADDED,
     DOLLARS,
     GAIN,
     HOLDS_ZERO,
     LOSS,
+    NOT_FEASIBLE,
     PERCENT,
     REAL_INCOME,
+    REMOVED,
     SOURCES_OF_VARIANCE,
+    STRESS,
     TOO_SMALL,
     TRADE,
     UNDETERMINED,
+    WHAT_IF,
     WITHIN_SPREAD,
     Where,
 )
 
-# Reaches further apart than this do not share a scale: the smaller one would be a dot.
-_WIDEST = 12.0
+_BLOCKS = {REMOVED: 0, ADDED: 0, WHAT_IF: 1, STRESS: 2, NOT_FEASIBLE: 3}
 
 
 def section(setting: Setting) -> Section:
@@ -53,15 +53,16 @@ def section(setting: Setting) -> Section:
             ),
         )
         return Section("worth", title, (refusal,))
-    slugs = setting.data.worked.between(setting.a.code, setting.b.code)
+    slugs = _ordered(setting, setting.data.worked.between(setting.a.code, setting.b.code))
     if not slugs:
         return Section("worth", title, (_none(setting),))
-    blocks: list[Block] = [Paragraph((_what_it_is(setting),))]
+    blocks: list[Block] = [Paragraph((_what_it_is(setting), *_without(setting, slugs), _no_ranking(setting)))]
     for place in (setting.a, setting.b):
-        effects = _effects(setting, slugs, place)
-        if effects:
-            blocks.append(_chart(setting, effects, place))
+        drawn = chart(setting, slugs, place)
+        if drawn is not None:
+            blocks.append(drawn)
     blocks += [
+        Points(tuple(_caveats(setting, slugs))),
         Paragraph(tuple(_undetermined(setting, slugs))),
         _results(setting, slugs),
         _causes(setting, slugs),
@@ -94,14 +95,48 @@ def _what_it_is(setting: Setting) -> Sentence:
         "Each scenario changes a cost or a duty in the world of {year} and lets all markets clear again, in a "
         "general-equilibrium model of fifty sectors that buy from each other. The answer is for the long run, with "
         "everybody employed and all adjustment done. It is not a forecast: who reads it as what happens next year misreads "
-        "it. Real income is what the final spending of a country buys. Where a scenario puts an obstacle in the way, being "
-        "without it is worth the loss shown.",
+        "it. Real income is what the final spending of a country buys.",
         year=Date(str(setting.data.accounts.year)),
     )
 
 
-def _name(setting: Setting, slug: str) -> Name:
-    return Name(setting.data.worked.title(slug), f"scenario {slug}")
+def _without(setting: Setting, slugs: tuple[str, ...]) -> list[Sentence]:
+    """How to read scenarios that add an obstacle."""
+    added = tuple(called(setting, slug) for slug in slugs if setting.data.worked.role(slug) == ADDED)
+    if not added:
+        return []
+    return [
+        setting.say(
+            "One kind of scenario puts an obstacle in the way instead of taking it away: {which}. There, being without the "
+            "obstacle is worth the loss shown.",
+            which=added,
+        )
+    ]
+
+
+def _no_ranking(setting: Setting) -> Sentence:
+    return setting.say(
+        "Rows stand by kind and by name, those about trade of the two themselves first. Their order is no "
+        "ranking, and neither is the length of a bar: the sizes rest on evidence of different kinds, some of it assumed."
+    )
+
+
+def _caveats(setting: Setting, slugs: tuple[str, ...]) -> list[Sentence]:
+    """What decides how each scenario is read; what is no obstacle says so."""
+    say, worked = setting.say, setting.data.worked
+    out = []
+    for slug in slugs:
+        role, why = worked.role(slug), worked.caveat(slug)
+        label, words = called(setting, slug), Name(why, f"scenario {slug}")
+        if role in OBSTACLES and why:
+            out.append(say("{scenario}: {why}.", scenario=label, why=words))
+        elif role not in OBSTACLES:
+            kind = what_kind(setting, role, why)
+            if role == NOT_FEASIBLE or not why:
+                out.append(say("{scenario}. {kind}.", scenario=label, kind=kind))
+            else:
+                out.append(say("{scenario}. {kind}; {why}.", scenario=label, kind=kind, why=words))
+    return out
 
 
 def _held(setting: Setting, slug: str, measure: str, where: Where, unit: str) -> Figure | None:
@@ -109,88 +144,17 @@ def _held(setting: Setting, slug: str, measure: str, where: Where, unit: str) ->
     return found if isinstance(found, Figure) else None
 
 
-def _effects(setting: Setting, slugs: tuple[str, ...], place: Place) -> list[Effect]:
-    """The scenarios by the change of real income, those of one scale together, in the order of their first scenario."""
-    worked, asked = setting.data.worked, (REAL_INCOME, place.code, DOLLARS)
-    found: list[tuple[float, Effect]] = []
-    for slug in slugs:
-        figure, methods = worked.figure(slug, *asked), worked.imputations(slug, *asked)
-        if isinstance(figure, Figure) and isinstance(methods, Figure):
-            numbers = (figure.value, figure.low, figure.high, methods.low, methods.high)
-            reach = max(abs(number) for number in numbers if number is not None)
-            found.append((reach, Effect(_name(setting, slug), figure, methods, worked.verdict(slug, *asked))))
-    scales: list[list[tuple[float, Effect]]] = []
-    for item in sorted(found, key=lambda item: item[0], reverse=True):
-        if scales and item[0] * _WIDEST >= scales[-1][0][0]:
-            scales[-1].append(item)
-        else:
-            scales.append([item])
-    out = []
-    order: list[Part] = [_name(setting, slug) for slug in slugs]
-    for scale in sorted(scales, key=lambda scale: min(order.index(effect.label) for _, effect in scale)):
-        group = _scale(setting, scale[0][0]) if len(scales) > 1 else None
-        effects = sorted((effect for _, effect in scale), key=lambda effect: -effect.figure.point)
-        out += [Effect(row.label, row.figure, row.methods, row.verdict, group) for row in effects]
-    return out
+def _ordered(setting: Setting, slugs: tuple[str, ...]) -> tuple[str, ...]:
+    """Obstacles first, then what is none; their own trade first, then by name: an order that ranks nothing."""
+    worked = setting.data.worked
 
+    def own(slug: str) -> bool:
+        ways = ((setting.a.code, setting.b.code), (setting.b.code, setting.a.code))
+        return any(_held(setting, slug, TRADE, way, PERCENT) is not None for way in ways)
 
-def _scale(setting: Setting, reach: float) -> Sentence:
-    """What the widest number of a scale is counted in."""
-    say = setting.say
-    match math.floor(math.log10(reach)) if reach > 0 else 0:
-        case 5:
-            return say("Scale of hundreds of thousands of dollars")
-        case 6:
-            return say("Scale of millions of dollars")
-        case 7:
-            return say("Scale of tens of millions of dollars")
-        case 8:
-            return say("Scale of hundreds of millions of dollars")
-        case 9:
-            return say("Scale of billions of dollars")
-        case 10:
-            return say("Scale of tens of billions of dollars")
-        case 11:
-            return say("Scale of hundreds of billions of dollars")
-        case power if power < 5:
-            return say("Scale of thousands of dollars")
-        case _more:
-            return say("Scale of trillions of dollars")
-
-
-def _chart(setting: Setting, effects: list[Effect], place: Place) -> Chart:
-    say = setting.say
-    return Chart(
-        f"worth-{place.code}",
-        say("{place}: what each scenario does to real income", place=setting.place(place.code)),
-        _see(setting, effects),
-        say(
-            "For each scenario a band of draws, a thin line over imputations and a mark for the central change of real "
-            "income, left of zero a loss, right of it a gain; the table below holds every number."
-        ),
-        Spread(tuple(effects), say("loses"), say("gains")),
+    return tuple(
+        sorted(slugs, key=lambda slug: (_BLOCKS[worked.role(slug)], not own(slug), worked.title(slug)))
     )
-
-
-def _see(setting: Setting, effects: list[Effect]) -> Sentence:
-    """The unit, and what is largest on either side among what is determined."""
-    say = setting.say
-    year = Date(str(setting.data.accounts.year))
-    gains = [effect for effect in effects if effect.verdict == GAIN]
-    losses = [effect for effect in effects if effect.verdict == LOSS]
-    parts: list[Sentence] = [say("US dollars a year, in prices of {year}.", year=year)]
-    if gains:
-        best = max(gains, key=lambda effect: effect.figure.point)
-        parts.append(say("Largest gain: {name}, {figure}.", name=best.label, figure=best.figure))
-    if losses:
-        worst = min(losses, key=lambda effect: effect.figure.point)
-        parts.append(say("Largest loss: {name}, {figure}.", name=worst.label, figure=worst.figure))
-    if len({effect.group for effect in effects}) > 1:
-        parts.append(say("Each block has a scale of its own."))
-    out = parts[0]
-    for part in parts[1:]:
-        out = say("{first} {second}", first=out, second=part)
-    return out
 
 
 def _undetermined(setting: Setting, slugs: tuple[str, ...]) -> list[Sentence]:
@@ -199,13 +163,13 @@ def _undetermined(setting: Setting, slugs: tuple[str, ...]) -> list[Sentence]:
     found: dict[str, list[Part]] = {TOO_SMALL: [], WITHIN_SPREAD: [], HOLDS_ZERO: []}
     for slug in slugs:
         for place in (setting.a.code, setting.b.code):
-            asked = (slug, REAL_INCOME, place, DOLLARS)
-            if worked.verdict(*asked) == UNDETERMINED and _held(setting, *asked) is not None:
-                reason = worked.reason(*asked)
+            asked = (slug, REAL_INCOME, place)
+            if worked.agreed(*asked) == UNDETERMINED and _held(setting, *asked, DOLLARS) is not None:
+                reason = worked.doubt(*asked)
                 # The first reason is the one that more draws cannot mend.
                 first = next((text for text in found if text in reason), WITHIN_SPREAD)
                 found[first].append(
-                    say("{scenario} ({place})", scenario=_name(setting, slug), place=setting.place(place))
+                    say("{scenario} ({place})", scenario=called(setting, slug), place=setting.place(place))
                 )
     out = []
     if found[WITHIN_SPREAD]:
@@ -233,8 +197,13 @@ def _undetermined(setting: Setting, slugs: tuple[str, ...]) -> list[Sentence]:
     return out or [say("Every verdict on real income of the two is determined.")]
 
 
-def _verdict(setting: Setting, verdict: str) -> Sentence:
+def _verdict(setting: Setting, role: str, verdict: str) -> Sentence:
+    """The verdict in words, after what the scenario is where that decides how to read it."""
     say = setting.say
+    if role == NOT_FEASIBLE:
+        return say("not feasible; {verdict}", verdict=_verdict(setting, REMOVED, verdict))
+    if role == STRESS:
+        return say("stress; {verdict}", verdict=_verdict(setting, REMOVED, verdict))
     match verdict:
         case _ if verdict == GAIN:
             return say("gain")
@@ -251,17 +220,18 @@ def _results(setting: Setting, slugs: tuple[str, ...]) -> Table:
         for place, other in ((setting.a, setting.b), (setting.b, setting.a)):
             asked = (slug, REAL_INCOME, place.code, DOLLARS)
             figure, methods = _held(setting, *asked), worked.imputations(*asked)
+            verdict = worked.agreed(slug, REAL_INCOME, place.code)
             sold = _held(setting, slug, TRADE, (place.code, other.code), PERCENT)
             if figure is None and sold is None:
                 continue
             rows.append(
                 (
-                    _name(setting, slug),
+                    called(setting, slug),
+                    None if figure is None else _verdict(setting, worked.role(slug), verdict),
                     setting.place(place.code),
                     figure,
                     None if figure is None else ends(figure),
                     methods if isinstance(methods, Figure) else None,
-                    None if figure is None else _verdict(setting, worked.verdict(*asked)),
                     sold,
                 )
             )
@@ -270,16 +240,18 @@ def _results(setting: Setting, slugs: tuple[str, ...]) -> Table:
         say("What each scenario does to the two, in the long run"),
         (
             say("Scenario"),
+            say("verdict"),
             say("country"),
             say("real income"),
             say("draws, from and to"),
             say("imputations, from and to"),
-            say("verdict"),
             say("sales to the other"),
         ),
         tuple(rows),
         note=say(
-            "Real income in dollars a year. Draws are joint over elasticities, sizes, parameters and imputation; from the "
+            "Real income in dollars a year. A verdict is undetermined if it is so in dollars or in per cent. Central values "
+            "are solved on the central account and can lie at the end of the range over imputations; the median of draws is "
+            "another number. Draws are joint over elasticities, sizes, parameters and imputation; from the "
             "tenth to the ninetieth percentile. Sales are in values, with world output as the measure. An empty cell was "
             "not kept, because the scenario does not name that trade or that country."
         ),
@@ -293,8 +265,11 @@ def _causes(setting: Setting, slugs: tuple[str, ...]) -> Table:
         for place in (setting.a.code, setting.b.code):
             shares = worked.shares(slug, REAL_INCOME, place, DOLLARS)
             if shares:
-                cells = [shares.get(name) for name in SOURCES_OF_VARIANCE]
-                rows.append((_name(setting, slug), setting.place(place), *cells))
+                errors = worked.errors(slug, REAL_INCOME, place, DOLLARS)
+                cells = [
+                    _with_error(setting, shares.get(name), errors.get(name)) for name in SOURCES_OF_VARIANCE
+                ]
+                rows.append((called(setting, slug), setting.place(place), *cells))
     return Table(
         "worth uncertainty",
         say("What the uncertainty comes from"),
@@ -309,10 +284,17 @@ def _causes(setting: Setting, slugs: tuple[str, ...]) -> Table:
         tuple(rows),
         note=say(
             "Share of the variance of draws by source, each with all it does together with others, so that a row may add "
-            "up to more than the whole. An empty cell is a source that the scenario does not draw."
+            "up to more than the whole; after ± its standard error. A single share above the whole is "
+            "sampling error. An empty cell is a source that the scenario does not draw."
         ),
         fold=True,
     )
+
+
+def _with_error(setting: Setting, share: Figure | None, error: Figure | None) -> Part | None:
+    if share is None or error is None:
+        return share
+    return setting.say("{share} ± {error}", share=share, error=error)
 
 
 def _sizes(setting: Setting, slugs: tuple[str, ...]) -> Table:
@@ -325,7 +307,7 @@ def _sizes(setting: Setting, slugs: tuple[str, ...]) -> Table:
             source = None if figure.citation is None else figure.citation.source
             who: Part = say("assumed") if source is None else Name(source.publisher, source.id)
             rows.append(
-                (_name(setting, slug), Name(item.change, figure.cell), words, figure, ends(figure), who)
+                (called(setting, slug), Name(item.change, figure.cell), words, figure, ends(figure), who)
             )
     return Table(
         "worth assumptions",
@@ -347,7 +329,7 @@ def _sizes(setting: Setting, slugs: tuple[str, ...]) -> Table:
 def _left_out(setting: Setting, slugs: tuple[str, ...]) -> Table:
     say = setting.say
     rows = tuple(
-        (_name(setting, slug), Name(words, f"scenario {slug}"))
+        (called(setting, slug), Name(words, f"scenario {slug}"))
         for slug in slugs
         for words in setting.data.worked.not_captured(slug)
     )
@@ -366,7 +348,7 @@ def _again(setting: Setting, slugs: tuple[str, ...]) -> Table:
         "worth commands",
         say("How to solve each scenario again"),
         (say("Scenario"), say("command"), say("run")),
-        tuple((_name(setting, slug), Code(worked.command(slug)), Code(worked.run(slug))) for slug in slugs),
+        tuple((called(setting, slug), Code(worked.command(slug)), Code(worked.run(slug))) for slug in slugs),
         note=say("The id of a run is the hash of all that goes into it: the same id is the same question."),
         fold=True,
     )
