@@ -55,7 +55,7 @@ ROLES = {
     ),
     "belarus-china-services": (
         "obstacle removed",
-        "the sign is put in: the size is assumed, from nothing up to what an official forecast names",
+        "the sign is put in: the size is assumed, from nothing up to a rise that a party to it forecast as the least",
     ),
     "slowdown-and-devaluation": (
         "stress",

@@ -354,7 +354,8 @@ class Worked:
                 if unit is None:
                     continue
                 low, value, high = _ends(given)
-                source = change.get("from_source" if name == "from_pct" else "source")
+                whole = change.get("from_source" if name == "from_pct" else "source")
+                source = change.get("sources", {}).get(name, whole)
                 cited = source if isinstance(source, Mapping) else None
                 figure = Figure(
                     f"{label}: {name.removesuffix('_pct').replace('_', ' ')}",
