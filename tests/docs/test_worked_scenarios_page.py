@@ -116,7 +116,7 @@ CAUSES = (
     ("halve-border-time", "RUS", "parameters", 30, 50),
     ("halve-border-time", "RUS", "imputation", 15, 25),
     ("halve-border-time", "RUS", "elasticities", 0, 5),
-    ("tariff-free-food", "CHN", "sizes", 20, 110),
+    ("tariff-free-food", "CHN", "imputation", 50, 90),
     ("tariff-free-food", "RUS", "imputation", 20, 80),
     ("tariff-free-food", "RUS", "sizes", 15, 60),
     ("settlement-friction", "RUS", "sizes", 75, 100),
