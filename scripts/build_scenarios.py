@@ -47,7 +47,7 @@ ROLES = {
     ),
     "tariff-free-food": (
         "obstacle removed",
-        "China's duties are cited for few lines, and the revenue it would forgo is not known: its gain may be small",
+        "China's duties are cited for few lines: its rates, and with them the revenue it forgoes, are assumed",
     ),
     "settlement-friction": (
         "obstacle added",
