@@ -45,6 +45,13 @@ TABLES = (
     "monthly_trade",
     "soya",
     "worked_scenarios",
+    "network_nodes",
+    "network_links",
+    "network_crossings",
+    "network_modes",
+    "network_transfers",
+    "network_use",
+    "unit_values",
 )
 NUMBERS = {
     "value_usd": pl.Float64,
@@ -77,7 +84,9 @@ def build(tables: Path, out: Path, wheel: Path | None) -> manifests.Manifest:
         _flows(tables, draft / "flows", out / "flows", wheel)
         for name in TABLES:
             _table(tables / f"{name}.csv", draft / "tables" / f"{name}.parquet")
-        _scenarios(tables / "scenarios", draft / "scenarios")
+        _texts(tables / "scenarios", draft / "scenarios")
+        _texts(tables / "obstacles", draft / "obstacles")
+        _texts(tables / "bottlenecks", draft / "bottlenecks")
         sources = _sources(tables / "sources", draft / "sources.csv")
         recorded = {s.id: s.recorded for s in _ledger(tables / "ledger", draft / "ledger", sources)}
         _keep_sealed(tables / SEALED, recorded)
@@ -130,10 +139,10 @@ def _table(path: Path, target: Path) -> None:
     frame.write_parquet(target, compression="zstd", compression_level=9, statistics=False)
 
 
-def _scenarios(folder: Path, target: Path) -> None:
-    """The files of the worked scenarios, as their authors wrote them."""
+def _texts(folder: Path, target: Path) -> None:
+    """Worked scenarios and obstacles as people wrote them, and rankings as they were made."""
     target.mkdir()
-    for path in sorted(folder.glob("*.yaml")):
+    for path in sorted((*folder.glob("*.yaml"), *folder.glob("*.json"))):
         shutil.copyfile(path, target / path.name)
 
 

@@ -94,6 +94,12 @@ class BadBaseline(LandbridgeError):
     """
 
 
+class BadNetwork(LandbridgeError):
+    """Tables that describe no network: a negative time, a link to nowhere, an island, a crossing that lets nothing pass.
+    The message names rows; mend them. All problems of the network are listed.
+    """
+
+
 class OutsideSupport(LandbridgeError):
     """The data hold too little like the case that was asked about, so any number would be a guess. Ask for less."""
 

@@ -16,7 +16,7 @@ from landbridge.provenance import Unavailable
 from landbridge.scenarios import ensemble, making
 from landbridge.scenarios.compiling import compile
 from landbridge.scenarios.context import context
-from landbridge.scenarios.ensemble import Design, Task, carry_out, collect, design
+from landbridge.scenarios.ensemble import Design, Task, carry_out, collect, design, work
 from landbridge.scenarios.making import solve
 from landbridge.scenarios.outcomes import Layout
 from landbridge.scenarios.plan import Parameter
@@ -51,7 +51,7 @@ def solved(size: int, executor: Any, *, backwards: bool = False, window: int = 3
     made = tasks(plan, layout, wanted, size)
     done: dict[str, ensemble.Done] = {}
     order = reversed(made.values()) if backwards else made.values()
-    carry_out(order, executor, lambda part: done.update({part.name: part}), window)
+    carry_out(order, executor, lambda part: done.update({part.name: part}), window, work)
     return collect(wanted.shape, layout.width, done.values())
 
 

@@ -1,8 +1,10 @@
 """General equilibrium of trade in changes: arrays in, frozen results out, usable alone.
 
 `armington` for one sector, `caliendo_parro` for many with input-output links (`baseline` and `solve` are its two halves,
-for many shocks to one economy), `spatial` for places that share a country, `conditional` and `ge_ppml` for the steps of the
-Advanced Guide, `gains_from_trade` for the closed form against autarky, `decomposition` for the first-order parts of a gain.
+for many shocks to one economy), `real_income_elasticities` for what each cost and tariff does to first order,
+`spatial` for places that share a country, `network_equilibrium` and `link_elasticities` for places tied by the links of a
+transport network, `conditional` and `ge_ppml` for the steps of the Advanced Guide, `gains_from_trade` for the closed form
+against autarky, `decomposition` for the first-order parts of a gain.
 Nothing here knows a file, a frame or a place by name; symbols are those of docs/notation.md.
 """
 
@@ -27,6 +29,11 @@ _HOME = {
     "gains_from_trade": "gains",
     "GuideResult": "guide",
     "ge_ppml": "guide",
+    "NetworkEquilibrium": "traffic",
+    "link_elasticities": "traffic",
+    "network_equilibrium": "traffic",
+    "Sensitivity": "sensitivity",
+    "real_income_elasticities": "sensitivity",
     "Spatial": "places",
     "spatial": "places",
 }
@@ -36,6 +43,8 @@ __all__ = [
     "Equilibrium",
     "Gains",
     "GuideResult",
+    "NetworkEquilibrium",
+    "Sensitivity",
     "Spatial",
     "armington",
     "baseline",
@@ -44,6 +53,9 @@ __all__ = [
     "decomposition",
     "gains_from_trade",
     "ge_ppml",
+    "link_elasticities",
+    "network_equilibrium",
+    "real_income_elasticities",
     "solve",
     "spatial",
 ]
@@ -55,6 +67,12 @@ if TYPE_CHECKING:
     from landbridge.equilibrium.guide import GuideResult, ge_ppml
     from landbridge.equilibrium.places import Spatial, spatial
     from landbridge.equilibrium.sectoral import baseline, caliendo_parro, solve
+    from landbridge.equilibrium.sensitivity import Sensitivity, real_income_elasticities
+    from landbridge.equilibrium.traffic import (
+        NetworkEquilibrium,
+        link_elasticities,
+        network_equilibrium,
+    )
     from landbridge.equilibrium.welfare import Decomposition, decomposition
 
 

@@ -10,16 +10,18 @@ from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from landbridge import codes
 from landbridge.errors import BadUsage, BrokenRelease
+from landbridge.corridors.amounts import Amount
 from landbridge.flows.accounts import InputOutput
 from landbridge.flows.totals import Totals
 from landbridge.flows.trade import TradeFlows
 from landbridge.ledger import Ledger, Statement, read_file
-from landbridge.provenance import Source
+from landbridge.provenance import Figure, Source
 from landbridge.release import manifest as manifests
 from landbridge.release.observations import Agreements, Observations
 from landbridge.release.parameters import Elasticities, MonthlyTrade, Soya, Tariffs, TimeValues
@@ -27,6 +29,20 @@ from landbridge.release.region_trade import RegionTrade, RegionValidation
 from landbridge.release.trade import Trade
 from landbridge.release.worked import Worked
 from landbridge.release.workspace import Workspace, default_workspace
+
+
+if TYPE_CHECKING:
+    from landbridge.corridors.corridors import Corridors
+
+_NETWORK = (
+    "network_nodes",
+    "network_links",
+    "network_crossings",
+    "network_modes",
+    "network_transfers",
+    "network_use",
+    "unit_values",
+)
 
 
 @dataclass(frozen=True)
@@ -171,6 +187,28 @@ class Data:
         found = sorted((self.folder / "scenarios").glob("*.yaml"))
         return MappingProxyType({path.stem: path for path in found})
 
+    @cached_property
+    def obstacles(self) -> Mapping[str, Path]:
+        """The file of obstacles of every pair that has one, by name."""
+        found = sorted((self.folder / "obstacles").glob("*.yaml"))
+        return MappingProxyType({path.stem: path for path in found})
+
+    @cached_property
+    def rankings(self) -> Mapping[str, Path]:
+        """The file of every ranking of bottlenecks that was made before the release, by name."""
+        found = sorted((self.folder / "bottlenecks").glob("*.json"))
+        return MappingProxyType({path.stem: path for path in found})
+
+    @cached_property
+    def corridors(self) -> Corridors:
+        """How goods can move: the network, who uses which crossing, and what a tonne and a day are worth."""
+        # Routing brings SciPy along, which most questions do without.
+        from landbridge.corridors.corridors import Corridors
+
+        days = {sector: self.time_values.per_day(sector) for sector in self.accounts.sectors}
+        held = {sector: _amount(figure) for sector, figure in days.items() if isinstance(figure, Figure)}
+        return Corridors.of({name: self._table(name) for name in _NETWORK}, held, self.sources)
+
     @property
     def trade(self) -> Trade:
         """Trade by year."""
@@ -186,6 +224,15 @@ class Data:
                 cause=f"{error}.",
                 remedy="`landbridge check` names every damaged file; install the package again.",
             ) from None
+
+
+def _amount(figure: Figure) -> Amount:
+    """A figure with its range, in the form that the network counts in."""
+    low = figure.point if figure.low is None else figure.low
+    high = figure.point if figure.high is None else figure.high
+    cited = [item.citation for item in (figure, *figure.inputs) if item.citation is not None]
+    sources = tuple(dict.fromkeys(citation.source.id for citation in cited))
+    return Amount(low, figure.point, high, figure.unit, figure.status.value, sources)
 
 
 def _is_day(text: str) -> bool:

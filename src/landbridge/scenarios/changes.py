@@ -20,6 +20,7 @@ _COST = Bound(
 _FACTOR = Bound("%", -100, 1_000, above=True, why="At -100 nothing would be left.")
 _RATE = Bound("%", 0, 1_000, why="A tariff is a share of the value at the border.")
 _SHARE = Bound("%", 0, 100, why="It is a share.")
+_CHARGE = Bound("USD/t", -10_000, 10_000, why="Freight itself costs less.")
 _HOURS = Bound("h", -8_760, 8_760, why="A year has 8,760 hours.")
 
 Text = Annotated[str, Field(max_length=2_000)]
@@ -225,7 +226,11 @@ class TradeCost(Flow):
 
 
 class BorderTime(Flow):
-    """Hours more or less at a border, for the share of the flow that crosses there."""
+    """Hours, or a charge on a tonne, more or less at a border, for the share of the flow that crosses there.
+
+    Without `share_pct` the crossing is one of the network, and who uses it is known from there; without places too, every
+    flow that uses it is meant.
+    """
 
     first = ("crossing",)
     sized = (("hours", "share_pct"),)
@@ -237,12 +242,35 @@ class BorderTime(Flow):
     sectors: Sectors = ("goods",)
     crossing: Text = ""
     hours: Annotated[Range | None, _HOURS] = None
+    charge_usd_t: Annotated[Range | None, _CHARGE] = None
     share_pct: Annotated[Range | None, _SHARE] = None
 
+    @property
+    def by_network(self) -> bool:
+        """Whether the network says who crosses there."""
+        return self.share_pct is None
+
+    @classmethod
+    def unfit_keys(cls, given: set[str]) -> Iterator[Fault]:
+        """A share without places, or neither a share nor a crossing."""
+        if "crossing" not in given or "share_pct" in given:
+            yield from super().unfit_keys(given)
+            return
+        if given & {"between", "exporter", "importer"}:
+            yield from cls._one_of(given, cls.ways, "where")
+        if not given & {"hours", "charge_usd_t"}:
+            yield Fault((), "nothing says how much.", "It is said by: hours; charge_usd_t; or both.")
+
     def unfit_values(self) -> Iterator[Fault]:
-        """Services, which cross no border post."""
+        """Services, which cross no border post, or a charge on a flow whose tonnes are not known."""
         yield from super().unfit_values()
         yield from self._goods_only("services do not wait at a border.")
+        if self.charge_usd_t is not None and not self.by_network:
+            yield Fault(
+                ("charge_usd_t",),
+                "a charge on a tonne needs the value of a tonne, which is known for flows of the network.",
+                remedy="Leave share_pct out and name a crossing of the network, or write a trade_cost in per cent.",
+            )
 
 
 class DocumentStep(Flow):

@@ -126,6 +126,9 @@ class _Compiler:
             self._place(place)
 
     def _change(self, label: str, change: Change) -> None:
+        if isinstance(change, BorderTime) and change.by_network:
+            self._crossing(label, change)
+            return
         sectors, pairs = self._sectors(change), self._pairs(change)
         if not sectors or not pairs:
             return
@@ -148,6 +151,58 @@ class _Compiler:
         step = CostStep(formula, _indices(sectors), exporters, importers, sizes, days)
         self._possible(step)
         self.costs.append(step)
+
+    def _crossing(self, label: str, change: BorderTime) -> None:
+        """Hours or a charge at a crossing of the network, for the share of each flow that uses it."""
+        named = self._named_crossings(change.crossing)
+        pairs = self._pairs(change) if change.named() else None
+        sectors = self._sectors(change)
+        sizes = {name: self._size(label, name, change) for name in change.ranges()}
+        without: list[str] = []
+        begun = len(self.costs)
+        for crossing, use in ((name, use) for name in named for use in self.context.crossings[name]):
+            sector = self.context.sectors.index(use.sector)
+            pair = self.context.places.index(use.exporter), self.context.places.index(use.importer)
+            if sector not in sectors or (pairs is not None and pair not in pairs):
+                continue
+            flow = use.exporter, use.importer, use.sector
+            if ("hours" in sizes and use.sector not in self.context.time_values) or (
+                "charge_usd_t" in sizes and flow not in self.context.tonnes
+            ):
+                without.append(use.sector)
+                continue
+            name = f"{crossing}: share of {use.sector} from {use.exporter} to {use.importer}"
+            share = self._known(name, PARAMETERS, use.share_pct, "%", f"who uses {crossing}")
+            held = {**sizes, "share_pct": share}
+            if "charge_usd_t" in sizes:
+                name = f"value of a tonne of {use.sector} from {use.exporter} to {use.importer}"
+                held["usd_t"] = self._known(name, PARAMETERS, self.context.tonnes[flow], "USD/t")
+            days = self._days([sector]) if "hours" in sizes else ()
+            ends = _indices([pair[0]]), _indices([pair[1]])
+            step = CostStep("waiting", _indices([sector]), *ends, held, days)
+            self._possible(step)
+            self.costs.append(step)
+        if without:
+            codes = list(dict.fromkeys(without))
+            self.notes.append(
+                f"{label}: nothing changes in {_shown(codes)}, where no value of time or of a tonne is held."
+            )
+        if named and len(self.costs) == begun:
+            what = f"of these flows none is known to use {change.crossing}."
+            remedy = "Name other places or sectors, or give share_pct."
+            self.not_held.append(Problem(what, self._where, remedy=remedy))
+
+    def _named_crossings(self, word: str) -> list[str]:
+        """The crossing of that name, or those of every mode at the place of that name."""
+        held = self.context.crossings
+        found = [word] if word in held else [name for name in held if name.rpartition("-")[0] == word]
+        if not found:
+            close = nearest(word, held)
+            hint = f"Nearest held: {', '.join(close)}." if close else ""
+            what = f"the network holds no users of a crossing called {word!r}."
+            remedy = "Name one of the network (`landbridge crossings`), or give places and share_pct."
+            self.not_held.append(Problem(what, self._where, hint, remedy))
+        return found
 
     def _formula(self, label: str, change: Change, sizes: dict[str, str]) -> str:
         """The formula of a change of cost."""
@@ -172,8 +227,8 @@ class _Compiler:
         wanted = Parameter(f"{label}: {name}", SIZES, size.low, size.value, size.high, unit, source)
         return self.drawn.setdefault(wanted.name, wanted).name
 
-    def _known(self, name: str, group: str, known: Known, unit: str) -> str:
-        wanted = Parameter(name, group, known.low, known.value, known.high, unit, known.source)
+    def _known(self, name: str, group: str, known: Known, unit: str, linked: str = "") -> str:
+        wanted = Parameter(name, group, known.low, known.value, known.high, unit, known.source, linked)
         return self.drawn.setdefault(name, wanted).name
 
     def _place(self, place: str) -> int | None:

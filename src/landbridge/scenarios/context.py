@@ -7,10 +7,11 @@ from typing import Protocol
 
 import numpy as np
 
+from landbridge.corridors.amounts import Amount
 from landbridge.potential.panel import FREE_TRADE, agreement_matrix
-from landbridge.provenance import Figure
+from landbridge.provenance import Citation, Figure
 from landbridge.release import Data
-from landbridge.scenarios.plan import Context, Known
+from landbridge.scenarios.plan import Context, Known, Use
 
 _NORMAL_95 = 1.959963984540054
 
@@ -33,8 +34,9 @@ def context(
     *,
     agreement: tuple[float, float] | None = None,
     equation: str = "",
+    network: bool = True,
 ) -> Context:
-    """The context of scenarios on an account, by default the release's own.
+    """The context of scenarios on an account, by default the release's own; without its crossings unless `network`.
 
     `agreement` is a fitted coefficient in log points of trade with its standard error, `equation` the words that say
     how it was fitted; its range is the 95 % interval.
@@ -56,7 +58,29 @@ def context(
         {cell: _known(figure) for cell, figure in rates.items() if isinstance(figure, Figure)},
         fitted,
         _in_force(data, labels.places),
+        _users(data, labels) if network else {},
+        _tonnes(data) if network else {},
     )
+
+
+def _tonnes(data: Data) -> dict[tuple[str, str, str], Known]:
+    """What a tonne is worth, by exporter, importer and sector."""
+    return {cell: _of(data, amount) for cell, amount in data.corridors.unit_values.items()}
+
+
+def _of(data: Data, amount: Amount) -> Known:
+    cited = "; ".join(str(Citation(data.sources[name])) for name in amount.source) or "assumed"
+    return Known(amount.low, amount.value, amount.high, cited, amount.status)
+
+
+def _users(data: Data, labels: Labelled) -> dict[str, tuple[Use, ...]]:
+    """The flows of the account that pass each crossing of the network, with the share of each."""
+    found: dict[str, list[Use]] = {name: [] for name in data.corridors.network.crossings}
+    for row in data.corridors.use.rows:
+        ends = {row.exporter, row.importer}
+        if row.crossing in found and ends <= set(labels.places) and row.sector in labels.sectors:
+            found[row.crossing].append(Use(row.exporter, row.importer, row.sector, _of(data, row.share)))
+    return {name: tuple(users) for name, users in found.items() if users}
 
 
 def _in_force(data: Data, places: Sequence[str]) -> dict[tuple[str, str], tuple[str, ...]]:

@@ -14,7 +14,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +27,8 @@ from landbridge.scenarios.solving import Economy, Prepared
 if TYPE_CHECKING:
     from landbridge.scenarios.plan import Parameter, Plan
 
+T = TypeVar("T")
+R = TypeVar("R")
 Array = NDArray[np.float64]
 Rows = NDArray[np.int64]
 
@@ -136,17 +138,23 @@ def work(task: Task) -> Done:
     return Done(task.name, np.array(rows, dtype=np.int64), made, tuple(failed))
 
 
-def carry_out(tasks: Iterable[Task], executor: Executor, take: Callable[[Done], None], window: int) -> None:
-    """Run tasks on any executor and hand each result to `take` as it comes; no more than `window` are under way.
+def carry_out(
+    tasks: Iterable[T],
+    executor: Executor,
+    take: Callable[[R], None],
+    window: int,
+    solve: Callable[[T], R],
+) -> None:
+    """`solve` tasks on any executor and hand each result to `take` as it comes; no more than `window` are under way.
 
     On an interrupt or a failure what has not begun is cancelled; what was handed over stays.
     """
     left = iter(tasks)
-    under_way: set[Future[Done]] = set()
+    under_way: set[Future[R]] = set()
     try:
         while True:
             for task in left:
-                under_way.add(executor.submit(work, task))
+                under_way.add(executor.submit(solve, task))
                 if len(under_way) >= window:
                     break
             if not under_way:

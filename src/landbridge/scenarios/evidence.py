@@ -35,7 +35,7 @@ def evidence(scenario: Scenario, plan: Plan, data: Data) -> tuple[Figure, ...]:
                     Status.ASSUMED if cited is None else Status.REPORTED,
                     low=None if size.certain else size.low,
                     high=None if size.certain else size.high,
-                    citation=None if cited is None else _citation(cited),
+                    citation=None if cited is None else cited_from(cited),
                     cell=f"scenario:{label}/{name}",
                 )
             )
@@ -84,7 +84,8 @@ def _known(unit: str) -> str:
     return unit if unit in UNITS else _UNITS.get(unit, "index")
 
 
-def _citation(cited: Cited) -> Citation:
+def cited_from(cited: Cited) -> Citation:
+    """A source that an author wrote, as what figures cite."""
     name = f"scenario-{hashlib.sha256(cited.url.encode()).hexdigest()[:10]}"
     source = Source(
         name, cited.publisher, cited.title, cited.date, cited.url, "as at source", "cited in a scenario"

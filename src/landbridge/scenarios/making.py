@@ -15,7 +15,7 @@ from landbridge.provenance import Citation, Figure
 from landbridge.release import Data
 from landbridge.scenarios import evidence, reading
 from landbridge.scenarios.central import Central, restore, save, solve_central
-from landbridge.scenarios.changes import Agreement
+from landbridge.scenarios.changes import Agreement, BorderTime
 from landbridge.scenarios.compiling import compile
 from landbridge.scenarios.context import context as context_of
 from landbridge.scenarios.ensemble import (
@@ -29,6 +29,7 @@ from landbridge.scenarios.ensemble import (
     design,
     own_executor,
     own_workers,
+    work,
 )
 from landbridge.scenarios.headlines import Sampled
 from landbridge.scenarios.inputs import described
@@ -91,7 +92,7 @@ def solve(
     )
     central = None if store is None else restore(store)
     if central is None:
-        economies = [_economy(data, name) for name in data.accounts.variants]
+        economies = [economy_of(data, name) for name in data.accounts.variants]
         central = solve_central(plan, economies, about.layout)
     if store is not None:
         store.write("about.json", about.text())
@@ -244,7 +245,7 @@ def _ensemble(
     if left:
         names = data.accounts.variants
         economies = {
-            at: _economy(data, names[at]) for at in {int(wanted.variant[r[0]]) for r in left.values()}
+            at: economy_of(data, names[at]) for at in {int(wanted.variant[r[0]]) for r in left.values()}
         }
         tasks = (
             Task(name, plan, economies[int(wanted.variant[rows[0]])], layout, rows, wanted.values[rows])
@@ -254,9 +255,9 @@ def _ensemble(
             progress(count(), wanted.shape.rows)
         if executor is None:
             with own_executor(workers, len(left)) as own:
-                carry_out(tasks, own, take, 2 * own_workers(workers, len(left)))
+                carry_out(tasks, own, take, 2 * own_workers(workers, len(left)), work)
         else:
-            carry_out(tasks, executor, take, 2 * workers if workers else _FOREIGN_WINDOW)
+            carry_out(tasks, executor, take, 2 * workers if workers else _FOREIGN_WINDOW, work)
     return _fair(collect(wanted.shape, layout.width, (held[name] for name in portions)))
 
 
@@ -289,7 +290,8 @@ def _fair(found: Collected) -> Collected:
     return found
 
 
-def _economy(data: Data, variant: str) -> Economy:
+def economy_of(data: Data, variant: str) -> Economy:
+    """The release's account under one imputation of final demand, ready to be sent to a worker."""
     held = data.accounts.variant(variant)
     return Economy(variant, held.sectors, held.places, held.flows, held.inputs, held.final_share)
 
@@ -323,8 +325,10 @@ def _check_call(draws: int, seed: int, workers: int | None) -> None:
 
 def _context(scenario: Scenario, data: Data) -> Context:
     """What the release knows; an equation is fitted only where a change takes its coefficient."""
+    network = any(isinstance(change, BorderTime) and change.by_network for change in scenario.changes)
     if not any(isinstance(change, Agreement) and change.coefficient == FITTED for change in scenario.changes):
-        return context_of(data)
+        return context_of(data, network=network)
     from landbridge.scenarios import agreement
 
-    return context_of(data, agreement=agreement.fitted(data), equation=agreement.EQUATION)
+    fitted, equation = agreement.fitted(data), agreement.EQUATION
+    return context_of(data, agreement=fitted, equation=equation, network=network)

@@ -31,7 +31,10 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A number that draws vary: `low <= value <= high`; `group` is elasticities, sizes or parameters."""
+    """A number that draws vary: `low <= value <= high`; `group` is elasticities, sizes or parameters.
+
+    Numbers that are `linked` by the same word rest on the same evidence: where it overstates one it overstates the others.
+    """
 
     name: str
     group: str
@@ -40,11 +43,22 @@ class Parameter:
     high: float
     unit: str
     source: str
+    linked: str = ""
 
     @property
     def fixed(self) -> bool:
         """Whether the number has no range, so that every draw is the same."""
         return self.low == self.high
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """The share of one flow, by value, that passes a crossing, in per cent."""
+
+    exporter: str
+    importer: str
+    sector: str
+    share_pct: Known
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +69,8 @@ class Context:
     sector; a sector that is absent has none. `tariffs`: per cent, by (importer, exporter, sector); a cell that is absent
     is unknown, not zero. `agreement`: the fitted coefficient, in log points of trade. `agreements`: names of the free
     trade areas and unions in force in `year`, by pair of places in the order of their codes; a pair that is absent has none.
-    None: nothing is known of agreements.
+    None: nothing is known of agreements. `crossings`: who uses each crossing of the network; `tonnes`: US dollars that a
+    tonne is worth, by (exporter, importer, sector).
     """
 
     sectors: tuple[str, ...]
@@ -66,6 +81,8 @@ class Context:
     tariffs: Mapping[tuple[str, str, str], Known] = field(default_factory=dict)
     agreement: Known | None = None
     agreements: Mapping[tuple[str, str], tuple[str, ...]] | None = None
+    crossings: Mapping[str, tuple[Use, ...]] = field(default_factory=dict)
+    tonnes: Mapping[tuple[str, str, str], Known] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +90,8 @@ class CostStep:
     """Cost of some sectors (k,) on some pairs (p,), by the formula called `formula`.
 
     `sizes` names the parameter behind each number of the formula; `days` that of the value of a day in each sector,
-    empty where the formula needs none.
+    empty where the formula needs none. `part`: the part of what the sizes say that reaches these flows, such as that of
+    what passes a crossing which uses a line behind it.
     """
 
     formula: str
@@ -82,6 +100,7 @@ class CostStep:
     importers: Indices
     sizes: Mapping[str, str]
     days: tuple[str, ...] = ()
+    part: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,9 +23,13 @@ def ad_valorem(sizes: Sizes, theta: Array, day: Array) -> Array:
 
 
 def waiting(sizes: Sizes, theta: Array, day: Array) -> Array:
-    """1 + share (hours / 24 day + cost): time at its value of a day (k,) and fees, on the share that meets them."""
-    time = sizes.get("hours", 0.0) / _HOURS * day / 100.0
-    return np.asarray(1.0 + sizes["share_pct"] / 100.0 * (time + sizes.get("cost_pct", 0.0) / 100.0))
+    """1 + share (hours / 24 day + cost + charge / value of a tonne): time at its value of a day (k,) and fees, on the
+    share that meets them.
+    """
+    cost = sizes.get("hours", 0.0) / _HOURS * day / 100.0 + sizes.get("cost_pct", 0.0) / 100.0
+    if "charge_usd_t" in sizes:
+        cost = cost + sizes["charge_usd_t"] / sizes["usd_t"]
+    return np.asarray(1.0 + sizes["share_pct"] / 100.0 * cost)
 
 
 def settling(sizes: Sizes, theta: Array, day: Array) -> Array:
@@ -80,8 +84,8 @@ def translate(plan: Plan, values: Mapping[str, float] | None = None) -> Shock:
     theta = np.array([held[name] for name in plan.theta])
     cost = np.ones(size)
     for step in plan.costs:
-        factor = _factor(step, theta, held)
-        cost[step.sectors[:, None], step.exporters, step.importers] *= factor[:, None]
+        change = factor(step, theta, held)
+        cost[step.sectors[:, None], step.exporters, step.importers] *= change[:, None]
     tariff, tariff_new = (np.zeros(size), np.zeros(size)) if plan.tariffs else (None, None)
     for rates in plan.tariffs:
         assert tariff is not None
@@ -96,7 +100,9 @@ def translate(plan: Plan, values: Mapping[str, float] | None = None) -> Shock:
     return Shock(cost, tariff, tariff_new, targets, theta, plan.notes)
 
 
-def _factor(step: CostStep, theta: Array, held: Mapping[str, float]) -> Array:
+def factor(step: CostStep, theta: Array, held: Mapping[str, float]) -> Array:
+    """New over old cost of the k sectors of a step, (k,), at `theta` (S,) and the parameters `held`."""
     sizes = {name: held[parameter] for name, parameter in step.sizes.items()}
     day = np.array([held[name] for name in step.days]) if step.days else np.zeros(step.sectors.size)
-    return FORMULAS[step.formula](sizes, theta[step.sectors], day)
+    whole = FORMULAS[step.formula](sizes, theta[step.sectors], day)
+    return whole if step.part == 1.0 else 1.0 + step.part * (whole - 1.0)

@@ -1,0 +1,328 @@
+"""The ranking: what each relaxation is worth, how sure its rank is, and what the ranking rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from landbridge.planning.bottlenecks import ranking
+from landbridge.planning.bottlenecks.candidate import KINDS, Candidate
+from landbridge.planning.bottlenecks.ranking import HIGH, LOW, Error
+from landbridge.provenance import Citation, Figure, Status
+from landbridge.scenarios.evidence import cited_from
+from landbridge.scenarios.sizes import Cited
+
+Array = NDArray[np.float64]
+
+NOT_RANKABLE = "not rankable on present evidence"
+# Above this share of the variance of ranks due to assumptions nothing is called the bottleneck.
+MOST_ASSUMED = 0.5
+CODE = "landbridge.planning.bottlenecks.bottlenecks"
+_MILLION = 1e6
+_WORDS = (
+    "candidate",
+    "kind",
+    "label",
+    "benchmark",
+    "size_unit",
+    "evidence",
+    "place_a",
+    "place_b",
+    "solved",
+    "concept",
+    "id",
+)
+_SIZES = ("size_low", "size_value", "size_high")
+_GAINS = tuple(f"gain_{whose}{end}_musd" for whose in ("", "a_", "b_") for end in ("value", "low", "high"))
+_SAVINGS = ("saving_value_pct", "saving_low_pct", "saving_high_pct")
+_CHANCES = ("p_first_pct", "p_top3_pct", "break_even_size", "break_even_factor")
+TYPES: dict[str, type[pl.DataType]] = {
+    "rank": pl.Int64,
+    **dict.fromkeys(_WORDS, pl.String),
+    **dict.fromkeys((*_SIZES, *_GAINS, *_SAVINGS, *_CHANCES), pl.Float64),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Uncosted:
+    """An obstacle that the ledger holds and that has no defensible cost, with the grade of its evidence (A to E)."""
+
+    record: str
+    name: str
+    form: str
+    grade: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """Two candidates relaxed at once: million US dollars a year alone and together, at central values."""
+
+    first: str
+    second: str
+    gain_first_musd: float
+    gain_second_musd: float
+    gain_together_musd: float
+
+    @property
+    def extra_musd(self) -> float:
+        """What they bring together beyond the sum of what they bring alone."""
+        return self.gain_together_musd - self.gain_first_musd - self.gain_second_musd
+
+
+@dataclass(frozen=True)
+class Bottlenecks:
+    """Candidates between two places, ranked by the gain of both together.
+
+    `gains` (D, C, 2), million US dollars a year of the accounts' year; exact for the candidates at `solved`, first order
+    for the others. `assumed_share`: of the variance of ranks; None where no rank varies. `topics`: what an assumption is
+    about, and its share of that variance. `concept` names the solution.
+    """
+
+    places: tuple[str, str]
+    names: Mapping[str, str] = field(repr=False)
+    candidates: tuple[Candidate, ...] = field(repr=False)
+    gains: Array = field(repr=False)
+    solved: tuple[int, ...] = field(repr=False)
+    assumed_share: float | None
+    topics: tuple[tuple[str, float], ...] = field(repr=False)
+    error: Error | None
+    together: tuple[Together, ...] = field(repr=False)
+    uncosted: tuple[Uncosted, ...] = field(repr=False)
+    dropped: tuple[str, ...]
+    seed: int
+    year: int
+    spending_usd: float
+    accounts: Citation = field(repr=False)
+    evidence: tuple[Figure, ...] = field(repr=False)
+    concept: str = "sectoral GE"
+    said: tuple[str, ...] = field(repr=False, default=())
+
+    @property
+    def draws(self) -> int:
+        """How many joint draws stand behind the ranges."""
+        return int(self.gains.shape[0])
+
+    @cached_property
+    def order(self) -> tuple[int, ...]:
+        """Positions of candidates, the largest median gain first."""
+        return tuple(np.argsort(-self._medians, kind="stable").tolist())
+
+    @cached_property
+    def _medians(self) -> Array:
+        return np.asarray(np.median(self.gains.sum(axis=2), axis=0))
+
+    @cached_property
+    def rankable(self) -> bool:
+        """Whether present evidence allows a ranking: at least half of the variance of ranks is not due to assumptions."""
+        return self.assumed_share is not None and self.assumed_share <= MOST_ASSUMED
+
+    @property
+    def headline(self) -> str:
+        """The answer in a sentence: the likeliest first, or that nothing can be ranked, and what to measure next."""
+        share = 0.0 if self.assumed_share is None else min(100.0, 100.0 * self.assumed_share)
+        if not self.candidates:
+            return "No obstacle with a defensible cost is held for this pair."
+        if not self.rankable:
+            topics = "; ".join(topic for topic, _ in self.topics[:3])
+            return (
+                f"{NOT_RANKABLE[0].upper()}{NOT_RANKABLE[1:]}: {share:.0f} % of the variance of ranks is due to assumptions. "
+                + (f"Measure next: {topics}." if topics else "")
+            )
+        sourced = [row for row in self.rows() if row["p_first_pct"] is not None]
+        if not sourced:
+            return "Every size is assumed, so nothing is ranked."
+        first = max(sourced, key=lambda row: row["p_first_pct"])
+        return (
+            f"{first['label']}: ranks first in {first['p_first_pct']:.0f} % of draws among obstacles whose size is sourced; "
+            f"{share:.0f} % of the variance of ranks is due to assumptions."
+        )
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What must be known before the table is read."""
+        a, b = (self.names[place] for place in self.places)
+        said = [
+            self.headline,
+            f"Gains are changes of real income of {a} and {b} together, million US dollars a year in the economy of "
+            f"{self.year}, 10th to 90th percentile of {self.draws} draws with seed {self.seed}; each obstacle is relaxed alone, "
+            "to its benchmark, at no cost.",
+            f"{len(self.solved)} of {len(self.candidates)} candidates reach the top ten in some draw and are solved exactly "
+            f"({self.concept}); the others are first order.",
+        ]
+        if self.error is not None:
+            said.append(
+                f"On {self.error.count} cells drawn at random first order is off by {self.error.median_pct:.1f} % in the median "
+                f"and by {self.error.largest_pct:.0f} % at most."
+            )
+        if self.dropped:
+            said.append(f"{len(self.dropped)} kinds of failure took draws out: {self.dropped[0]}")
+        return (*said, *self.said)
+
+    def rows(self) -> list[dict[str, Any]]:
+        """The rows of `table`."""
+        return self._rows
+
+    @cached_property
+    def _rows(self) -> list[dict[str, Any]]:
+        joint = self.gains.sum(axis=2)
+        sourced = [at for at, one in enumerate(self.candidates) if one.sourced]
+        chances = ranking.probabilities(ranking.ranks(joint[:, sourced])) if sourced else np.zeros((0, 0))
+        best = max((float(self._medians[at]) for at in sourced), default=0.0)
+        solved = set(self.solved)
+        figures = self.figures
+        found = []
+        for rank, at in enumerate(self.order, 1):
+            one = self.candidates[at]
+            row: dict[str, Any] = {
+                "rank": rank,
+                "candidate": one.id,
+                "kind": KINDS[one.kind],
+                "label": one.label,
+                "benchmark": one.benchmark,
+                "size_low": one.size.low,
+                "size_value": one.size.value,
+                "size_high": one.size.high,
+                "size_unit": one.unit,
+                "evidence": one.evidence,
+                "place_a": self.places[0],
+                "place_b": self.places[1],
+            }
+            for whose, values in (("", joint), ("a_", self.gains[:, :, 0]), ("b_", self.gains[:, :, 1])):
+                low, middle, high = np.percentile(values[:, at], [LOW, 50.0, HIGH])
+                row |= {
+                    f"gain_{whose}value_musd": middle,
+                    f"gain_{whose}low_musd": low,
+                    f"gain_{whose}high_musd": high,
+                }
+            row |= dict.fromkeys(_CHANCES)
+            if one.sourced:
+                mine = chances[sourced.index(at)]
+                row |= {"p_first_pct": 100.0 * mine[0], "p_top3_pct": 100.0 * mine[:3].sum()}
+            elif (factor := ranking.break_even(float(self._medians[at]), best)) is not None and one.reaches(
+                factor
+            ):
+                row |= {"break_even_size": factor * one.size.value, "break_even_factor": factor}
+            row |= {
+                "solved": "exactly" if at in solved else "first order",
+                "concept": self.concept,
+                "id": figures[at].id,
+            }
+            found.append({name: _plain(row[name]) for name in TYPES})
+        return found
+
+    def table(self) -> pl.DataFrame:
+        """One row a candidate, the largest median gain first. Columns: docs/reference/bottlenecks.md."""
+        return pl.DataFrame(self._rows, schema=TYPES)
+
+    def rank_table(self) -> pl.DataFrame:
+        """Probability of each rank among candidates whose size is sourced: candidate, rank, probability_pct."""
+        sourced = [at for at in self.order if self.candidates[at].sourced]
+        chances = (
+            ranking.probabilities(ranking.ranks(self.gains.sum(axis=2)[:, sourced]))
+            if sourced
+            else np.zeros((0, 0))
+        )
+        rows = [
+            {
+                "candidate": self.candidates[at].id,
+                "rank": place + 1,
+                "probability_pct": 100.0 * float(chances[k, place]),
+            }
+            for k, at in enumerate(sourced)
+            for place in range(len(sourced))
+            if chances[k, place] > 0
+        ]
+        return pl.DataFrame(
+            rows, schema={"candidate": pl.String, "rank": pl.Int64, "probability_pct": pl.Float64}
+        )
+
+    def together_table(self) -> pl.DataFrame:
+        """Pairs that bring more together than alone: gains alone, together, and what is extra, million US dollars a year."""
+        names = ("gain_first_musd", "gain_second_musd", "gain_together_musd", "extra_musd")
+        rows = [
+            {"first": one.first, "second": one.second, **{name: getattr(one, name) for name in names}}
+            for one in self.together
+        ]
+        return pl.DataFrame(
+            rows, schema={"first": pl.String, "second": pl.String, **dict.fromkeys(names, pl.Float64)}
+        )
+
+    def uncosted_table(self) -> pl.DataFrame:
+        """Obstacles without a defensible cost: record, name, form, grade, why."""
+        names = ("record", "name", "form", "grade", "why")
+        return pl.DataFrame(
+            [{name: getattr(one, name) for name in names} for one in self.uncosted],
+            schema=dict.fromkeys(names, pl.String),
+        )
+
+    def topic_table(self) -> pl.DataFrame:
+        """What assumptions are about, by their share of the variance of ranks: topic, share_pct."""
+        rows = [{"topic": topic, "share_pct": 100.0 * share} for topic, share in self.topics]
+        return pl.DataFrame(rows, schema={"topic": pl.String, "share_pct": pl.Float64})
+
+    @cached_property
+    def figures(self) -> tuple[Figure, ...]:
+        """The gain of every candidate in US dollars a year, with what it rests on."""
+        joint = self.gains.sum(axis=2)
+        base = Figure(
+            f"Final spending of {' and '.join(self.names[place] for place in self.places)}",
+            self.spending_usd,
+            "USD",
+            str(self.year),
+            Status.IMPUTED,
+            citation=self.accounts,
+            cell="accounts",
+        )
+        found = []
+        for at, one in enumerate(self.candidates):
+            low, middle, high = (
+                _MILLION * float(end) for end in np.percentile(joint[:, at], [LOW, 50.0, HIGH])
+            )
+            source = one.steps[0].change.source if one.sourced else None
+            size = Figure(
+                f"{one.label}: size of the relaxation",
+                one.size.value,
+                "h" if one.unit == "h" else "%",
+                str(self.year),
+                Status.ESTIMATED if isinstance(source, Cited) else Status.ASSUMED,
+                low=None if one.size.certain else one.size.low,
+                high=None if one.size.certain else one.size.high,
+                citation=cited_from(source) if isinstance(source, Cited) else None,
+                cell=f"bottlenecks:{one.id}",
+                note=f"To {one.benchmark}",
+            )
+            found.append(
+                Figure(
+                    f"Gain of both places from: {one.label}",
+                    middle,
+                    "USD",
+                    str(self.year),
+                    Status.SIMULATED,
+                    low=low,
+                    high=high,
+                    inputs=(base, size, *self.evidence),
+                    code=CODE,
+                    cell=f"bottlenecks:{self.places[0]}-{self.places[1]}/{one.id}",
+                )
+            )
+        return tuple(found)
+
+    def kept(self, chosen: Sequence[int]) -> Bottlenecks:
+        """The same ranking with these candidates alone; ranks are those among them."""
+        return replace(
+            self,
+            candidates=tuple(self.candidates[at] for at in chosen),
+            gains=self.gains[:, list(chosen)],
+            solved=tuple(k for k, at in enumerate(chosen) if at in self.solved),
+        )
+
+
+def _plain(value: Any) -> Any:
+    return float(value) if isinstance(value, np.floating) else value
