@@ -49,7 +49,7 @@ def worked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         names.append(task.name)
         return inner(task)
 
-    monkeypatch.setattr(ensemble, "work", work)
+    monkeypatch.setattr(making, "work", work)
     return names
 
 

@@ -15,12 +15,13 @@ import vl_convert
 from landbridge.brief.chart_bars import draw_bars, ranged
 from landbridge.brief.chart_contrast import draw_contrast
 from landbridge.brief.chart_lines import draw_lines, gaps
+from landbridge.brief.chart_ranking import draw_ranking
 from landbridge.brief.chart_spread import draw_spread
 from landbridge.brief.chart_surface import Surface, marks, observed
 from landbridge.brief.chart_time import middle
 from landbridge.brief.chart_timeline import draw_timeline
 from landbridge.brief.chart_words import Show
-from landbridge.brief.document import Bars, Chart, Contrast, Lines, Section, Spread, Timeline
+from landbridge.brief.document import Bars, Chart, Contrast, Lines, Ranking, Section, Spread, Timeline
 from landbridge.brief.text import atoms, plain
 from landbridge.provenance import Figure
 
@@ -68,6 +69,8 @@ def figures(chart: Chart) -> tuple[Figure, ...]:
             found = [figure for row in rows for figure in (row.observed, row.expected, row.normal)]
         case Spread(effects):
             found = [figure for row in effects for figure in (row.figure, row.methods)]
+        case Ranking(ranked):
+            found = [row.figure for row in ranked]
         case Timeline():
             found = []
     return tuple({figure.id: figure for figure in found}.values())
@@ -75,7 +78,7 @@ def figures(chart: Chart) -> tuple[Figure, ...]:
 
 def traits(chart: Chart) -> frozenset[str]:
     """What a chart's note must explain: `hollow` marks of figures nobody counted, `gaps` in lines, `ranges` of bars,
-    bands of what is `normal`, the `spread` of draws and methods.
+    bands of what is `normal`, the `spread` of draws and methods, the rows of a `ranking`.
     """
     shown = figures(chart)
     found = {"hollow"} if any(not observed(figure) for figure in shown) else set()
@@ -86,6 +89,9 @@ def traits(chart: Chart) -> frozenset[str]:
         case Spread():
             # All of it is the outcome of a model; hollow here is what is undetermined.
             found = {"spread"}
+        case Ranking():
+            # Hollow is here what rests on an assumed size.
+            found = {"ranking"}
         case Lines(series, _):
             found |= (
                 {"gaps"} if any(gaps([middle(date) for date, _ in line.points]) for line in series) else set()
@@ -125,5 +131,7 @@ def _surface(chart: Chart, show: Show, width: float) -> Surface:
             return draw_contrast(chart.data, show, width)
         case Spread():
             return draw_spread(chart.data, show, width)
+        case Ranking():
+            return draw_ranking(chart.data, show, width)
         case Timeline():
             return draw_timeline(chart.data, show, width)

@@ -151,6 +151,24 @@ class Spread:
 
 
 @dataclass(frozen=True, slots=True)
+class Ranked:
+    """A row of a ranking; `sourced` tells whether what it rests on has a source or is assumed."""
+
+    label: Part
+    figure: Figure
+    sourced: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """Medians with their ranges, of one unit, in the order given; `sourced` and `assumed` name the two kinds of rows."""
+
+    rows: tuple[Ranked, ...]
+    sourced: Part
+    assumed: Part
+
+
+@dataclass(frozen=True, slots=True)
 class Happening:
     """One entry of a timeline."""
 
@@ -174,7 +192,7 @@ class Chart:
     title: Sentence
     see: Sentence
     alternative: Sentence
-    data: Lines | Bars | Contrast | Spread | Timeline
+    data: Lines | Bars | Contrast | Spread | Ranking | Timeline
 
 
 Block = Heading | Paragraph | Points | Answer | Refusal | Table | Chart

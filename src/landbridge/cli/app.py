@@ -10,6 +10,8 @@ from typing import Annotated, Any, Optional, Tuple  # noqa: UP035  (typer reads 
 import typer
 
 from landbridge import __version__
+from landbridge.cli import corridors
+from landbridge.cli.options import Folder, Json, PlaceA, PlaceB
 from landbridge.errors import BadUsage, LandbridgeError
 
 app = typer.Typer(
@@ -23,17 +25,6 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-PlaceA = Annotated[str, typer.Argument(metavar="A", help="First place; in `flows`, the exporter.")]
-PlaceB = Annotated[str, typer.Argument(metavar="B", help="Second place; in `flows`, the importer.")]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of a table.")]
-Folder = Annotated[
-    Optional[Path],  # noqa: UP045  (typer reads Optional)
-    typer.Option(
-        "--workspace",
-        metavar="DIR",
-        help="Workspace folder; else $LANDBRIDGE_WORKSPACE, else ./landbridge-data.",
-    ),
-]
 Year = Annotated[Optional[int], typer.Option("--year", help="Year; else the newest held.")]  # noqa: UP045
 By = Annotated[
     Optional[str],  # noqa: UP045
@@ -294,6 +285,9 @@ def compare(
     from landbridge.cli import scenarios
 
     scenarios.compare(run_a, run_b, runs=runs, as_json=as_json)
+
+
+corridors.register(app)
 
 
 @app.command()

@@ -1,4 +1,14 @@
-"""How goods can move: network, modes, crossings, generalised cost, routes, queues. Knows no flow and no statement."""
+"""How goods can move: network, modes, crossings, generalised cost, routes, queues. Knows no flow and no statement.
+
+What is asked of a network is here by name: `routes` and `least_costs`, `select_link` and `fed_by` (who uses a link),
+`rerouted` (what a closure does), `uncertainty` (what the range of a cost comes from). Four studies of congestion stand beside
+it, each a module of its own that knows no network, to be used as `from landbridge.corridors import queues`:
+
+- `queues`: waiting lines in a steady state: `mmc`, `mg1`, `mdc` and `finite_source` exactly, `ggc` approximately.
+- `simulation`: the same by simulation: `simulate`, and `approximation_error`, the error of `ggc` where nothing is exact.
+- `loading`: a crossing of which little is known: `delay_curve` over load, `capacity_change`, `fluid` and `clearing`.
+- `assignment`: traffic on links that slow down with it: `user_equilibrium`.
+"""
 
 from __future__ import annotations
 
@@ -35,6 +45,7 @@ _HOME = {
     "UseRow": "use",
     "Corridors": "corridors",
 }
+_STUDIES = ("assignment", "loading", "queues", "simulation")
 __all__ = [
     "Amount",
     "Capacity",
@@ -55,17 +66,22 @@ __all__ = [
     "Use",
     "UseRow",
     "Volume",
+    "assignment",
     "fed_by",
     "from_folder",
     "from_frames",
     "least_costs",
+    "loading",
+    "queues",
     "rerouted",
     "routes",
     "select_link",
+    "simulation",
     "uncertainty",
 ]
 
 if TYPE_CHECKING:
+    from landbridge.corridors import assignment, loading, queues, simulation
     from landbridge.corridors.amounts import Amount
     from landbridge.corridors.choice import Flow, fed_by, rerouted, select_link
     from landbridge.corridors.corridors import Corridors
@@ -87,6 +103,8 @@ if TYPE_CHECKING:
 
 
 def __getattr__(name: str) -> Any:
+    if name in _STUDIES:
+        return import_module(f"{__name__}.{name}")
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)

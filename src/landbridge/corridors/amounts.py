@@ -77,6 +77,8 @@ _RANK = {name: position for position, name in enumerate(_BY_RANK)}
 def total(amounts: Iterable[Amount], unit: str) -> Amount:
     """The sum as an envelope: all low together, all high together. Status of the weakest part, sources of all."""
     parts = tuple(amounts)
+    if len(parts) == 1:
+        return replace(parts[0], unit=unit)
     low, value, high = (math.fsum(part.ends[end] for part in parts) for end in range(3))
     return Amount(low, value, high, unit, weakest_of(parts), _sources(parts))
 

@@ -11,6 +11,7 @@ from landbridge.corridors.network import (
     FAMILY,
     NODE_KINDS,
     PARAMETERS,
+    UNITS,
     Capacity,
     Crossing,
     Line,
@@ -170,9 +171,9 @@ def _stations(
 def _parameter(need: Parameter) -> Iterator[Problem]:
     where = f"mode {need.mode}, {need.country}"
     yield from _mode(where, need.mode)
-    if need.name not in PARAMETERS:
+    if need.name not in UNITS:
         yield Problem(
-            f"has the unknown parameter {need.name!r}.", where, remedy=f"Known: {', '.join(PARAMETERS)}."
+            f"has the unknown parameter {need.name!r}.", where, remedy=f"Known: {', '.join(UNITS)}."
         )
     yield from amount_problems(need.amount, where, need.name, positive=need.name == "speed_km_day")
 

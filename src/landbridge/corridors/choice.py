@@ -143,7 +143,7 @@ def with_shares(found: Routes, scale: Amount = LOGIT_SCALE) -> Routes:
     lengths = np.zeros((len(things), len(place)))
     for row, (route, names) in enumerate(zip(found.routes, things, strict=True)):
         for leg, name in zip(route.legs, names, strict=True):
-            lengths[row, place[name]] = _cost(leg, route.cargo)
+            lengths[row, place[name]] += _cost(leg, route.cargo)
     uses = np.zeros(lengths.shape, dtype=bool)
     for row, names in enumerate(things):
         uses[row, [place[name] for name in names]] = True
@@ -236,7 +236,7 @@ def fed_by(
     if side not in ends:
         raise BadUsage(f"{crossing} has no side in {side}.", remedy=f"Its sides: {', '.join(ends)}.")
     held = _weights(network, weights)
-    graph = states(network)
+    graph = states(network, cargo)
     barred = {crossing} if through else set(network.crossings)
     shut = graph.shut(network.closed | barred, frozenset(FAMILY) - PIPES)
     station, mode = ends[side]
@@ -257,7 +257,7 @@ def fed_by(
     for row, (node, source) in enumerate(source_of.items()):
         here = goal
         while here != source:
-            arc = graph.arcs[graph.between[int(before[row, here]), here]]
+            arc = graph.arc(int(before[row, here]), here)
             if arc.id:
                 found[arc.id] = found.get(arc.id, 0.0) + held[node]
             here = int(before[row, here])

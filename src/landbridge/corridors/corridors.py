@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -124,13 +124,15 @@ class Corridors:
         cargo: Cargo | None = None,
         modes: Iterable[str] | None = None,
         without: Iterable[str] = (),
+        via: Sequence[str] = (),
         documents: Documents | None = None,
         distinct: bool = True,
         weights: Mapping[str, float] | None = None,
     ) -> Routes:
         """The cheapest routes between two places (see `node`), for the cargo of a `sector` or a `cargo` of your own.
 
-        `weights` (node to any unit) choose the node a country stands for. The rest, and what is raised, is as in
+        `weights` (node to any unit) choose the node a country stands for. `via` may give nodes by their names as well,
+        but not countries. The rest, and what is raised, is as in
         `landbridge.corridors.routing.routes`, `node` and `cargo`.
         """
         if cargo is not None and sector is not None:
@@ -143,6 +145,7 @@ class Corridors:
             best=best,
             modes=modes,
             without=without,
+            via=self._stops(via),
             documents=documents,
             distinct=distinct,
         )
@@ -152,6 +155,24 @@ class Corridors:
         from landbridge.corridors.views import crossing_rows
 
         return crossing_rows(self.network)
+
+    def _stops(self, via: Sequence[str]) -> Sequence[str]:
+        """The ids of stops, some of which may be given as names."""
+        if isinstance(via, str):
+            return via
+        found = []
+        for stop in via:
+            if any(node.country == stop for node in self.network.nodes.values()):
+                raise BadUsage(
+                    f"{stop} is a country, which is no stop.",
+                    remedy="Name a node, a line or a crossing in it.",
+                )
+            named = [
+                node.id for node in self.network.nodes.values() if node.name.casefold() == stop.casefold()
+            ]
+            known = stop in self.network.nodes or len(named) != 1
+            found.append(stop if known else named[0])
+        return found
 
     def _main(self, country: str, inside: list[Node], weights: Mapping[str, float]) -> Node:
         weighed = [node for node in inside if weights.get(node.id, 0.0) > 0]

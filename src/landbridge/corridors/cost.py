@@ -13,7 +13,10 @@ value of the cargo a day, is after Hummels and Schaur (2013, "Time as a trade ba
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
 
 from landbridge.corridors.amounts import Amount, total, weakest_of
 from landbridge.errors import BadUsage, Problem
@@ -22,23 +25,42 @@ HOURS_A_DAY = 24.0
 # Hours of sure delay that weigh as much as an hour of standard deviation. Known from memory of freight surveys, which
 # scatter widely.
 RELIABILITY_RATIO = Amount(0.3, 0.8, 1.5, "ratio", "assumed")
+# Sectors whose goods go in bulk (wagons, holds and tanks, not boxes), with the value of a tonne (USD) below which they
+# do. Timber, coal, oil, ores and minerals always; a sector that holds both is on one side by assumption, by its
+# value: grain but not fruit (A01), sawn wood but not furniture board (C16), fuel but not lubricants (C19), potash and
+# fertilisers but not fine chemicals (C20), pig iron and slabs but not worked steel (C24A).
+BULK: Mapping[str, float] = MappingProxyType(
+    {
+        **dict.fromkeys(("A02", "B05", "B06", "B07", "B08"), math.inf),
+        **dict.fromkeys(("A01", "C16", "C19", "C20", "C24A"), 1000.0),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Cargo:
     """What is carried: `usd_t`, the value of a tonne (USD/t, above zero), and `day_pct`, the value of a day of its
-    time (% of value a day). Raises `BadUsage` for amounts that cannot be.
+    time (% of value a day). `bulk` says whether it pays the rates of bulk; if None, its sector and value do (`BULK`).
+    Raises `BadUsage` for amounts that cannot be.
     """
 
     sector: str
     usd_t: Amount
     day_pct: Amount
+    bulk: bool | None = None
 
     def __post_init__(self) -> None:
         wrong = [f"value of a tonne {words}" for words in self.usd_t.problems(positive=True)]
         wrong += [f"value of a day {words}" for words in self.day_pct.problems()]
         if wrong:
             raise BadUsage([Problem(f"{words}.", f"cargo {self.sector}") for words in wrong])
+
+    @property
+    def in_bulk(self) -> bool:
+        """Whether it pays the rates of bulk."""
+        if self.bulk is not None:
+            return self.bulk
+        return self.usd_t.value < BULK.get(self.sector, 0.0)
 
     @property
     def hour_usd_t(self) -> Amount:
@@ -147,10 +169,6 @@ class Leg:
             total((part.usd_t for part in parts), "USD/t"),
             total((move.kg_t for move in moves), "kg CO2e/t"),
         )
-
-    def reverse(self) -> Leg:
-        """The same leg the other way."""
-        return replace(self, origin=self.destination, destination=self.origin)
 
     @property
     def status(self) -> str:

@@ -23,7 +23,7 @@ FAMILY: Mapping[str, str] = MappingProxyType(
     }
 )
 MODES = tuple(FAMILY)
-# The unit of each parameter of a mode. All are needed: what is missing is not zero.
+# The unit of each parameter that a mode needs: what is missing is not zero.
 PARAMETERS: Mapping[str, str] = MappingProxyType(
     {
         "speed_km_day": "km/day",
@@ -33,6 +33,13 @@ PARAMETERS: Mapping[str, str] = MappingProxyType(
         "terminal_hours": "h",
         "terminal_usd_t": "USD/t",
     }
+)
+# What cargo in bulk pays instead, by the parameter it takes the place of. Where a mode has none, bulk pays the same.
+BULK_PARAMETERS: Mapping[str, str] = MappingProxyType(
+    {"rate_usd_tkm": "bulk_rate_usd_tkm", "terminal_usd_t": "bulk_terminal_usd_t"}
+)
+UNITS: Mapping[str, str] = MappingProxyType(
+    {**PARAMETERS, **{own: PARAMETERS[name] for name, own in BULK_PARAMETERS.items()}}
 )
 EVERYWHERE = "ALL"
 
@@ -120,7 +127,7 @@ class Crossing:
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One parameter (`PARAMETERS`) of a mode, in one country (ISO 3166-1 alpha-3) or in `ALL`."""
+    """One parameter (of those in `UNITS`) of a mode, in one country (ISO 3166-1 alpha-3) or in `ALL`."""
 
     mode: str
     country: str
@@ -233,10 +240,17 @@ class Network:
             raise UnknownLabel("line or crossing", label, (*self.crossings, *self.lines))
         return found
 
-    def parameter(self, mode: str, country: str, name: str) -> Amount:
-        """A parameter of a mode in a country: the country's own row, else the row for `ALL`."""
-        own = self.modes.get((mode, country, name))
-        return (own or self.modes[mode, EVERYWHERE, name]).amount
+    def parameter(self, mode: str, country: str, name: str, *, bulk: bool = False) -> Amount:
+        """A parameter of a mode in a country: the country's own row, else the row for `ALL`.
+
+        For cargo in `bulk` a row for bulk (`BULK_PARAMETERS`), of the country or for `ALL`, goes before both.
+        """
+        names = (BULK_PARAMETERS[name], name) if bulk and name in BULK_PARAMETERS else (name,)
+        for wanted in names:
+            held = self.modes.get((mode, country, wanted)) or self.modes.get((mode, EVERYWHERE, wanted))
+            if held is not None:
+                return held.amount
+        raise KeyError((mode, country, name))
 
     def transfer(self, mode: str, other: str, country: str) -> Transfer | None:
         """What changing between two modes costs in a country, or None where cargo cannot change between them."""

@@ -12,7 +12,7 @@ import polars as pl
 
 from landbridge.corridors.amounts import Amount
 from landbridge.corridors.network import (
-    PARAMETERS,
+    UNITS,
     Capacity,
     Crossing,
     Line,
@@ -339,7 +339,7 @@ def _parameter(row: Row) -> Parameter:
         row.needed("mode"),
         row.needed("country"),
         name,
-        row.needed_amount("", PARAMETERS.get(name, row.words("unit")), evidence=""),
+        row.needed_amount("", UNITS.get(name, row.words("unit")), evidence=""),
         row.words("note"),
     )
 

@@ -18,12 +18,15 @@ def why(
     cargo: Cargo,
     modes: frozenset[str],
     closed: frozenset[str],
+    via: tuple[str, ...] = (),
 ) -> str:
-    """In words, what would give a route from `origin` to `destination`: one thing reopened, several, other modes, or
-    nothing that the network holds. Call it only when there is no route.
+    """In words, what would give a route from `origin` to `destination`: one thing reopened, several, other modes,
+    other stops than `via`, or nothing that the network holds. Call it only when there is no route.
     """
-    graph = states(network)
+    graph = states(network, cargo)
     source, sink = graph.gates_out[origin], graph.gates_in[destination]
+    if via and _reaches(graph, source, sink, modes, closed):
+        return _stops(origin, destination, modes, closed, via)
     single = _single(graph, source, sink, modes, closed)
     head = f"No route from {origin} to {destination}"
     if single:
@@ -32,7 +35,7 @@ def why(
     together = _together(graph, graph.weights(cargo), source, sink, modes, closed)
     if together:
         return f"{head}: {', '.join(together)} are closed; opening them together would give one."
-    words = ", ".join(sorted({FAMILY[mode] for mode in modes})) or "no mode at all"
+    words = _words(modes)
     other = _other_modes(graph, graph.weights(cargo), source, sink, modes, closed)
     if other:
         pipes = (
@@ -48,6 +51,20 @@ def why(
             held = ", ".join(sorted({network.lines[label].mode for label in lines}))
             return f"{head} by {words}: only {held} reaches {node}."
     return f"{head}: no chain of lines, crossings and transfers of this network joins them, closed ones included."
+
+
+def _stops(
+    origin: str, destination: str, modes: frozenset[str], closed: frozenset[str], via: tuple[str, ...]
+) -> str:
+    """Why no route passes the stops, where there is one without them."""
+    head = f"No route from {origin} to {destination} by {_words(modes)} passes {', '.join(via)} in this order"
+    shut = [stop for stop in via if stop in closed]
+    cause = f"{', '.join(shut)} {_are(shut)} closed" if shut else "without these stops there is one"
+    return f"{head}: {cause}."
+
+
+def _words(modes: frozenset[str]) -> str:
+    return ", ".join(sorted({FAMILY[mode] for mode in modes})) or "no mode at all"
 
 
 def _are(ids: list[str]) -> str:
@@ -86,8 +103,8 @@ def _other_modes(
     found: set[str] = set()
     here = sink if np.isfinite(costs[sink]) else source
     while here != source:
-        arc = graph.arcs[graph.between[int(before[here]), here]]
-        found |= {leg.mode for leg in arc.legs} - modes
+        arc = graph.arc(int(before[here]), here)
+        found |= {part.mode for part in arc.parts} - modes
         here = int(before[here])
     return found
 
@@ -110,7 +127,7 @@ def _together(
         return []
     found, here = [], sink
     while here != source:
-        arc = graph.between[int(before[here]), here]
+        arc = graph.rows.edge(int(before[here]), here)
         if barred[arc]:
             found.append(graph.arcs[arc].id)
         here = int(before[here])

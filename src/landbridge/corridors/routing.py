@@ -22,7 +22,8 @@ from scipy.sparse.csgraph import dijkstra, yen  # type: ignore[import-untyped]
 from landbridge.corridors.amounts import Amount, total, weakest_of
 from landbridge.corridors.cost import Cargo, Documents, Leg, Stay, ad_valorem_pct, time_usd_t
 from landbridge.corridors.network import FAMILY, MODES, Network
-from landbridge.corridors.states import Floats, States, modes_for, states
+from landbridge.corridors.stages import checked_stops, staged
+from landbridge.corridors.states import Floats, Rows, States, modes_for, states
 from landbridge.errors import BadUsage, UnknownLabel
 
 if TYPE_CHECKING:
@@ -126,6 +127,7 @@ def routes(
     best: int = 3,
     modes: Iterable[str] | None = None,
     without: Iterable[str] = (),
+    via: Sequence[str] = (),
     documents: Documents | None = None,
     distinct: bool = True,
 ) -> Routes:
@@ -135,23 +137,29 @@ def routes(
     named. `without` closes lines and crossings by id. `documents` adds a document step at every crossing. See
     the module for what makes routes `distinct`; there may be fewer of them than asked for.
 
-    Raises `UnknownLabel` for a node, mode, line or crossing the network lacks and `BadUsage` for `best` below one
-    or a route from a node to itself. No route is no error: see `Routes.why`.
+    `via` are nodes, lines or crossings that every route passes, in this order, with anything else between them. Each of the
+    `best` routes is the cheapest with these stops, whole, that differs as above from those before it: the ways between
+    the stops are not ranked one by one. A route may come back from a stop the way it went.
+
+    Raises `UnknownLabel` for a node, mode, line or crossing the network lacks and `BadUsage` for `best` below one, a
+    route from a node to itself, or a stop named twice in a row. No route is no error: see `Routes.why`.
     """
     from landbridge.corridors.choice import with_shares
 
     closed = _checked(network, origin, destination, best, modes, without)
-    graph, open_modes = states(network), modes_for(cargo, modes)
+    stops = checked_stops(network, via)
+    graph, open_modes = states(network, cargo), modes_for(cargo, modes)
     weights = graph.weights(cargo, documents)
     weights[graph.shut(closed, open_modes)] = np.inf
-    source, sink = graph.gates_out[origin], graph.gates_in[destination]
-    found = (_distinct if distinct else _yen)(graph, weights, source, sink, best)
+    rows = staged(graph, stops)
+    source, sink = graph.gates_out[origin], len(stops) * graph.size + graph.gates_in[destination]
+    edges = (_distinct if distinct else _yen)(rows, weights[rows.arc_of], source, sink, best)
+    found = [rows.arc_of[list(path)] for path in edges]
     if not found:
         from landbridge.corridors.reasons import why
 
-        return Routes(
-            origin, destination, cargo, (), why(network, origin, destination, cargo, open_modes, closed)
-        )
+        reason = why(network, origin, destination, cargo, open_modes, closed, stops)
+        return Routes(origin, destination, cargo, (), reason)
     made = tuple(Route.of(_legs(graph, arcs, documents), cargo) for arcs in found)
     return with_shares(Routes(origin, destination, cargo, made))
 
@@ -171,7 +179,7 @@ def least_costs(
     Money alone without a cargo. Raises `UnknownLabel` like `routes`.
     """
     closed = _closed(network, modes, without)
-    graph = states(network)
+    graph = states(network, cargo)
     weights = graph.weights(cargo, documents)
     weights[graph.shut(closed, modes_for(cargo, modes))] = np.inf
     rows = [graph.gates_out[network.node(label).id] for label in origins]
@@ -208,8 +216,8 @@ def _closed(network: Network, modes: Iterable[str] | None, without: Iterable[str
     return closed | network.closed
 
 
-def _shortest(graph: States, weights: Floats, source: int, sink: int) -> tuple[float, tuple[int, ...]]:
-    """Cost and arcs of the cheapest path; infinite and empty when there is none."""
+def _shortest(graph: Rows, weights: Floats, source: int, sink: int) -> tuple[float, tuple[int, ...]]:
+    """Cost and edges of the cheapest path; infinite and empty when there is none."""
     cost, before = dijkstra(graph.matrix(weights), indices=source, return_predecessors=True)
     if not np.isfinite(cost[sink]):
         return np.inf, ()
@@ -223,7 +231,7 @@ def _path(before: NDArray[np.int32], source: int, sink: int) -> list[int]:
     return path[::-1]
 
 
-def _distinct(graph: States, weights: Floats, source: int, sink: int, best: int) -> list[tuple[int, ...]]:
+def _distinct(graph: Rows, weights: Floats, source: int, sink: int, best: int) -> list[tuple[int, ...]]:
     """The cheapest path, then again and again the cheapest that lacks something of each path before it.
 
     A branch is a set of things to do without. The cheapest branch is taken up: if its path lacks something of every
@@ -238,21 +246,21 @@ def _distinct(graph: States, weights: Floats, source: int, sink: int, best: int)
         if lacking in tried:
             return
         tried.add(lacking)
-        # A state graph knows position -1 for arcs that pass nothing in particular.
+        # Edges that pass nothing in particular have -1, and nothing lacks that.
         open_weights = (
             np.where(np.isin(graph.passes, tuple(lacking)), np.inf, weights) if lacking else weights
         )
-        cost, arcs = _shortest(graph, open_weights, source, sink)
-        if arcs:
-            heapq.heappush(waiting, (cost, tuple(sorted(lacking)), arcs))
+        cost, edges = _shortest(graph, open_weights, source, sink)
+        if edges:
+            heapq.heappush(waiting, (cost, tuple(sorted(lacking)), edges))
 
     branch(frozenset())
     while waiting and len(found) < best:
-        _, lacking, arcs = heapq.heappop(waiting)
-        passes = frozenset(int(graph.passes[arc]) for arc in arcs) - {-1}
+        _, lacking, edges = heapq.heappop(waiting)
+        passes = frozenset(int(graph.passes[edge]) for edge in edges) - {-1}
         repeated = next((earlier for earlier in passed if earlier <= passes), None)
         if repeated is None:
-            found.append(arcs)
+            found.append(edges)
             passed.append(passes)
             repeated = passes
         for thing in sorted(repeated):
@@ -260,7 +268,7 @@ def _distinct(graph: States, weights: Floats, source: int, sink: int, best: int)
     return found
 
 
-def _yen(graph: States, weights: Floats, source: int, sink: int, best: int) -> list[tuple[int, ...]]:
+def _yen(graph: Rows, weights: Floats, source: int, sink: int, best: int) -> list[tuple[int, ...]]:
     """The k cheapest paths without a loop."""
     costs, before = yen(graph.matrix(weights), source, sink, best, return_predecessors=True)
     return [
@@ -272,7 +280,7 @@ def _yen(graph: States, weights: Floats, source: int, sink: int, best: int) -> l
 
 def _legs(graph: States, arcs: Iterable[int], documents: Documents | None) -> list[Leg]:
     """The legs of a path, with the document step written into its crossings."""
-    legs = [leg for arc in arcs for leg in graph.arcs[arc].legs]
+    legs = [leg for arc in arcs for leg in graph.legs(int(arc))]
     if documents is None:
         return legs
     step = Stay("documents", documents.hours, documents.usd_t)

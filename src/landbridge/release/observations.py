@@ -100,24 +100,31 @@ class Agreements:
             )
             for row in renamed.iter_rows(named=True)
         )
+        self._held: dict[str, dict[str, dict[str, Membership]]] = {}
 
     def in_force(self, place_a: str, place_b: str, on: str) -> tuple[tuple[Membership, Membership], ...]:
         """The agreements that bound two places to each other on a date (YYYY, YYYY-MM or YYYY-MM-DD), by name.
 
         A year counts as covered when the membership began by its end and had not ended at its beginning.
         """
-        held: dict[str, dict[str, Membership]] = {}
-        for membership in self.memberships:
-            # Compared at the coarser precision, so that an end in 2022 still covers 2022-05.
-            begun = membership.begins[: len(on)] <= on
-            last = membership.ends[: len(on)]
-            over = bool(last) and last < on[: len(last)]
-            if begun and not over:
-                held.setdefault(membership.agreement, {})[membership.member] = membership
         both = [
             (members[place_a], members[place_b])
-            for members in held.values()
+            for members in self._members(on).values()
             if place_a in members and place_b in members
         ]
         bound = [(ours, theirs) for ours, theirs in both if not ours.side or ours.side != theirs.side]
         return tuple(sorted(bound, key=lambda pair: pair[0].name))
+
+    def _members(self, on: str) -> dict[str, dict[str, Membership]]:
+        """Memberships that held on a date, by agreement and member; kept, because a table of pairs asks many times."""
+        if on not in self._held:
+            held: dict[str, dict[str, Membership]] = {}
+            for membership in self.memberships:
+                # Compared at the coarser precision, so that an end in 2022 still covers 2022-05.
+                begun = membership.begins[: len(on)] <= on
+                last = membership.ends[: len(on)]
+                over = bool(last) and last < on[: len(last)]
+                if begun and not over:
+                    held.setdefault(membership.agreement, {})[membership.member] = membership
+            self._held[on] = held
+        return self._held[on]

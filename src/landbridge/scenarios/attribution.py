@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from landbridge.errors import NotHeld
-from landbridge.scenarios import views
+from landbridge.scenarios import network, views
 from landbridge.scenarios.changes import Change
 from landbridge.scenarios.compiling import compile
 from landbridge.scenarios.context import context
@@ -85,7 +85,7 @@ class Solver:
                 remedy="Give the data of the release that it was solved on, or solve again.",
             )
         held = data.accounts.variant(run.central.variants[0])
-        known = context(data)
+        known = context(data, network=network.needed(run.scenario.changes))
         for item in run.inputs["parameters"]:
             if item["name"] == FITTED:
                 fitted = Known(item["low"], item["value"], item["high"], item["source"], "estimated")

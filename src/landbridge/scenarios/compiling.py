@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
 from landbridge.errors import BadUsage, NotHeld, Problem, nearest
+from landbridge.scenarios import network
 from landbridge.scenarios.changes import (
     Agreement,
     BorderTime,
@@ -35,6 +37,7 @@ from landbridge.scenarios.plan import (
     Plan,
     TargetStep,
     TariffStep,
+    Use,
 )
 from landbridge.scenarios.sizes import FITTED, Cited
 from landbridge.scenarios.spec import Scenario
@@ -154,55 +157,54 @@ class _Compiler:
 
     def _crossing(self, label: str, change: BorderTime) -> None:
         """Hours or a charge at a crossing of the network, for the share of each flow that uses it."""
-        named = self._named_crossings(change.crossing)
-        pairs = self._pairs(change) if change.named() else None
-        sectors = self._sectors(change)
+        crossings = network.named(change.crossing, self.context)
+        if isinstance(crossings, Problem):
+            self.not_held.append(replace(crossings, where=self._where))
+            return
         sizes = {name: self._size(label, name, change) for name in change.ranges()}
-        without: list[str] = []
+        pairs = self._pairs(change) if change.named() else None
+        without: dict[str, None] = {}
         begun = len(self.costs)
-        for crossing, use in ((name, use) for name in named for use in self.context.crossings[name]):
-            sector = self.context.sectors.index(use.sector)
-            pair = self.context.places.index(use.exporter), self.context.places.index(use.importer)
-            if sector not in sectors or (pairs is not None and pair not in pairs):
-                continue
-            flow = use.exporter, use.importer, use.sector
-            if ("hours" in sizes and use.sector not in self.context.time_values) or (
-                "charge_usd_t" in sizes and flow not in self.context.tonnes
-            ):
-                without.append(use.sector)
-                continue
-            name = f"{crossing}: share of {use.sector} from {use.exporter} to {use.importer}"
-            share = self._known(name, PARAMETERS, use.share_pct, "%", f"who uses {crossing}")
-            held = {**sizes, "share_pct": share}
-            if "charge_usd_t" in sizes:
-                name = f"value of a tonne of {use.sector} from {use.exporter} to {use.importer}"
-                held["usd_t"] = self._known(name, PARAMETERS, self.context.tonnes[flow], "USD/t")
-            days = self._days([sector]) if "hours" in sizes else ()
-            ends = _indices([pair[0]]), _indices([pair[1]])
-            step = CostStep("waiting", _indices([sector]), *ends, held, days)
-            self._possible(step)
-            self.costs.append(step)
+        for users in network.users(crossings, self.context, self._sectors(change), pairs):
+            uses = [use for use in users.uses if self._priced(use, sizes)]
+            without |= {use.sector: None for use in users.uses if use not in uses}
+            if uses:
+                step = self._use(users.crossing, uses, sizes)
+                self._possible(step)
+                self.costs.append(step)
         if without:
-            codes = list(dict.fromkeys(without))
             self.notes.append(
-                f"{label}: nothing changes in {_shown(codes)}, where no value of time or of a tonne is held."
+                f"{label}: nothing changes in {_shown(list(without))}, where no value of time or of a tonne is held."
             )
-        if named and len(self.costs) == begun:
+        if len(self.costs) == begun:
             what = f"of these flows none is known to use {change.crossing}."
             remedy = "Name other places or sectors, or give share_pct."
             self.not_held.append(Problem(what, self._where, remedy=remedy))
 
-    def _named_crossings(self, word: str) -> list[str]:
-        """The crossing of that name, or those of every mode at the place of that name."""
-        held = self.context.crossings
-        found = [word] if word in held else [name for name in held if name.rpartition("-")[0] == word]
-        if not found:
-            close = nearest(word, held)
-            hint = f"Nearest held: {', '.join(close)}." if close else ""
-            what = f"the network holds no users of a crossing called {word!r}."
-            remedy = "Name one of the network (`landbridge crossings`), or give places and share_pct."
-            self.not_held.append(Problem(what, self._where, hint, remedy))
-        return found
+    def _priced(self, use: Use, sizes: Mapping[str, str]) -> bool:
+        """Whether it is known what a day, and a tonne, of the flow is worth, so far as that is needed."""
+        timed = "hours" not in sizes or use.sector in self.context.time_values
+        weighed = (
+            "charge_usd_t" not in sizes or (use.exporter, use.importer, use.sector) in self.context.tonnes
+        )
+        return timed and weighed
+
+    def _use(self, crossing: str, uses: Sequence[Use], sizes: Mapping[str, str]) -> CostStep:
+        """The step of one pair's flows at one crossing."""
+        held: dict[str, str | tuple[str, ...]] = dict(sizes)
+        shares, tonnes = [], []
+        for use in uses:
+            flow = f"{use.sector} from {use.exporter} to {use.importer}"
+            name, evidence = f"{crossing}: share of {flow}", f"who uses {crossing}"
+            shares.append(self._known(name, PARAMETERS, use.share_pct, "%", evidence))
+            if "charge_usd_t" in sizes:
+                known = self.context.tonnes[use.exporter, use.importer, use.sector]
+                tonnes.append(self._known(f"value of a tonne of {flow}", PARAMETERS, known, "USD/t"))
+        held |= {"share_pct": tuple(shares)} | ({"usd_t": tuple(tonnes)} if tonnes else {})
+        sectors = [self.context.sectors.index(use.sector) for use in uses]
+        exporter, importer = (self.context.places.index(end) for end in (uses[0].exporter, uses[0].importer))
+        days = self._days(sectors) if "hours" in sizes else ()
+        return CostStep("waiting", _indices(sectors), _indices([exporter]), _indices([importer]), held, days)
 
     def _formula(self, label: str, change: Change, sizes: dict[str, str]) -> str:
         """The formula of a change of cost."""
@@ -403,20 +405,33 @@ class _Compiler:
         if step.formula not in ("waiting", "settling"):
             return
         theta = np.ones(step.sectors.size)
-        names = list(step.sizes)
-        ends = [(self.drawn[step.sizes[name]].low, self.drawn[step.sizes[name]].high) for name in names]
-        days = [np.array([getattr(self.drawn[day], end) for day in step.days]) for end in ("low", "high")]
+        ends = [
+            (self._ends(parameter, "low"), self._ends(parameter, "high")) for parameter in step.sizes.values()
+        ]
+        days = (
+            [self._ends(step.days, end) for end in ("low", "high")] if step.days else [np.zeros(theta.size)]
+        )
         for corner in itertools.product(*ends):
-            sizes = dict(zip(names, corner, strict=True))
-            for day in days if step.days else [np.zeros(theta.size)]:
-                least = float(FORMULAS[step.formula](sizes, theta, day).min())
-                if least <= 0.0:
-                    shown = ", ".join(f"{name} {size:g}" for name, size in sizes.items())
+            sizes = dict(zip(step.sizes, corner, strict=True))
+            for day in days:
+                cost = FORMULAS[step.formula](sizes, theta, day)
+                if (least := float(cost.min())) <= 0.0:
+                    at = int(cost.argmin())
+                    shown = ", ".join(
+                        f"{name} {float(np.broadcast_to(size, theta.shape)[at]):g}"
+                        for name, size in sizes.items()
+                    )
                     what = f"at {shown} nothing would be left of the cost (it would be {least:.2f} times what it was)."
                     self.wrong.append(
                         Problem(what, self._where, remedy="Give smaller sizes or a smaller share.")
                     )
                     return
+
+    def _ends(self, parameters: str | Sequence[str], end: str) -> Any:
+        """The low or high end of a parameter, or of several, (k,)."""
+        if isinstance(parameters, str):
+            return getattr(self.drawn[parameters], end)
+        return np.array([getattr(self.drawn[name], end) for name in parameters])
 
 
 def _ways(change: Change) -> list[tuple[str, str]]:

@@ -13,9 +13,9 @@ from typing import Any
 from landbridge.errors import BadFile, BadUsage, NotConverged, Problem, UnknownLabel
 from landbridge.provenance import Citation, Figure
 from landbridge.release import Data
-from landbridge.scenarios import evidence, reading
+from landbridge.scenarios import evidence, network, reading
 from landbridge.scenarios.central import Central, restore, save, solve_central
-from landbridge.scenarios.changes import Agreement, BorderTime
+from landbridge.scenarios.changes import Agreement
 from landbridge.scenarios.compiling import compile
 from landbridge.scenarios.context import context as context_of
 from landbridge.scenarios.ensemble import (
@@ -325,10 +325,10 @@ def _check_call(draws: int, seed: int, workers: int | None) -> None:
 
 def _context(scenario: Scenario, data: Data) -> Context:
     """What the release knows; an equation is fitted only where a change takes its coefficient."""
-    network = any(isinstance(change, BorderTime) and change.by_network for change in scenario.changes)
+    needed = network.needed(scenario.changes)
     if not any(isinstance(change, Agreement) and change.coefficient == FITTED for change in scenario.changes):
-        return context_of(data, network=network)
+        return context_of(data, network=needed)
     from landbridge.scenarios import agreement
 
     fitted, equation = agreement.fitted(data), agreement.EQUATION
-    return context_of(data, agreement=fitted, equation=equation, network=network)
+    return context_of(data, agreement=fitted, equation=equation, network=needed)

@@ -89,18 +89,24 @@ class Context:
 class CostStep:
     """Cost of some sectors (k,) on some pairs (p,), by the formula called `formula`.
 
-    `sizes` names the parameter behind each number of the formula; `days` that of the value of a day in each sector,
-    empty where the formula needs none. `part`: the part of what the sizes say that reaches these flows, such as that of
-    what passes a crossing which uses a line behind it.
+    `sizes` names the parameter behind each number of the formula, or k of them where it differs by sector; `days` that of
+    the value of a day in each sector, empty where the formula needs none. `part`: the part of what the sizes say that
+    reaches these flows, such as that of what passes a crossing which uses a line behind it.
     """
 
     formula: str
     sectors: Indices
     exporters: Indices
     importers: Indices
-    sizes: Mapping[str, str]
+    sizes: Mapping[str, str | tuple[str, ...]]
     days: tuple[str, ...] = ()
     part: float = 1.0
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """The names of all parameters that it reads, elasticities left out."""
+        sizes = [(size,) if isinstance(size, str) else size for size in self.sizes.values()]
+        return (*(name for size in sizes for name in size), *self.days)
 
 
 @dataclass(frozen=True, slots=True)

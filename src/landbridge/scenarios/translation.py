@@ -7,12 +7,13 @@ processes load nothing else. docs/reference/scenarios.md derives every formula.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 
 from landbridge.scenarios.plan import Array, CostStep, Plan, Shock, Target
 
-Sizes = Mapping[str, float]
+Sizes = Mapping[str, Any]
 
 _HOURS, _DAYS = 24.0, 365.0
 
@@ -102,7 +103,11 @@ def translate(plan: Plan, values: Mapping[str, float] | None = None) -> Shock:
 
 def factor(step: CostStep, theta: Array, held: Mapping[str, float]) -> Array:
     """New over old cost of the k sectors of a step, (k,), at `theta` (S,) and the parameters `held`."""
-    sizes = {name: held[parameter] for name, parameter in step.sizes.items()}
+    sizes = {name: _size(parameter, held) for name, parameter in step.sizes.items()}
     day = np.array([held[name] for name in step.days]) if step.days else np.zeros(step.sectors.size)
     whole = FORMULAS[step.formula](sizes, theta[step.sectors], day)
     return whole if step.part == 1.0 else 1.0 + step.part * (whole - 1.0)
+
+
+def _size(parameter: str | tuple[str, ...], held: Mapping[str, float]) -> Any:
+    return held[parameter] if isinstance(parameter, str) else np.array([held[name] for name in parameter])

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from landbridge.brief.document import Answer, Section
 from landbridge.brief.sections.corridors import crossings
 from landbridge.brief.sections.grades import grade
+from landbridge.brief.sections.ranked import Ranked, likeliest, ranked, verdict
 from landbridge.brief.setting import Setting, coded, dated, figures_of, name, said_by
 from landbridge.brief.text import Date, Part, Sentence
 from landbridge.ledger import Record, Statement
@@ -222,9 +223,59 @@ def _prospect(setting: Setting) -> Answer:
 
 
 def _bottleneck(setting: Setting) -> Answer:
-    """What is on record of waits and payment, without a ranking by worth, which present evidence does not allow."""
+    """What the ranking of the two countries allows to conclude; without one, what is on record of waits and payment."""
+    held = ranked(setting)
+    return _recorded(setting) if held is None or not held.rows else _ranked(setting, held)
+
+
+def _ranked(setting: Setting, held: Ranked) -> Answer:
+    """The headline of the ranking and the likeliest; between regions it is that of their countries, and said to be."""
     say = setting.say
-    question = say("What is the bottleneck?")
+    told, first = verdict(held), likeliest(held)
+    if first is not None:
+        told = say("{first} {second}", first=told, second=first)
+    row, share = held.likeliest, held.share()
+    letter, why = grade(setting, [*([held.gain(row)] if row else []), *([share] if share else [])])
+    if setting.regional:
+        found, figures = _on_record(setting)
+        told = say(
+            "Of {a} and {b}, the countries: {told}",
+            a=setting.place(setting.nation_a.code),
+            b=setting.place(setting.nation_b.code),
+            told=told,
+        )
+        if found:
+            letter, why = grade(setting, [*figures, *([share] if share else [])])
+            told = say("{told} On record with a size: {found}.", told=told, found=tuple(found))
+    return Answer(say("What is the bottleneck?"), told, letter, why)
+
+
+def _recorded(setting: Setting) -> Answer:
+    """What is on record, for a pair that nobody has ranked."""
+    say = setting.say
+    found, figures = _on_record(setting)
+    letter, why = grade(setting, figures)
+    obstacles = setting.obstacles()
+    if found:
+        answer = say(
+            "No ranking by worth is held for this pair; on record with a size: {found}.", found=tuple(found)
+        )
+    elif obstacles:
+        answer = say(
+            "No ranking by worth is held for this pair; named, without a size that compares, are {what}.",
+            what=tuple(name(record) for record in obstacles[:3]),
+        )
+    else:
+        answer = say(
+            "No ranking is held for this pair and the ledger names no obstacle between the two, so no bottleneck can be "
+            "named."
+        )
+    return Answer(say("What is the bottleneck?"), answer, letter, why)
+
+
+def _on_record(setting: Setting) -> tuple[list[Part], list[Figure]]:
+    """The newest waits and the best evidenced cost of payment, in words, and their figures."""
+    say = setting.say
     found: list[Part] = []
     figures: list[Figure] = []
     waits = newest_waits(setting)
@@ -262,21 +313,7 @@ def _bottleneck(setting: Setting) -> Answer:
             )
         )
         figures.append(figure)
-    letter, why = grade(setting, figures)
-    obstacles = setting.obstacles()
-    if found:
-        answer = say(
-            "Present evidence does not allow a ranking by worth; on record with a size: {found}.",
-            found=tuple(found),
-        )
-    elif obstacles:
-        answer = say(
-            "Present evidence does not allow a ranking; named, without a size that compares, are {what}.",
-            what=tuple(name(record) for record in obstacles[:3]),
-        )
-    else:
-        answer = say("The ledger names no obstacle between the two, so no bottleneck can be named.")
-    return Answer(question, answer, letter, why)
+    return found, figures
 
 
 def newest_waits(setting: Setting) -> list[tuple[Record, Statement, Figure]]:

@@ -1,13 +1,14 @@
-"""Corridors and crossings: volumes, hours, rates and capacity, as published."""
+"""Corridors and crossings: volumes, hours, rates and capacity, as published, and routes over the network."""
 
 from __future__ import annotations
 
 from collections import Counter
 
 from landbridge.brief.document import Bar, Bars, Block, Chart, Refusal, Section
+from landbridge.brief.sections import routes
 from landbridge.brief.sections.projects import quantities
 from landbridge.brief.setting import Setting, figures_of, name, when
-from landbridge.brief.text import Date, Name
+from landbridge.brief.text import Code, Date, Name
 from landbridge.ledger import Record
 from landbridge.planning.ways import borders_between
 from landbridge.provenance import Figure, Status, derive
@@ -21,7 +22,7 @@ def section(setting: Setting) -> Section:
     nations = setting.nations
     held = crossings(setting)
     corridors = nations.between("corridor")
-    blocks: list[Block] = []
+    blocks: list[Block] = routes.blocks(setting)
     blocks += [chart for chart in (_cargo(setting, held), _waits(setting, held)) if chart is not None]
     if held:
         blocks.append(quantities(setting, held, say("Every figure held on crossings"), "crossings"))
@@ -37,7 +38,11 @@ def section(setting: Setting) -> Section:
         Refusal(
             say("Waiting hours at single crossings as a series, and which hours bind which goods."),
             say("No authority publishes them for these borders; only queue reports and daily counts exist."),
-            say("A route model with ranges is needed to say what an hour is worth; this release has none."),
+            say(
+                "Without arrivals and hours as a series a crossing gets a range, not a curve of delay over load; what the "
+                "network takes for each, with its status: {command}.",
+                command=Code("landbridge crossings"),
+            ),
         )
     )
     return Section("corridors", say("Corridors and crossings"), tuple(blocks))

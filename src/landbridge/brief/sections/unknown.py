@@ -6,6 +6,7 @@ from landbridge import codes
 from landbridge.brief.document import Section, Table
 from landbridge.brief.sections.claims import concerning
 from landbridge.brief.sections.corridors import crossings
+from landbridge.brief.sections.ranked import ranked
 from landbridge.brief.setting import Setting
 from landbridge.brief.text import Label, Part
 from landbridge.errors import NotHeld
@@ -41,6 +42,8 @@ _RECORDS: dict[int, tuple[str, ...]] = {
 }
 # What statistics answer in sections of their own: turnover, basket and complementarity, outlook.
 _TURNOVER, _BASKET, _OUTLOOK = 6, (8, 9), 29
+# What a ranking answers, where one is held.
+_BOTTLENECK = 28
 
 
 def section(setting: Setting) -> Section:
@@ -48,12 +51,14 @@ def section(setting: Setting) -> Section:
     setting = setting.nations
     say = setting.say
     rows: list[tuple[Part | None, ...]] = []
-    counted = _counted(setting)
+    counted, held = _counted(setting), ranked(setting)
     for system in codes.systems():
         records = _records(setting, system.number)
         claims = _claims(setting, system.number)
         if system.number in counted:
             verdict = say("statistics, in sections above")
+        elif system.number == _BOTTLENECK and held is not None:
+            verdict = say("a ranking, in a section above")
         elif records and claims:
             verdict = say("records and claims")
         elif records:

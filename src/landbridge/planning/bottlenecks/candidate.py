@@ -42,8 +42,8 @@ class Candidate:
     `id` is short and stable, `kind` one of `KINDS`. `size`, `unit`: how far it is relaxed, central, low and high.
     `evidence`: `sourced` where the size rests on a source or is computed from one, else `assumed`; who uses the thing
     relaxed may be assumed all the same. `also` names candidates without which this one brings nothing, because both
-    limit the same flow. `barriers`: records of the ledger that it puts a cost on. `whole`: all of the obstacle that there
-    is, as a size; None where that has no bound.
+    limit the same flow; `joins` those that it relaxes together, and it is then not ranked itself. `barriers`: records of
+    the ledger that it puts a cost on. `whole`: all of the obstacle that there is, as a size; None where it has no bound.
     """
 
     id: str
@@ -58,6 +58,7 @@ class Candidate:
     also: tuple[str, ...] = ()
     barriers: tuple[str, ...] = field(default=())
     whole: float | None = None
+    joins: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:

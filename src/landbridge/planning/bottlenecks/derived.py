@@ -30,12 +30,14 @@ def derived(data: Data, a: str, b: str) -> tuple[Candidate, ...]:
     corridors = data.corridors
     used = [corridors.network.crossings[name] for name in _used(corridors, a, b)]
     behind = _behind(data, used, a, b)
-    return (
-        *_hours(data, behind),
-        *_gauge(data, behind),
-        *_lines(data, behind),
-        *_tariffs(data, a, b),
-    )
+    return (*on_the_way(data, behind), *tariffs(data, a, b))
+
+
+def on_the_way(data: Data, behind: Behind) -> tuple[Candidate, ...]:
+    """Hours and gauge of the crossings, and time on the lines, that something uses."""
+    # What carries next to nothing of what passes any crossing has no step, and is no candidate.
+    every = (*_hours(data, behind), *_gauge(data, behind), *_lines(data, behind))
+    return tuple(one for one in every if one.steps)
 
 
 def _behind(data: Data, used: Iterable[Crossing], a: str, b: str) -> Behind:
@@ -153,7 +155,7 @@ def _lines(data: Data, behind: Behind) -> Iterator[Candidate]:
         )
 
 
-def _tariffs(data: Data, a: str, b: str) -> Iterator[Candidate]:
+def tariffs(data: Data, a: str, b: str) -> Iterator[Candidate]:
     """Each tariff that is held, cut to nothing as inside the customs union."""
     for importer, exporter in ((a, b), (b, a)):
         for sector in codes.sectors():

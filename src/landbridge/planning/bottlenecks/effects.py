@@ -1,14 +1,13 @@
 """What each candidate brings each place in every draw: to first order for all, solved anew for some.
 
-To first order the gain of a place is its final spending times the sum over cells of (elasticity of its real income to the cost of the
-cell) times (log change of that cost), and likewise for tariffs.
+To first order the gain of a place is its final spending times the sum over cells of (elasticity of its real income to the
+cost of the cell) times (log change of that cost), and likewise for tariffs.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -122,17 +121,21 @@ class Slopes:
             {cell: at for at, cell in enumerate(costs)},
             {cell: at for at, cell in enumerate(tariffs)},
             cut[0],
-            cut[1].reshape(-1, p, c),
-            cut[2].reshape(-1, p, t),
+            cut[1].reshape(len(table), p, c),
+            cut[2].reshape(len(table), p, t),
         )
 
 
-def gains(programme: Programme, slopes: Slopes, values: Array) -> Array:
-    """First-order gains (D, candidates, P), million US dollars a year, where the parameters are `values` (D, parameters)."""
+def gains(programme: Programme, slopes: Slopes, values: Array, chosen: Sequence[int] | None = None) -> Array:
+    """First-order gains (D, candidates, P), million US dollars a year, where the parameters are `values` (D, parameters).
+
+    `chosen`: positions of the only candidates wanted.
+    """
     held = {name: values[:, at] for at, name in enumerate(programme.names)}
     theta = np.stack([held[name] for name in programme.theta], axis=1)
-    out = np.zeros((values.shape[0], len(programme.compiled), len(slopes.places)))
-    for at, one in enumerate(programme.compiled):
+    wanted = [programme.compiled[at] for at in (range(len(programme.compiled)) if chosen is None else chosen)]
+    out = np.zeros((values.shape[0], len(wanted), len(slopes.places)))
+    for at, one in enumerate(wanted):
         out[:, at] = _gain(one, slopes, held, theta)
     return out
 
@@ -157,10 +160,17 @@ def _gain(one: Compiled, slopes: Slopes, held: Mapping[str, Array], theta: Array
 
 def _factor(step: CostStep, theta: Array, held: Mapping[str, Array]) -> Array:
     """New over old cost in every draw, (D, k): `translation.factor` for many draws at once."""
-    sizes: Any = {name: held[parameter][:, None] for name, parameter in step.sizes.items()}
+    sizes = {name: _size(parameter, held) for name, parameter in step.sizes.items()}
     some = theta[:, step.sectors]
     day = np.stack([held[name] for name in step.days], axis=1) if step.days else np.zeros_like(some)
     return 1.0 + step.part * (FORMULAS[step.formula](sizes, some, day) - 1.0)
+
+
+def _size(parameter: str | tuple[str, ...], held: Mapping[str, Array]) -> Array:
+    """A size in every draw, (D, 1), or (D, k) where it differs by sector."""
+    if isinstance(parameter, str):
+        return held[parameter][:, None]
+    return np.stack([held[name] for name in parameter], axis=1)
 
 
 def _shadow(target: TargetStep, theta: Array, held: Mapping[str, Array]) -> Array:

@@ -2,35 +2,25 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Executor
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from landbridge import codes
+from landbridge.codes import Place
 from landbridge.errors import BadUsage, NotHeld, Problem
-from landbridge.planning.bottlenecks import obstacles
+from landbridge.planning.bottlenecks import judging, obstacles, regional
 from landbridge.planning.bottlenecks.candidate import Candidate
 from landbridge.planning.bottlenecks.derived import derived
 from landbridge.planning.bottlenecks.effects import gains
 from landbridge.planning.bottlenecks.programme import Programme, programme
-from landbridge.planning.bottlenecks.ranking import Error, first_order_error, ranks, variance_share
-from landbridge.planning.bottlenecks.result import Bottlenecks, Together, Uncosted
-from landbridge.planning.bottlenecks.solving import (
-    Answer,
-    Progress,
-    Question,
-    answer,
-    assumed,
-    central,
-    question,
-)
-from landbridge.planning.grading import grade
+from landbridge.planning.bottlenecks.ranking import ranks, variance_share
+from landbridge.planning.bottlenecks.result import Bottlenecks
+from landbridge.planning.bottlenecks.solving import Answer, Progress, Question, answer, question
 from landbridge.provenance import Citation
 from landbridge.release import Data
 from landbridge.scenarios import spec
@@ -39,15 +29,9 @@ from landbridge.scenarios.inputs import code_digest
 from landbridge.scenarios.making import ACCOUNTS, economy_of
 from landbridge.scenarios.store import Store
 
-Array = NDArray[np.float64]
-
 DRAWS = 200
 MOST_DRAWS = 5_000
 FOLDER = Path("runs") / "bottlenecks"
-# So many of the largest are tried in pairs; a pair that brings this part more than its sum is told.
-PAIRED = 8
-EXTRA = 0.05
-TOPICS = 8
 _SHARES = (
     "Every part of a flow is drawn on its own, so the parts of one flow need not add up to a whole in a draw."
 )
@@ -66,7 +50,10 @@ def bottlenecks(
     runs: str | Path | None = None,
     progress: Progress | None = None,
 ) -> Bottlenecks:
-    """Rank what stands in the way between two countries by the real income that relaxing it brings both together.
+    """Rank what stands in the way between two places by what relaxing it brings both together.
+
+    Two countries: their real income, in general equilibrium. Where one of them is a region: what traders of the two save on
+    their own routes, in per cent of the value of what moves, to first order.
 
     `candidates`: by default everything that network, tariffs and the release's obstacles hold for the pair. All are drawn
     alike `draws` times; work runs on `executor` or on `workers` processes of our own, is kept in `runs` if that is given,
@@ -76,40 +63,75 @@ def bottlenecks(
     the pair, `NotConverged` where more than one draw in twenty does not clear its markets.
     """
     _check_call(draws, seed, workers)
-    places = _countries(data, a, b)
-    found = tuple(candidates) if candidates is not None else gathered(data, *places)
+    ends = _ends(data, a, b)
+    own = None if candidates is None else tuple(candidates)
+    if any(end.kind != "country" for end in ends):
+        return _regional(data, ends, own, draws, seed)
+    places = ends[0].code, ends[1].code
+    found = gathered(data, *places) if own is None else own
+    made = programme(_some(found, places), context_of(data))
+    economies = {name: economy_of(data, name) for name in data.accounts.variants}
+    asked = question(made, places, economies, draws, seed)
+    store = None if runs is None else Store.begin(Path(runs), _described(asked, data))
+    held = answer(asked, store=store, executor=executor, workers=workers, progress=progress)
+    medians = np.median(held.final[held.kept].sum(axis=2), axis=0)
+    return replace(
+        _ranking(data, asked, held, places),
+        together=tuple(judging.together(asked, medians)),
+        spending_usd=1e6 * float(np.median(held.slopes.spending.sum(axis=1))),
+        evidence=tuple(data.elasticities.theta(sector) for sector in _sectors(made)),
+        said=(_SHARES,),
+    )
+
+
+def _regional(
+    data: Data, ends: tuple[Place, Place], own: tuple[Candidate, ...] | None, draws: int, seed: int
+) -> Bottlenecks:
+    """The ranking of two places of which one is a region, by what their traders save."""
+    way = regional.way(data, *ends)
+    places = ends[0].code, ends[1].code
+    found = regional.candidates(data, *ends, way) if own is None else own
+    made = programme(_some(found, places), regional.context(data, way))
+    asked = question(made, places, {}, draws, seed)
+    slopes = regional.slopes(made, way, draws)
+    first, anew = (gains(made, slopes, values) for values in (asked.values, asked.anew))
+    held = Answer(first, first, anew, (), (), np.ones(draws, dtype=bool), (), slopes)
+    ranking = _ranking(data, asked, held, places)
+    said = regional.words(data, way, *ends)
+    return replace(ranking, concept=regional.CONCEPT, in_pct=True, said=said)
+
+
+def _some(found: Sequence[Candidate], places: tuple[str, str]) -> Sequence[Candidate]:
+    """The candidates, those that are ranked first; raises `NotHeld` where there is none."""
     if not found:
         raise NotHeld(
             f"no obstacle with a defensible cost is held between {places[0]} and {places[1]}.",
             remedy="Give candidates of your own, or write a scenario and `landbridge solve` it.",
         )
-    made = programme(found, context_of(data))
-    economies = {name: economy_of(data, name) for name in data.accounts.variants}
-    asked = question(made, places, economies, draws, seed)
-    store = None if runs is None else Store.begin(Path(runs), _described(asked, data))
-    held = answer(asked, store=store, executor=executor, workers=workers, progress=progress)
-    final, kept = held.final[held.kept], held.kept
-    ranked = ranks(final.sum(axis=2))
-    first = ranks(held.first[kept].sum(axis=2))
-    again = ranks(held.anew[kept].sum(axis=2))
+    return sorted(found, key=lambda one: bool(one.joins))
+
+
+def _ranking(data: Data, asked: Question, held: Answer, places: tuple[str, str]) -> Bottlenecks:
+    """What draws say of ranks, and what the ranks rest on."""
+    first, again = (ranks(gain[held.kept].sum(axis=2)) for gain in (held.first, held.anew))
+    found = tuple(one.candidate for one in asked.programme.compiled)
     return Bottlenecks(
         places=places,
-        names={place: data.names[place] for place in places},
-        candidates=found,
-        gains=final,
+        names={place: codes.place(place).name for place in places},
+        candidates=found[: asked.ranked],
+        gains=held.final[held.kept],
         solved=held.solved,
         assumed_share=variance_share(first, again),
-        topics=_topics(asked, held),
-        error=_error(held),
-        together=tuple(_together(asked, found, np.median(final.sum(axis=2), axis=0), ranked)),
-        uncosted=tuple(_uncosted(data, places, found)),
+        topics=judging.topics(asked, held),
+        error=judging.error(held),
+        together=(),
+        uncosted=tuple(judging.uncosted(data, places, found)),
         dropped=held.failures,
-        seed=seed,
+        seed=asked.seed,
         year=data.accounts.year,
-        spending_usd=1e6 * float(np.median(held.slopes.spending.sum(axis=1))),
+        spending_usd=None,
         accounts=Citation(data.sources[ACCOUNTS], f"closed account of {data.accounts.year}"),
-        evidence=tuple(data.elasticities.theta(sector) for sector in _sectors(made)),
-        said=(_SHARES,),
+        evidence=(),
     )
 
 
@@ -118,110 +140,28 @@ def gathered(data: Data, a: str, b: str) -> tuple[Candidate, ...]:
     return (*obstacles.for_pair(data.obstacles, a, b), *derived(data, a, b))
 
 
-def _countries(data: Data, a: str, b: str) -> tuple[str, str]:
+def _ends(data: Data, a: str, b: str) -> tuple[Place, Place]:
+    """The two places; raises for one that is unknown or not held, or twice the same country."""
     places = codes.place(a), codes.place(b)
-    problems = []
-    for place in places:
-        if place.kind != "country":
-            problems.append(Problem(f"{place} is a region.", remedy=f"Name its country, {place.country}."))
-        elif place.code not in data.accounts.places:
-            problems.append(
-                Problem(f"the accounts hold no {place.code}.", remedy="Economies not listed are inside ROW.")
-            )
-    if problems:
-        raise NotHeld(problems)
-    if a == b:
-        raise BadUsage("a pair is two different places.", remedy="Name two, such as CHN RUS.")
-    return places[0].code, places[1].code
+    missing = [place.country for place in places if place.country not in data.accounts.places]
+    if missing:
+        raise NotHeld(
+            [
+                Problem(f"the accounts hold no {code}.", remedy="Economies not listed are inside ROW.")
+                for code in missing
+            ]
+        )
+    if places[0].country == places[1].country:
+        raise BadUsage(
+            f"{a} and {b} are in one country.", remedy="Name places of two countries, such as CHN RUS."
+        )
+    return places
 
 
 def _sectors(made: Programme) -> list[str]:
     """Sectors whose costs some candidate moves, in the order of the accounts."""
     costs, rates = made.cells
     return [made.context.sectors[at] for at in sorted({cell[0] for cell in (*costs, *rates)})]
-
-
-def _topics(asked: Question, held: Answer) -> tuple[tuple[str, float], ...]:
-    """What assumptions are about, by the share of the variance of ranks that each makes alone; the largest first."""
-    made = asked.programme
-    about: dict[str, list[int]] = {}
-    for at, item in enumerate(made.parameters):
-        if assumed(item.source, item.group) and not item.fixed:
-            about.setdefault(_topic(item.name, made), []).append(at)
-    first = ranks(held.first[held.kept].sum(axis=2))
-    found = []
-    for topic, columns in about.items():
-        mixed = asked.values.copy()
-        mixed[:, columns] = asked.anew[:, columns]
-        other = gains(made, held.slopes, mixed)[held.kept]
-        share = variance_share(first, ranks(other.sum(axis=2)))
-        if share:
-            found.append((topic, share))
-    return tuple(sorted(found, key=lambda item: (-item[1], item[0]))[:TOPICS])
-
-
-def _topic(name: str, made: Programme) -> str:
-    """In words, what a parameter is about."""
-    head, _, tail = name.partition(": ")
-    if tail.startswith("share of "):
-        return f"who uses {head}"
-    if name.startswith("value of a day"):
-        return "what a day under way costs"
-    labels = {one.candidate.id: one.candidate.label for one in made.compiled}
-    whose = next((label for identifier, label in labels.items() if head == identifier), None)
-    whose = whose or next((label for key, label in labels.items() if head.startswith(f"{key} ")), head)
-    return f"size of “{whose}”"
-
-
-def _error(held: Answer) -> Error | None:
-    if not held.checked:
-        return None
-    first = np.array([held.first[draw, at].sum() for draw, at, _ in held.checked])
-    solved = np.array([gain.sum() for _, _, gain in held.checked])
-    return first_order_error(first, solved)
-
-
-def _together(
-    asked: Question, found: Sequence[Candidate], medians: Array, ranked: NDArray[np.int64]
-) -> Iterator[Together]:
-    """Pairs among the largest, and those that limit one flow, that bring more together than alone at central values."""
-    largest = np.argsort(-medians, kind="stable")[:PAIRED].tolist()
-    named = {one.id: at for at, one in enumerate(found)}
-    series = [(at, named[other]) for at, one in enumerate(found) for other in one.also if other in named]
-    pairs = dict.fromkeys(tuple(sorted(pair)) for pair in [*itertools.combinations(largest, 2), *series])
-    alone = {at: float(central(asked, at).sum()) for at in {at for pair in pairs for at in pair}}
-    for one, other in pairs:
-        if _clash(found[one], found[other]):
-            continue
-        both = float(central(asked, one, other).sum())
-        made = Together(found[one].id, found[other].id, alone[one], alone[other], both)
-        if made.extra_musd > EXTRA * max(abs(both), 1e-9):
-            yield made
-
-
-def _clash(one: Candidate, other: Candidate) -> bool:
-    """Whether two candidates relax the same thing, so that both at once have no meaning."""
-    changes = [step.change for step in (*one.steps, *other.steps)]
-    return (
-        len(
-            {
-                (change.kind, getattr(change, "crossing", ""), change.named(), change.codes)
-                for change in changes
-            }
-        )
-        < len(changes)
-        and one.kind == other.kind
-    )
-
-
-def _uncosted(data: Data, places: tuple[str, str], found: Sequence[Candidate]) -> Iterator[Uncosted]:
-    """Barriers of the ledger between the two that no candidate puts a cost on."""
-    costed = {barrier for one in found for barrier in one.barriers}
-    sides = [[place, *(item.code for item in codes.places() if item.country == place)] for place in places]
-    for record in data.ledger.between(sides[0], sides[1], "barrier"):
-        if record.subject not in costed:
-            held = grade([record.figure(statement) for statement in record.quantities()])
-            yield Uncosted(record.subject, record.name, record.text("form"), held.letter, held.why)
 
 
 def _described(asked: Question, data: Data) -> dict[str, Any]:

@@ -124,6 +124,7 @@ class _Entry(Form):
     benchmark: _Words
     barriers: _Names = ()
     also: _Names = ()
+    joins: _Names = ()
     note: Text = ""
     computed_from: Annotated[
         tuple[Annotated[Cited, PlainValidator(_citation)], ...], BeforeValidator(_listed)
@@ -164,6 +165,7 @@ class _Entry(Form):
             " ".join(self.note.split()),
             self.also,
             self.barriers,
+            joins=self.joins,
         )
 
 
@@ -249,15 +251,16 @@ def _crossed(content: Mapping[Any, Any]) -> list[Fault]:
                 Fault(("obstacles", at, "id"), f"the id {own!r} is used twice.", remedy="Give it another.")
             )
         seen.add(own)
-        also = item.get("also")
-        for number, name in enumerate(also if isinstance(also, list) else []):
-            if str(name) in counted and str(name) != own:
-                continue
-            close = nearest(str(name), [other for other in counted if other != own])
-            hint = f"Nearest valid: {', '.join(close)}." if close else ""
-            found.append(
-                Fault(("obstacles", at, "also", number), f"no other obstacle is called {name!r}.", hint)
-            )
+        for key in ("also", "joins"):
+            named = item.get(key)
+            for number, name in enumerate(named if isinstance(named, list) else []):
+                if str(name) in counted and str(name) != own:
+                    continue
+                close = nearest(str(name), [other for other in counted if other != own])
+                hint = f"Nearest valid: {', '.join(close)}." if close else ""
+                found.append(
+                    Fault(("obstacles", at, key, number), f"no other obstacle is called {name!r}.", hint)
+                )
     return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -15,7 +16,7 @@ from landbridge.scenarios.spec import Scenario
 Cell = tuple[int, int, int]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Compiled:
     """A candidate as steps; `tariffs` are rates that it sets itself."""
 
@@ -24,7 +25,14 @@ class Compiled:
     tariffs: tuple[TariffStep, ...]
     targets: tuple[TargetStep, ...]
 
-    @property
+    @cached_property
+    def parameters(self) -> frozenset[str]:
+        """The names of the parameters that its steps read, elasticities left out."""
+        found = {name for step in self.costs for name in step.parameters}
+        found |= {name for rates in self.tariffs for name in (*rates.base, rates.new)}
+        return frozenset(found | {target.size for target in self.targets})
+
+    @cached_property
     def cells(self) -> tuple[set[Cell], set[Cell]]:
         """Cells (sector, exporter, importer) whose cost, and those whose tariff it changes."""
         costs = {
@@ -42,7 +50,7 @@ class Compiled:
         return costs, rates
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Programme:
     """All candidates of one question with the parameters of all of them.
 
@@ -62,7 +70,7 @@ class Programme:
         """The names of the parameters, in their order."""
         return tuple(parameter.name for parameter in self.parameters)
 
-    @property
+    @cached_property
     def cells(self) -> tuple[tuple[Cell, ...], tuple[Cell, ...]]:
         """Every cell whose cost, and every cell whose tariff some candidate changes, in order."""
         costs: set[Cell] = set()

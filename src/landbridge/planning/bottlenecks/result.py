@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -62,18 +62,16 @@ class Uncosted:
 
 @dataclass(frozen=True, slots=True)
 class Together:
-    """Two candidates relaxed at once: million US dollars a year alone and together, at central values."""
+    """Candidates relaxed at once: million US dollars a year, the sum of each alone and all together, at central values."""
 
-    first: str
-    second: str
-    gain_first_musd: float
-    gain_second_musd: float
+    parts: tuple[str, ...]
+    gain_alone_musd: float
     gain_together_musd: float
 
     @property
     def extra_musd(self) -> float:
         """What they bring together beyond the sum of what they bring alone."""
-        return self.gain_together_musd - self.gain_first_musd - self.gain_second_musd
+        return self.gain_together_musd - self.gain_alone_musd
 
 
 @dataclass(frozen=True)
@@ -82,7 +80,8 @@ class Bottlenecks:
 
     `gains` (D, C, 2), million US dollars a year of the accounts' year; exact for the candidates at `solved`, first order
     for the others. `assumed_share`: of the variance of ranks; None where no rank varies. `topics`: what an assumption is
-    about, and its share of that variance. `concept` names the solution.
+    about, and its share of that variance. `concept` names the solution. `in_pct`: gains are per cent of the value of what
+    moves both ways, the first place's exports and the second's, where one of the two is a region.
     """
 
     places: tuple[str, str]
@@ -98,10 +97,11 @@ class Bottlenecks:
     dropped: tuple[str, ...]
     seed: int
     year: int
-    spending_usd: float
+    spending_usd: float | None
     accounts: Citation = field(repr=False)
     evidence: tuple[Figure, ...] = field(repr=False)
     concept: str = "sectoral GE"
+    in_pct: bool = False
     said: tuple[str, ...] = field(repr=False, default=())
 
     @property
@@ -132,7 +132,7 @@ class Bottlenecks:
         if not self.rankable:
             topics = "; ".join(topic for topic, _ in self.topics[:3])
             return (
-                f"{NOT_RANKABLE[0].upper()}{NOT_RANKABLE[1:]}: {share:.0f} % of the variance of ranks is due to assumptions. "
+                f"{NOT_RANKABLE[0].upper()}{NOT_RANKABLE[1:]}: {share:.0f} % of the variance of ranks rests on assumptions. "
                 + (f"Measure next: {topics}." if topics else "")
             )
         sourced = [row for row in self.rows() if row["p_first_pct"] is not None]
@@ -147,19 +147,20 @@ class Bottlenecks:
     @property
     def notes(self) -> tuple[str, ...]:
         """What must be known before the table is read."""
-        a, b = (self.names[place] for place in self.places)
-        said = [
-            self.headline,
-            f"Gains are changes of real income of {a} and {b} together, million US dollars a year in the economy of "
-            f"{self.year}, 10th to 90th percentile of {self.draws} draws with seed {self.seed}; each obstacle is relaxed alone, "
-            "to its benchmark, at no cost.",
-            f"{len(self.solved)} of {len(self.candidates)} candidates reach the top ten in some draw and are solved exactly "
-            f"({self.concept}); the others are first order.",
-        ]
+        said = [self.headline]
+        if not self.in_pct:
+            a, b = (self.names[place] for place in self.places)
+            said += [
+                f"Gains are changes of real income of {a} and {b} together, million US dollars a year in the economy of "
+                f"{self.year}, 10th to 90th percentile of {self.draws} draws with seed {self.seed}; each obstacle is "
+                "relaxed alone, to its benchmark, at no cost.",
+                f"{len(self.solved)} of {len(self.candidates)} candidates reach the top ten in some draw and are solved "
+                f"exactly ({self.concept}); the others are first order.",
+            ]
         if self.error is not None:
             said.append(
-                f"On {self.error.count} cells drawn at random first order is off by {self.error.median_pct:.1f} % in the median "
-                f"and by {self.error.largest_pct:.0f} % at most."
+                f"On {self.error.count} cells drawn at random first order is off by {self.error.median_pct:.1f} % in the "
+                f"median and by {self.error.largest_pct:.0f} % at most."
             )
         if self.dropped:
             said.append(f"{len(self.dropped)} kinds of failure took draws out: {self.dropped[0]}")
@@ -201,7 +202,10 @@ class Bottlenecks:
                     f"gain_{whose}low_musd": low,
                     f"gain_{whose}high_musd": high,
                 }
-            row |= dict.fromkeys(_CHANCES)
+            row |= dict.fromkeys((*_SAVINGS, *_CHANCES))
+            if self.in_pct:
+                row |= {f"saving_{end}_pct": row[f"gain_{end}_musd"] for end in ("value", "low", "high")}
+                row |= dict.fromkeys(_GAINS)
             if one.sourced:
                 mine = chances[sourced.index(at)]
                 row |= {"p_first_pct": 100.0 * mine[0], "p_top3_pct": 100.0 * mine[:3].sum()}
@@ -244,15 +248,13 @@ class Bottlenecks:
         )
 
     def together_table(self) -> pl.DataFrame:
-        """Pairs that bring more together than alone: gains alone, together, and what is extra, million US dollars a year."""
-        names = ("gain_first_musd", "gain_second_musd", "gain_together_musd", "extra_musd")
+        """What brings more together than alone: parts, gains alone and together, and what is extra, million dollars."""
+        names = ("gain_alone_musd", "gain_together_musd", "extra_musd")
         rows = [
-            {"first": one.first, "second": one.second, **{name: getattr(one, name) for name in names}}
+            {"parts": " + ".join(one.parts), **{name: getattr(one, name) for name in names}}
             for one in self.together
         ]
-        return pl.DataFrame(
-            rows, schema={"first": pl.String, "second": pl.String, **dict.fromkeys(names, pl.Float64)}
-        )
+        return pl.DataFrame(rows, schema={"parts": pl.String, **dict.fromkeys(names, pl.Float64)})
 
     def uncosted_table(self) -> pl.DataFrame:
         """Obstacles without a defensible cost: record, name, form, grade, why."""
@@ -269,58 +271,55 @@ class Bottlenecks:
 
     @cached_property
     def figures(self) -> tuple[Figure, ...]:
-        """The gain of every candidate in US dollars a year, with what it rests on."""
+        """The gain of every candidate, US dollars a year or per cent of what moves, with what it rests on."""
         joint = self.gains.sum(axis=2)
-        base = Figure(
-            f"Final spending of {' and '.join(self.names[place] for place in self.places)}",
-            self.spending_usd,
-            "USD",
-            str(self.year),
-            Status.IMPUTED,
-            citation=self.accounts,
-            cell="accounts",
-        )
         found = []
         for at, one in enumerate(self.candidates):
-            low, middle, high = (
-                _MILLION * float(end) for end in np.percentile(joint[:, at], [LOW, 50.0, HIGH])
-            )
-            source = one.steps[0].change.source if one.sourced else None
-            size = Figure(
-                f"{one.label}: size of the relaxation",
-                one.size.value,
-                "h" if one.unit == "h" else "%",
-                str(self.year),
-                Status.ESTIMATED if isinstance(source, Cited) else Status.ASSUMED,
-                low=None if one.size.certain else one.size.low,
-                high=None if one.size.certain else one.size.high,
-                citation=cited_from(source) if isinstance(source, Cited) else None,
-                cell=f"bottlenecks:{one.id}",
-                note=f"To {one.benchmark}",
-            )
+            scale = 1.0 if self.in_pct else _MILLION
+            low, middle, high = (scale * float(end) for end in np.percentile(joint[:, at], [LOW, 50.0, HIGH]))
             found.append(
                 Figure(
-                    f"Gain of both places from: {one.label}",
+                    f"{'Saving of traders' if self.in_pct else 'Gain of both places'} from: {one.label}",
                     middle,
-                    "USD",
+                    "%" if self.in_pct else "USD",
                     str(self.year),
                     Status.SIMULATED,
                     low=low,
                     high=high,
-                    inputs=(base, size, *self.evidence),
+                    inputs=(*self._base, self._size(one), *self.evidence),
                     code=CODE,
                     cell=f"bottlenecks:{self.places[0]}-{self.places[1]}/{one.id}",
                 )
             )
         return tuple(found)
 
-    def kept(self, chosen: Sequence[int]) -> Bottlenecks:
-        """The same ranking with these candidates alone; ranks are those among them."""
-        return replace(
-            self,
-            candidates=tuple(self.candidates[at] for at in chosen),
-            gains=self.gains[:, list(chosen)],
-            solved=tuple(k for k, at in enumerate(chosen) if at in self.solved),
+    @cached_property
+    def _base(self) -> tuple[Figure, ...]:
+        """What gains in dollars are a change of."""
+        if self.spending_usd is None:
+            return ()
+        places = " and ".join(self.names[place] for place in self.places)
+        year, cited = str(self.year), self.accounts
+        spent = f"Final spending of {places}"
+        return (
+            Figure(spent, self.spending_usd, "USD", year, Status.IMPUTED, citation=cited, cell="accounts"),
+        )
+
+    def _size(self, one: Candidate) -> Figure:
+        """How far a candidate is relaxed, and who says so."""
+        source = one.steps[0].change.source if one.sourced else None
+        cited = cited_from(source) if isinstance(source, Cited) else None
+        return Figure(
+            f"{one.label}: size of the relaxation",
+            one.size.value,
+            "h" if one.unit == "h" else "%",
+            str(self.year),
+            Status.ASSUMED if cited is None else Status.ESTIMATED,
+            low=None if one.size.certain else one.size.low,
+            high=None if one.size.certain else one.size.high,
+            citation=cited,
+            cell=f"bottlenecks:{one.id}",
+            note=f"To {one.benchmark}",
         )
 
 

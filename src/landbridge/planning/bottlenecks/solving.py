@@ -49,6 +49,11 @@ class Question:
     seed: int
 
     @property
+    def ranked(self) -> int:
+        """How many candidates are ranked: they come first, those that join others after them."""
+        return sum(not one.candidate.joins for one in self.programme.compiled)
+
+    @property
     def positions(self) -> tuple[int, ...]:
         """The places as positions on the axes of the accounts."""
         return tuple(self.programme.context.places.index(place) for place in self.places)
@@ -66,7 +71,7 @@ def question(
     values = sample(programme.parameters, draws, seed)
     other = sample(programme.parameters, draws, int(streams[0]))
     mine = np.array([assumed(item.source, item.group) for item in programme.parameters], dtype=bool)
-    variant = np.random.default_rng(streams[1]).permutation(np.arange(draws) % len(economies))
+    variant = np.random.default_rng(streams[1]).permutation(np.arange(draws) % max(1, len(economies)))
     return Question(programme, places, economies, values, np.where(mine, other, values), variant, seed)
 
 
@@ -108,7 +113,8 @@ def answer(
     failures: list[str] = []
     table = runner.portions("slopes", slopes, {"": ()}, kept, failures)[""]
     found = Slopes.of(asked.places, asked.programme, table)
-    first, anew = (gains(asked.programme, found, values) for values in (asked.values, asked.anew))
+    wanted = range(asked.ranked)
+    first, anew = (gains(asked.programme, found, values, wanted) for values in (asked.values, asked.anew))
     ranked = ranks(first.sum(axis=2))
     chosen = tuple(np.flatnonzero((ranked <= TOP).any(axis=0)).tolist())
     named = {f"c{at:03d}": (at,) for at in chosen}
