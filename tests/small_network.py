@@ -1,4 +1,4 @@
-"""A small network of two countries: two rail crossings (one with a break of gauge each), one road, a sea, a pipeline."""
+"""A small network of two countries: two rail crossings with a break of gauge, one road, a sea, a pipeline."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from landbridge.corridors.amounts import Amount
 from landbridge.corridors.cost import Cargo
 from landbridge.corridors.network import (
     PARAMETERS,
+    UNITS,
     Capacity,
     Crossing,
     Line,
@@ -62,6 +63,13 @@ MODES = {
     "sea": (600, 0.008, 0.013, 0.25, 48, 9),
     "crude-pipe": (120, 0.005, 0.004, 0.05, 12, 1),
 }
+# USD/tkm and USD/t of cargo in bulk; lorries have no rates of their own for it.
+BULK_MODES = {
+    ("rail-1520", "ALL", "bulk_rate_usd_tkm"): 0.011,
+    ("rail-1520", "RUS", "bulk_terminal_usd_t"): 2.5,
+    ("rail-1435", "CHN", "bulk_rate_usd_tkm"): 0.019,
+    ("sea", "ALL", "bulk_rate_usd_tkm"): 0.003,
+}
 
 
 def amount(value: float, unit: str, spread: float = 0.4, status: str = "assumed") -> Amount:
@@ -97,7 +105,7 @@ def parameters() -> list[Parameter]:
         Parameter(mode, "ALL", name, amount(value, unit))
         for mode, values in MODES.items()
         for (name, unit), value in zip(PARAMETERS.items(), values, strict=True)
-    ]
+    ] + [Parameter(*key, amount(value, UNITS[key[2]])) for key, value in BULK_MODES.items()]
 
 
 def transfers() -> list[Transfer]:

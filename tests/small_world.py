@@ -76,6 +76,9 @@ def world(seed: int = 7) -> Any:
         time_values=days,
         agreements=Agreements(pl.DataFrame(schema=dict.fromkeys(_MEMBERSHIP, str))),
         sources={source.id: source},
+        corridors=SimpleNamespace(
+            network=SimpleNamespace(crossings={}), use=SimpleNamespace(rows=()), unit_values={}
+        ),
         manifest=SimpleNamespace(id=f"small-{seed}", files={"tables/elasticities.parquet": "0" * 64}),
     )
 

@@ -279,6 +279,19 @@ def test_the_network_is_connected(nodes: list[Row], arcs: Arcs) -> None:
     assert reached(arcs, "RU-MOW", {"rail", "road", "sea"}) >= BY_SEA_ONLY
 
 
+def test_pipelines_flow_one_way_and_say_which(
+    nodes: list[Row], links: list[Row], country: dict[str, str]
+) -> None:
+    names = {row["node"]: row["name"] for row in nodes}
+    pipes = [row for row in links if row["mode"] in PIPES]
+    assert {row["link"] for row in links if row["one_way"] == "1"} == {row["link"] for row in pipes}
+    for row in pipes:
+        assert f"flows from {names[row['a']]} to {names[row['b']]}" in row["note"], row["link"]
+    # Oil and gas come from Russia: to China and Belarus, by themselves or through Kazakhstan, and none comes back.
+    abroad = {(country[row["a"]], country[row["b"]]) for row in pipes} - {("RUS", "RUS"), ("CHN", "CHN")}
+    assert abroad == {("RUS", "CHN"), ("RUS", "BLR"), ("RUS", "KAZ"), ("KAZ", "CHN")}
+
+
 def test_crossings_join_stations_of_the_network(nodes: list[Row], crossings: list[Row]) -> None:
     held = {row["node"] for row in nodes}
     assert {row[end] for row in crossings for end in ("a", "b")} <= held

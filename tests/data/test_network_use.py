@@ -30,6 +30,8 @@ PARAMETERS = {
     *("speed_km_day", "rate_usd_tkm", "emission_kg_tkm"),
     *("reliability_share", "terminal_hours", "terminal_usd_t"),
 }
+# What cargo in bulk pays instead, where a source or an assumption tells.
+BULK_PARAMETERS = {"bulk_rate_usd_tkm", "bulk_terminal_usd_t"}
 NETWORK_MODES = {"rail": ("rail-1520", "rail-1435")}
 # Million dollars, Russia to China 2023, BACI V202501 by the project's table of headings: the three fuels and all goods.
 FUELS_2023 = {"B05": 14401.4, "B06": 72386.1, "C19": 7842.2}
@@ -222,14 +224,18 @@ def test_every_mode_in_use_has_every_parameter_once(tables: Tables) -> None:
     rows = tables["network_modes"]
     keys = Counter((row["mode"], row["country"], row["parameter"]) for row in rows)
     assert max(keys.values()) == 1
-    assert {row["parameter"] for row in rows} == PARAMETERS
+    assert {row["parameter"] for row in rows} == PARAMETERS | BULK_PARAMETERS
     used = {row["mode"] for row in tables["network_use"]}
     modes = {mode for name in used for mode in NETWORK_MODES.get(name, (name,))}
     assert modes == {row["mode"] for row in rows}
     for mode in modes:
         assert all((mode, "ALL", name) in keys for name in PARAMETERS), mode
     for row in rows:
-        assert row["parameter"].startswith("terminal") or float(row["low"]) > 0, row
+        assert "terminal" in row["parameter"] or float(row["low"]) > 0, row
+        if row["parameter"] in BULK_PARAMETERS:
+            # Wagons and holds are cheaper than boxes, and no cheaper than a third of them on the same way.
+            boxes = parameter(rows, row["mode"], row["country"], row["parameter"].removeprefix("bulk_"))
+            assert boxes[1] / 3 <= float(row["value"]) < boxes[1], row
 
 
 def test_emission_factors_are_those_of_the_united_kingdom(shared: Path, tables: Tables) -> None:
@@ -257,6 +263,54 @@ def test_rates_follow_from_the_printed_ones(tables: Tables) -> None:
     assert parameter(rows, "road", "CHN", "rate_usd_tkm")[2] == 2042 / carec
     assert parameter(rows, "rail-1520", "MNG", "rate_usd_tkm")[:2] == [360 / carec, 440 / carec]
     assert parameter(rows, "road", "MNG", "rate_usd_tkm")[1] == 1455 / carec
+
+
+def kilometres(root: Path, *links: str) -> float:
+    held = {row["link"]: float(row["length_km_value"]) for row in read(root / "tables" / "network_links.csv")}
+    return sum(held[link] for link in links)
+
+
+def test_sea_rates_of_containers_follow_from_the_printed_ones(root: Path, tables: Tables) -> None:
+    ends = 20.0  # two ends in USD/t, counted on their own
+    hamburg = (2500 / CONTAINER_T - ends) / kilometres(root, "shanghai-hamburg-sea")
+    rotterdam = (1957 / CONTAINER_T - ends) / kilometres(
+        root, "shanghai-hamburg-sea", "hamburg-rotterdam-sea"
+    )
+    low, value, high = parameter(tables["network_modes"], "sea", "ALL", "rate_usd_tkm")
+    assert low == pytest.approx(rotterdam, rel=0.01)
+    assert value == pytest.approx((hamburg + rotterdam) / 2, rel=0.01)
+    rail = parameter(tables["network_modes"], "rail-1520", "RUS", "rate_usd_tkm")[1] * 9289
+    left = 6159 / CONTAINER_T - rail - 28  # two ends and the port
+    assert high == pytest.approx(left / kilometres(root, "shanghai-vladivostok-sea"), rel=0.01)
+
+
+def test_rates_of_bulk_follow_from_the_printed_ones(root: Path, tables: Tables) -> None:
+    rows = tables["network_modes"]
+    belarus = parameter(rows, "rail-1520", "BLR", "bulk_rate_usd_tkm")
+    russia_2012 = 1070 / (1658.1e9 / 953.1e6) / (40 / 1.25)  # roubles a tonne, km, roubles a dollar
+    assert belarus == pytest.approx([3 / 381, 3.5 / 381, russia_2012], rel=0.01)
+    yuan = (300 / 42.6, 14 / 2.2)  # a dollar, by two reports that print both
+    china = parameter(rows, "rail-1435", "CHN", "bulk_rate_usd_tkm")
+    assert china == pytest.approx([0.1031 / yuan[0], 0.167 / yuan[0], 0.167 / yuan[1]], rel=0.01)
+    tanker = kilometres(root, "dalian-vostochny-sea")
+    coaster = kilometres(root, "dalian-nakhodka-sea")
+    sea = parameter(rows, "sea", "ALL", "bulk_rate_usd_tkm")
+    assert sea == pytest.approx([4 / tanker, 5.6 / tanker, 18.5 / coaster], rel=0.01)
+    # Since April 2022 a tanker of 100,000 t costs above a million dollars, before 2025 less than 1.65 million.
+    assert sea[1] < 10 / tanker < 16.5 / tanker < sea[2]
+
+
+def test_pipeline_rates_follow_from_the_printed_tariffs(root: Path, tables: Tables) -> None:
+    rows = tables["network_modes"]
+    to_skovorodino = kilometres(root, "ru-khm-taishet-oil", "taishet-oil-skovorodino")
+    china = to_skovorodino + kilometres(root, "skovorodino-mohe")
+    pacific = to_skovorodino + kilometres(root, "skovorodino-kozmino")
+    usd = 3147 / 62.556
+    expected = [usd / pacific, 2 * usd / (pacific + china), usd / china]
+    assert parameter(rows, "crude-pipe", "ALL", "rate_usd_tkm") == pytest.approx(expected, rel=0.01)
+    transit, own = 1673.89 / 149.22 / 1000, 3818 / 149.22 / 1000
+    kazakhstan = parameter(rows, "crude-pipe", "KAZ", "rate_usd_tkm")
+    assert kazakhstan == pytest.approx([transit, transit, own], rel=0.01)
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,9 @@ from landbridge.scenarios.sizes import Range
 DATA = lb.load()
 
 
-def cost(identifier: str, size: Range, sectors: tuple[str, ...] = ("goods",), evidence: str = ASSUMED) -> Candidate:
+def cost(
+    identifier: str, size: Range, sectors: tuple[str, ...] = ("goods",), evidence: str = ASSUMED
+) -> Candidate:
     change = TradeCost(between=("CHN", "RUS"), sectors=sectors, change_pct=size, source=NO_SOURCE)
     return Candidate(identifier, "information", identifier, "none", (Step(change),), size, "%", evidence)
 
@@ -97,7 +99,9 @@ def test_hours_at_a_crossing_touch_no_pipeline() -> None:
 
 
 def test_a_capacity_is_worth_its_shadow_price() -> None:
-    change = Capacity(exporter="RUS", importer="CHN", sectors=("B05",), flow_change_pct=Range(5), source=NO_SOURCE)
+    change = Capacity(
+        exporter="RUS", importer="CHN", sectors=("B05",), flow_change_pct=Range(5), source=NO_SOURCE
+    )
     one = Candidate("line", "capacity", "line", "none", (Step(change),), Range(5), "%", ASSUMED)
     found = ranked(one)
     assert found.solved == (0,)

@@ -7,13 +7,16 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from scipy.sparse.csgraph import dijkstra  # type: ignore[import-untyped]
 
 from landbridge.corridors.amounts import Amount
 from landbridge.corridors.choice import Flow, fed_by, logit_shares, path_sizes, rerouted, select_link
 from landbridge.corridors.cost import RELIABILITY_RATIO, Cargo, Documents
 from landbridge.corridors.network import FAMILY, Line, Network
 from landbridge.corridors.routing import Route, least_costs, routes
+from landbridge.corridors.states import states
 from landbridge.corridors.variance import uncertainty
+from landbridge.errors import BadUsage
 from small_network import crude, machines, nodes, ore, parameters, shaken, small, transfers
 
 ALL_MODES = frozenset(FAMILY) - {"crude-pipe", "gas-pipe"}
@@ -27,7 +30,10 @@ def every_way(network: Network, origin: str, destination: str, cargo: Cargo) -> 
     hour = cargo.usd_t.value * cargo.day_pct.value / 100 / 24
 
     def parameter(mode: str, node: str, name: str) -> float:
-        return network.parameter(mode, network.nodes[node].country, name).value
+        country = network.nodes[node].country
+        names = (f"bulk_{name}", name) if cargo.in_bulk else (name,)
+        keys = [(mode, place, wanted) for wanted in names for place in (country, "ALL")]
+        return next(network.modes[key] for key in keys if key in network.modes).amount.value
 
     def moving(km: float, *sides: tuple[str, str]) -> float:
         cost = 0.0
@@ -89,12 +95,15 @@ def costs(found: tuple[Route, ...]) -> list[float]:
     return [route.generalised_usd_t.value for route in found]
 
 
+@pytest.mark.parametrize("cargo", [machines(), ore()])
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize(("origin", "destination"), PAIRS)
-def test_the_cheapest_paths_are_those_of_brute_force(seed: int, origin: str, destination: str) -> None:
+def test_the_cheapest_paths_are_those_of_brute_force(
+    seed: int, origin: str, destination: str, cargo: Cargo
+) -> None:
     network = shaken(seed)
-    ways = every_way(network, origin, destination, machines())
-    found = costs(routes(network, origin, destination, machines(), best=40, distinct=False).routes)
+    ways = every_way(network, origin, destination, cargo)
+    found = costs(routes(network, origin, destination, cargo, best=40, distinct=False).routes)
     assert len(found) == min(40, len(ways)) > 5
     assert found == pytest.approx([cost for cost, _ in ways[:40]], rel=1e-12)
 
@@ -246,6 +255,81 @@ def test_what_passes_the_border_is_what_was_sent(seed: int) -> None:
     assert sum(chosen.used for chosen in used.values()) >= 105.0 - 1e-9
 
 
+def staged_cost(network: Network, origin: str, destination: str, cargo: Cargo, via: list[str]) -> float:
+    """Cheapest cost with stops, by cutting the way at each: dynamic programming over the ends of what does the stop."""
+    graph = states(network, cargo)
+    weights = graph.weights(cargo)
+    weights[graph.shut(network.closed, ALL_MODES)] = np.inf
+    away = dijkstra(graph.matrix(weights))
+    so_far = {graph.gates_out[origin]: 0.0}
+    for stop in via:
+        if stop in network.nodes:
+            done = {state: (state, 0.0) for (node, _), state in graph.at.items() if node == stop}
+        else:
+            arcs = graph.positions[stop]
+            done = {int(graph.tails[arc]): (int(graph.heads[arc]), float(weights[arc])) for arc in arcs}
+        reached: dict[int, float] = {}
+        for tail, (head, own) in done.items():
+            cost = min(before + away[state, tail] for state, before in so_far.items()) + own
+            reached[head] = min(cost, reached.get(head, np.inf))
+        so_far = reached
+    return float(min(cost + away[state, graph.gates_in[destination]] for state, cost in so_far.items()))
+
+
+def passed(route: Route) -> list[str]:
+    """Everything it passes, in order: its origin, and after each leg the id of it and the node at its end."""
+    things = [thing for leg in route.legs for thing in (leg.id, leg.destination)]
+    return [route.legs[0].origin, *things]
+
+
+STOPS = [
+    ["C2"],
+    ["R2", "north-rail"],
+    ["north-rail", "C2"],
+    ["RP", "CP"],
+    ["south-road"],
+    ["south-rail", "CT", "C2"],
+    ["CP", "C2"],
+    ["r1-rj-old"],
+    ["north-rail", "south-rail", "sea"],
+]
+
+
+@pytest.mark.parametrize("cargo", [machines(), ore()])
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("via", STOPS, ids=" ".join)
+def test_routes_with_stops_are_the_cheapest_that_pass_them_in_order(
+    seed: int, cargo: Cargo, via: list[str]
+) -> None:
+    network = shaken(seed)
+    free = routes(network, "R1", "C1", cargo, best=1).routes[0].generalised_usd_t.value
+    least = staged_cost(network, "R1", "C1", cargo, via)
+    for distinct in (True, False):
+        found = routes(network, "R1", "C1", cargo, best=4, via=via, distinct=distinct).routes
+        if not np.isfinite(least):
+            assert found == ()
+            continue
+        price = costs(found)
+        assert price == sorted(price)
+        assert price[0] == pytest.approx(least, rel=1e-12)
+        assert price[0] >= free - 1e-9
+        assert sum(route.share or 0 for route in found) == pytest.approx(1, rel=1e-12)
+        for route in found:
+            remaining = iter(passed(route))
+            assert all(stop in remaining for stop in via), passed(route)
+    # The four cheapest paths differ, though the ways between the stops may be shared.
+    assert len({route.legs for route in found}) == len(found)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_stop_on_the_best_route_changes_nothing(seed: int) -> None:
+    network = shaken(seed)
+    for origin, destination in PAIRS:
+        best = routes(network, origin, destination, machines(), best=1).routes[0]
+        stops = [thing for thing in (*best.crossings, destination) if thing]
+        assert routes(network, origin, destination, machines(), best=1, via=stops).routes == (best,)
+
+
 def test_what_feeds_a_crossing_all_arrives() -> None:
     network = small()
     fed = fed_by(network, "north-rail", {"R1": 3.0, "R2": 1.0}, "RUS", cargo=machines())
@@ -254,6 +338,22 @@ def test_what_feeds_a_crossing_all_arrives() -> None:
     assert fed["rj-r2"] == pytest.approx(0.25)
     assert not set(fed) & set(network.crossings)
     assert fed_by(network, "north-rail", {"C1": 1.0}, "CHN") == {"cs-c1": 1.0}
+
+
+def test_transit_feeds_a_crossing_through_another() -> None:
+    """From C1 to the Russian side of the southern crossing there is no way by land but over another crossing."""
+    network = small().without("sea", "south-road")
+    with pytest.raises(BadUsage, match="C1 cannot reach RT without passing another crossing"):
+        fed_by(network, "south-rail", {"C1": 1.0}, "RUS")
+    fed = fed_by(network, "south-rail", {"C1": 3.0, "R2": 1.0}, "RUS", through=True)
+    assert fed["north-rail"] == fed["cs-c1"] == pytest.approx(0.75)
+    assert fed["r2-rt"] == pytest.approx(0.25)
+    assert "south-rail" not in fed
+    with pytest.raises(BadUsage, match="C1 cannot reach RT without passing it"):
+        fed_by(network.without("north-rail"), "south-rail", {"C1": 1.0}, "RUS", through=True)
+    # What needs no other crossing takes the way it takes without leave to pass one.
+    home = [fed_by(small(), "south-rail", {"R1": 1.0}, "RUS", through=through) for through in (False, True)]
+    assert home[0] == home[1]
 
 
 def test_rerouting_costs_the_difference_of_the_best_routes() -> None:

@@ -8,16 +8,18 @@ in after everything else is traced, for they are a ruler and no figures.
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
 from xml.etree import ElementTree
 
 from landbridge import codes
 from landbridge.brief import numbers
+from landbridge.brief.chart_lines import Box
+from landbridge.brief.chart_placing import Spot, arranged
 from landbridge.brief.chart_surface import INK, MUTED, PALETTE, PAPER, Anchor, Axis, Surface
 from landbridge.brief.chart_words import Words, lay
 from landbridge.brief.text import Atom, Code, Label, Name, Part, Sentence, plain
@@ -34,6 +36,8 @@ _SIZE, _TITLE = 13.0, 18.0
 _GRID, _BAND = "#e8eaec", "#fbeee6"
 _BORDER = PALETTE[1]
 _SOURCES = 4
+# The part of the whole route, in days or dollars, that a stretch needs to be seen.
+_SEEN = 0.02
 # A mode's name and colour. Colour is never alone: every stretch has its name beside it.
 _MODES = {
     "rail-1435": ("Rail, 1435 mm gauge", PALETTE[0]),
@@ -71,20 +75,6 @@ class Piece:
     days: Figure
     money: Figure
     length: Figure | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Box:
-    """A rectangle of px that words take up."""
-
-    left: float
-    top: float
-    right: float
-    bottom: float
-
-    def meets(self, other: _Box) -> bool:
-        across = self.left < other.right and other.left < self.right
-        return across and self.top < other.bottom and other.top < self.bottom
 
 
 def staircase(
@@ -138,7 +128,7 @@ def pieces(route: Route, network: Network, sources: Mapping[str, Source]) -> tup
     """The stretches and steps of a route in order; the sums of their days and dollars are those of the route."""
     out: list[Piece] = []
     at = (0.0, 0.0)
-    for (kind, what), members in groupby(route.legs, key=_alike):
+    for (kind, what), members in itertools.groupby(route.legs, key=_alike):
         legs = tuple(members)
         hours, money = total((leg.hours for leg in legs), "h"), total((leg.usd_t for leg in legs), "USD")
         length = total((leg.length_km for leg in legs), "km")
@@ -320,21 +310,26 @@ def _colour(one: Piece) -> str:
 
 
 def _labels(surface: Surface, network: Network, found: Sequence[Piece]) -> None:
-    """Stretches and the start above the path, steps below it, so that neither covers it; moved words get a thin line.
+    """Stretches and the start above the path, steps below it, so that neither covers it.
 
-    Words above reach to the left and those below to the right, so they are placed from the left and from the right: what
-    has to give way is then moved clear of the others, line and all.
+    A stretch too short to be seen has no words; `--show legs` has its numbers.
     """
     path = [found[0].start, *(one.end for one in found)]
     limit = 0.42 * (surface.x.range[1] - surface.x.range[0])
-    above: list[_Box] = []
-    for place, one in enumerate(found):
-        if one.kind == "line" or place == 0:
-            _above(surface, path, above, one, _words(network, one, limit), "left" if place == 0 else "right")
-    below: list[_Box] = []
-    for one in reversed(found[1:]):
-        if one.kind != "line":
-            _below(surface, path, below, one, _words(network, one, limit))
+    seen = [one for one in found if one.kind != "line" or _visible(one, path[-1])]
+    upper = [one for one in seen if one.kind == "line" or one is found[0]]
+    lower = [one for one in seen if one not in upper]
+    for shown, over in ((upper, True), (lower, False)):
+        words = [_words(network, one, limit) for one in shown]
+        wanted = [_beside(surface, path, one, two, over=over) for one, two in zip(shown, words, strict=True)]
+        for one, two, spot in zip(
+            shown, words, arranged(wanted, within=surface.y.range, up=over), strict=True
+        ):
+            _write(surface, spot, two, _colour(one), "right" if over and one is not found[0] else "left")
+
+
+def _visible(one: Piece, whole: Point) -> bool:
+    return any(end - start > _SEEN * all_ for start, end, all_ in zip(one.start, one.end, whole, strict=True))
 
 
 def _words(network: Network, one: Piece, limit: float) -> tuple[Words, Words]:
@@ -362,53 +357,33 @@ def _words(network: Network, one: Piece, limit: float) -> tuple[Words, Words]:
     )
 
 
-def _above(
-    surface: Surface,
-    path: Sequence[Point],
-    taken: list[_Box],
-    one: Piece,
-    words: tuple[Words, Words],
-    anchor: Anchor,
-) -> None:
-    """Words to the upper left of the middle of a piece: over all of the path beneath them."""
+def _beside(
+    surface: Surface, path: Sequence[Point], one: Piece, words: tuple[Words, Words], *, over: bool
+) -> Spot:
+    """Words to the upper left of the middle of a piece, over all of the path beneath them, or to its lower right."""
     wide, high = max(part.width for part in words), sum(part.height for part in words)
     ends = surface.x.px(one.start[0]), surface.x.px(one.end[0])
-    right = max((ends[0] + ends[1]) / 2 - 10, surface.x.range[0] + 8 + wide)
-    lowest = surface.y.px(_height(path, surface.x.value(right))) - 8
-    box = _free(_Box(right - wide, lowest - high, right, lowest), taken, -3.0)
-    # Where the edge of the picture has pushed the words on, they are about the place beside them.
-    days = surface.x.value(min(max((ends[0] + ends[1]) / 2, right + 10), ends[1]))
-    _write(surface, box, (days, _height(path, days)), words, _colour(one), anchor)
+    middle = (ends[0] + ends[1]) / 2
+    if over:
+        right = max(middle - 10, surface.x.range[0] + 8 + wide)
+        edge = surface.y.px(_height(path, surface.x.value(right))) - 8
+        box = Box(right - wide, edge - high, right, edge)
+        # Where the edge of the picture has pushed the words on, they are about the place beside them.
+        px = min(max(middle, right + 10), ends[1])
+    else:
+        left = min(middle + 10, surface.x.range[1] - wide)
+        edge = surface.y.px(_height(path, surface.x.value(left))) + 8
+        box, px = Box(left, edge, left + wide, edge + high), middle
+    days = surface.x.value(px)
+    return Spot(box, (px, surface.y.px(_height(path, days))))
 
 
-def _below(
-    surface: Surface, path: Sequence[Point], taken: list[_Box], one: Piece, words: tuple[Words, Words]
-) -> None:
-    """Words to the lower right of the end of a piece: under all of the path above them."""
-    wide, high = max(part.width for part in words), sum(part.height for part in words)
-    left = min(surface.x.px(one.end[0]) + 10, surface.x.range[1] - wide)
-    highest = surface.y.px(_height(path, surface.x.value(left))) + 8
-    box = _free(_Box(left, highest, left + wide, highest + high), taken, 3.0)
-    _write(surface, box, one.end, words, _colour(one), "left")
-
-
-def _free(box: _Box, taken: list[_Box], step: float) -> _Box:
-    """The box moved up or down until it covers no other."""
-    while any(box.meets(other) for other in taken):
-        box = replace(box, top=box.top + step, bottom=box.bottom + step)
-    taken.append(box)
-    return box
-
-
-def _write(
-    surface: Surface, box: _Box, at: Point, words: tuple[Words, Words], colour: str, anchor: Anchor
-) -> None:
+def _write(surface: Surface, spot: Spot, words: tuple[Words, Words], colour: str, anchor: Anchor) -> None:
     """Head and rest in their box, with a thin line to their place where it is some way off."""
-    place = (surface.x.px(at[0]), surface.y.px(at[1]))
-    edge = box.bottom + 2 if box.bottom < place[1] else box.top - 2
-    near = (min(max(place[0], box.left), box.right), edge)
-    if math.dist(place, near) > 34:
-        surface.rule(at, (surface.x.value(near[0]), surface.y.value(near[1])), MUTED, width=0.8)
+    box = spot.box
+    if spot.tied:
+        ends = [(surface.x.value(px), surface.y.value(py)) for px, py in (spot.place, spot.near)]
+        surface.rule(ends[0], ends[1], MUTED, width=0.8)
     across = box.right if anchor == "right" else box.left
     head, rest = words
     surface.text(head, across, box.top + head.size, anchor=anchor, colour=colour)

@@ -1,8 +1,8 @@
 """How goods can move: network, modes, crossings, generalised cost, routes, queues. Knows no flow and no statement.
 
 What is asked of a network is here by name: `routes` and `least_costs`, `select_link` and `fed_by` (who uses a link),
-`rerouted` (what a closure does), `uncertainty` (what the range of a cost comes from). Four studies of congestion stand beside
-it, each a module of its own that knows no network, to be used as `from landbridge.corridors import queues`:
+`rerouted` (what a closure does), `uncertainty` (what the range of a cost comes from). Four studies of congestion stand
+beside it, each a module of its own that knows no network, to be used as `from landbridge.corridors import queues`:
 
 - `queues`: waiting lines in a steady state: `mmc`, `mg1`, `mdc` and `finite_source` exactly, `ggc` approximately.
 - `simulation`: the same by simulation: `simulate`, and `approximation_error`, the error of `ggc` where nothing is exact.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,9 @@ from landbridge.provenance import Source
 if TYPE_CHECKING:
     import polars as pl
 
+# Timber, potash or scrap among finished goods (see `BULK`) lose by time what the capital tied up in them costs, as
+# the minerals of this sector do; the value of time of their own sector is that of what it holds besides.
+_BULK_TIME = "B08"
 # The node that stands for a country when no weights say which of its regions trades most.
 SEATS: Mapping[str, str] = MappingProxyType(
     {
@@ -94,8 +97,8 @@ class Corridors:
     def cargo(self, exporter: str, importer: str, sector: str | None = None) -> Cargo:
         """The cargo of a sector between two countries (ISO 3166-1 alpha-3).
 
-        Without a sector, the one in the middle by the value of its tonne. Raises `NotHeld` when no value of a tonne or of
-        a day is held.
+        Without a sector, the one in the middle by the value of its tonne. Cargo in bulk has the value of time of minerals,
+        whatever else its sector holds. Raises `NotHeld` when no value of a tonne or of a day is held.
         """
         values = {
             name: amount
@@ -112,7 +115,10 @@ class Corridors:
                 cause=f"Sectors held for this pair: {', '.join(sorted(values)) or 'none'}.",
                 remedy="Pass `cargo=Cargo(...)` with values of your own.",
             )
-        return Cargo(sector, values[sector], self.day_pct[sector])
+        cargo = Cargo(sector, values[sector], self.day_pct[sector])
+        if cargo.in_bulk and _BULK_TIME in self.day_pct:
+            return replace(cargo, day_pct=self.day_pct[_BULK_TIME])
+        return cargo
 
     def routes(
         self,

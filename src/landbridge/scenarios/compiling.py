@@ -5,12 +5,11 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import numpy as np
 
 from landbridge.errors import BadUsage, NotHeld, Problem, nearest
-from landbridge.scenarios import network
+from landbridge.scenarios import in_force, network, possible
 from landbridge.scenarios.changes import (
     Agreement,
     BorderTime,
@@ -39,9 +38,8 @@ from landbridge.scenarios.plan import (
     TariffStep,
     Use,
 )
-from landbridge.scenarios.sizes import FITTED, Cited
+from landbridge.scenarios.sizes import FITTED
 from landbridge.scenarios.spec import Scenario
-from landbridge.scenarios.translation import FORMULAS
 from landbridge.scenarios.words import ALL, groups
 
 LONG_RUN_NOTE = (
@@ -152,7 +150,12 @@ class _Compiler:
         formula = self._formula(label, change, sizes)
         days = self._days(sectors) if "hours" in sizes else ()
         step = CostStep(formula, _indices(sectors), exporters, importers, sizes, days)
-        self._possible(step)
+        self._add(step)
+
+    def _add(self, step: CostStep) -> None:
+        found = possible.impossible(step, self.drawn)
+        if found is not None:
+            self.wrong.append(replace(found, where=self._where))
         self.costs.append(step)
 
     def _crossing(self, label: str, change: BorderTime) -> None:
@@ -166,12 +169,11 @@ class _Compiler:
         without: dict[str, None] = {}
         begun = len(self.costs)
         for users in network.users(crossings, self.context, self._sectors(change), pairs):
-            uses = [use for use in users.uses if self._priced(use, sizes)]
+            uses = [use for use in users.uses if network.priced(use, sizes, self.context)]
             without |= {use.sector: None for use in users.uses if use not in uses}
             if uses:
                 step = self._use(users.crossing, uses, sizes)
-                self._possible(step)
-                self.costs.append(step)
+                self._add(step)
         if without:
             self.notes.append(
                 f"{label}: nothing changes in {_shown(list(without))}, where no value of time or of a tonne is held."
@@ -180,14 +182,6 @@ class _Compiler:
             what = f"of these flows none is known to use {change.crossing}."
             remedy = "Name other places or sectors, or give share_pct."
             self.not_held.append(Problem(what, self._where, remedy=remedy))
-
-    def _priced(self, use: Use, sizes: Mapping[str, str]) -> bool:
-        """Whether it is known what a day, and a tonne, of the flow is worth, so far as that is needed."""
-        timed = "hours" not in sizes or use.sector in self.context.time_values
-        weighed = (
-            "charge_usd_t" not in sizes or (use.exporter, use.importer, use.sector) in self.context.tonnes
-        )
-        return timed and weighed
 
     def _use(self, crossing: str, uses: Sequence[Use], sizes: Mapping[str, str]) -> CostStep:
         """The step of one pair's flows at one crossing."""
@@ -209,7 +203,9 @@ class _Compiler:
     def _formula(self, label: str, change: Change, sizes: dict[str, str]) -> str:
         """The formula of a change of cost."""
         if isinstance(change, Agreement):
-            self._bound(label, change)
+            note, problem = in_force.bound(label, change, self.context)
+            self.notes += [note] if note else []
+            self.wrong += [replace(problem, where=self._where)] if problem else []
             if change.coefficient == FITTED:
                 sizes["coefficient"] = self._fitted(label)
             return "agreeing" if change.in_force else "leaving"
@@ -295,41 +291,6 @@ class _Compiler:
             names.append(self._known(f"value of a day {alike[0]}{more}", PARAMETERS, held[code], "%/day"))
         return tuple(names)
 
-    def _bound(self, label: str, change: Agreement) -> None:
-        """Refuses an agreement that is in force already, or the leaving of one that is not.
-
-        A coefficient with a source of its own may be that of a deeper agreement, which a note tells.
-        """
-        held = self.context.agreements
-        if held is None:
-            return
-        pairs = list(itertools.combinations(sorted(change.members or change.between or ()), 2))
-        year = self.context.year
-        if not change.in_force:
-            if free := [f"{one} and {other}" for one, other in pairs if not held.get((one, other))]:
-                what = f"no free trade area or union in force in {year} is held between {_shown(free)}."
-                remedy = "Name members of one that is in force, or write a change of kind trade_cost."
-                self.wrong.append(Problem(what, self._where, "What does not bind cannot be left.", remedy))
-            return
-        found = [(pair, held[pair]) for pair in pairs if held.get(pair)]
-        if not found:
-            return
-        shown = _shown([f"{one} and {other} ({', '.join(names)})" for (one, other), names in found])
-        own = "coefficient" in change.sources or isinstance(change.source, Cited)
-        if change.coefficient != FITTED and own:
-            self.notes.append(
-                f"{label}: an agreement was in force in {year} already between {shown}; its effect is inside the flows, and "
-                "the coefficient is read as that of a deeper one."
-            )
-            return
-        what = f"an agreement was in force in {year} already between {shown}."
-        remedy = (
-            "Leave these members out; or, for a deeper agreement, give its coefficient a source of its own: "
-            "sources: {coefficient: ...}."
-        )
-        cause = "Its effect is inside the flows and would be counted twice."
-        self.wrong.append(Problem(what, self._where, cause, remedy))
-
     def _fitted(self, label: str) -> str:
         if self.context.agreement is None:
             self.not_held.append(
@@ -399,39 +360,6 @@ class _Compiler:
             "Base tariffs enter only in the cells whose tariff changes; all others are unknown, sit inside the flows, "
             "and yield no revenue."
         )
-
-    def _possible(self, step: CostStep) -> None:
-        """A cost must stay above zero at every corner of its ranges: the formulas are monotonic in each size."""
-        if step.formula not in ("waiting", "settling"):
-            return
-        theta = np.ones(step.sectors.size)
-        ends = [
-            (self._ends(parameter, "low"), self._ends(parameter, "high")) for parameter in step.sizes.values()
-        ]
-        days = (
-            [self._ends(step.days, end) for end in ("low", "high")] if step.days else [np.zeros(theta.size)]
-        )
-        for corner in itertools.product(*ends):
-            sizes = dict(zip(step.sizes, corner, strict=True))
-            for day in days:
-                cost = FORMULAS[step.formula](sizes, theta, day)
-                if (least := float(cost.min())) <= 0.0:
-                    at = int(cost.argmin())
-                    shown = ", ".join(
-                        f"{name} {float(np.broadcast_to(size, theta.shape)[at]):g}"
-                        for name, size in sizes.items()
-                    )
-                    what = f"at {shown} nothing would be left of the cost (it would be {least:.2f} times what it was)."
-                    self.wrong.append(
-                        Problem(what, self._where, remedy="Give smaller sizes or a smaller share.")
-                    )
-                    return
-
-    def _ends(self, parameters: str | Sequence[str], end: str) -> Any:
-        """The low or high end of a parameter, or of several, (k,)."""
-        if isinstance(parameters, str):
-            return getattr(self.drawn[parameters], end)
-        return np.array([getattr(self.drawn[name], end) for name in parameters])
 
 
 def _ways(change: Change) -> list[tuple[str, str]]:

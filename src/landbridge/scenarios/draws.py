@@ -27,7 +27,7 @@ def sample(parameters: Sequence[Parameter], draws: int, seed: int) -> Array:
             remedy="Ask for one or more, with a seed from 0.",
         )
     free = [at for at, parameter in enumerate(parameters) if not parameter.fixed]
-    values = np.tile(np.array([parameter.value for parameter in parameters]), (draws, 1))
+    values = np.tile(np.array([float(parameter.value) for parameter in parameters]), (draws, 1))
     if not free:
         return values
     linked: dict[str, list[int]] = {ELASTICITIES: []}

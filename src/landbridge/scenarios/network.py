@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from landbridge.errors import Problem, nearest
@@ -59,3 +59,10 @@ def users(
         Users(*key, tuple(sorted(uses, key=lambda use: context.sectors.index(use.sector))))
         for key, uses in found.items()
     ]
+
+
+def priced(use: Use, sizes: Collection[str], context: Context) -> bool:
+    """Whether it is known what a day, and a tonne, of a flow is worth, so far as the `sizes` of a change need it."""
+    timed = "hours" not in sizes or use.sector in context.time_values
+    weighed = "charge_usd_t" not in sizes or (use.exporter, use.importer, use.sector) in context.tonnes
+    return timed and weighed
