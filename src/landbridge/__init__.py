@@ -28,6 +28,8 @@ _HOME = {
     "brief": "landbridge.brief",
     "indicators": "landbridge.flows.indicators",
     "potential": "landbridge.potential",
+    "bottlenecks": "landbridge.planning.bottlenecks",
+    "corridors": "landbridge.corridors",
     "Figure": "landbridge.provenance",
     "Status": "landbridge.provenance",
     "Unavailable": "landbridge.provenance",
@@ -43,7 +45,7 @@ _HOME = {
     "ASSUMED": "landbridge.scenarios.sizes",
     **dict.fromkeys(_CHANGES, "landbridge.scenarios.changes"),
 }
-_MODULES = ("brief", "equilibrium", "errors", "gravity", "indicators", "potential")
+_MODULES = ("brief", "corridors", "equilibrium", "errors", "gravity", "indicators", "potential")
 __all__ = [
     "ASSUMED",
     "Agreement",
@@ -64,8 +66,10 @@ __all__ = [
     "TradeCost",
     "Unavailable",
     "__version__",
+    "bottlenecks",
     "brief",
     "compare",
+    "corridors",
     "equilibrium",
     "errors",
     "gravity",
@@ -77,9 +81,10 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
-    from landbridge import equilibrium, errors, gravity, potential
+    from landbridge import corridors, equilibrium, errors, gravity, potential
     from landbridge.brief import brief
     from landbridge.flows import indicators
+    from landbridge.planning.bottlenecks import bottlenecks
     from landbridge.provenance import Figure, Status, Unavailable
     from landbridge.release import Data, load
     from landbridge.scenarios.changes import (

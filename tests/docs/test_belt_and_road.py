@@ -58,6 +58,7 @@ def test_cost_falls_by_days_saved_times_the_value_of_a_day(show: chain.Showcase)
 def test_nothing_happens_to_services_nor_outside_the_reach(show: chain.Showcase) -> None:
     hat = show.ours(chain.AMONG, chain.OWN, chain.HIGH)
     assert np.all(hat[~show.goods] == 1.0)
+    assert f"{show.goods.sum()} sectors of goods" in TEXT
     usa, deu = (show.places.index(place) for place in ("USA", "DEU"))
     assert np.all(hat[:, usa, deu] == 1.0)
     wide = show.ours(chain.EVERYWHERE, chain.OWN, chain.HIGH)

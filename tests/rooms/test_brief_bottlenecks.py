@@ -369,6 +369,8 @@ def test_the_third_answer_is_the_ranking_where_one_is_held(held: Held) -> None:
     assert answer.grade == Code("E")
     region = spoken(third(held("CN-HL", "RU-AMU", ranking())).answer)
     assert region.startswith("Of China and Russia, the countries: Not rankable")
+    assert "On record with a size: waiting at" in region
+    assert third(held("CN-HL", "RU-AMU", ranking())).grade == Code("E")
     none = spoken(third(held("CHN", "RUS", None)).answer)
     assert none.startswith("No ranking by worth is held for this pair; on record with a size: waiting at")
 

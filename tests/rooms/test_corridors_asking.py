@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -212,6 +214,11 @@ def test_the_corridors_of_a_release_come_from_its_tables(root: Path) -> None:
     assert data.routes("CN-HL", "BY-VI", sector="C28").routes
     with pytest.raises(NotHeld, match="unit_values"):
         Corridors.of({name: frame for name, frame in frames.items() if name != "unit_values"}, DAYS)
+
+
+def test_what_needs_no_route_needs_no_scipy() -> None:
+    script = "import sys; from landbridge.corridors import Corridors, Use; assert 'scipy' not in sys.modules"
+    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
 
 
 def test_every_region_of_the_network_reaches_every_other(root: Path) -> None:

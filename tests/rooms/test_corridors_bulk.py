@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from landbridge.corridors import Corridors, corridors, queues
+from landbridge.corridors import Corridors
 from landbridge.corridors.amounts import Amount
 from landbridge.corridors.cost import Cargo
 from landbridge.corridors.network import Network, Parameter
@@ -142,9 +142,8 @@ def test_a_stop_in_a_blind_alley_is_gone_to_and_come_back_from() -> None:
 def test_the_studies_of_congestion_are_at_hand() -> None:
     import landbridge.corridors as room
 
-    assert room.queues is queues
-    assert queues.mmc(1.0, 0.5, 1).wait == pytest.approx(0.5)
-    assert room.assignment.user_equilibrium
-    assert room.loading.delay_curve
-    assert room.simulation.simulate
-    assert corridors.Corridors is Corridors
+    assert room.queues.mmc(1.0, 0.5, 1).wait == pytest.approx(0.5)
+    assert room.loading.clearing(300, 100).last_served == pytest.approx(3)
+    assert room.simulation.METHODS == room.queues.METHODS
+    assert callable(room.assignment.user_equilibrium)
+    assert set(room.__all__) >= {"assignment", "loading", "queues", "simulation"}

@@ -41,7 +41,7 @@ def tasks(plan: Any, layout: Layout, wanted: Design, size: int) -> dict[str, Tas
     data = small.world()
     out = {}
     for name, rows in wanted.portions(size).items():
-        economy = making._economy(data, small.VARIANTS[int(wanted.variant[rows[0]])])
+        economy = making.economy_of(data, small.VARIANTS[int(wanted.variant[rows[0]])])
         out[name] = Task(name, plan, economy, layout, rows, wanted.values[rows])
     return out
 

@@ -54,7 +54,7 @@ def test_positions_become_codes_and_arguments_keys(given: str, wanted: str) -> N
 def test_a_failed_solution_names_places(kind: type[NotConverged], monkeypatch: pytest.MonkeyPatch) -> None:
     data = small.world()
     plan = compile(small.scenario(), context(data))
-    prepared = Prepared(making._economy(data, small.VARIANTS[0]), plan)
+    prepared = Prepared(making.economy_of(data, small.VARIANTS[0]), plan)
 
     def fails(*given: object, **named: object) -> None:
         raise kind("place 1 cannot pay.", where="deficits", remedy="Use deficits='removed'.")

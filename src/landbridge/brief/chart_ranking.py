@@ -49,7 +49,7 @@ def _rows(
     top = 50.0 if narrow else 34.0
     out = []
     for ranked in data.rows:
-        room = width - 8 if narrow else width * 0.4
+        room = width - 8 if narrow else width * 0.42
         label = lay(ranked.label, show, width=room, size=size, lines=2 if narrow else 3)
         out.append(_Row(ranked, label, lay(ranked.figure, show, width=width, size=size), top))
         top += label.height + _BAR + 16 if narrow else max(label.height, _BAR) + 10

@@ -82,6 +82,7 @@ def bottlenecks(a: str, b: str, asked: Asked, *, as_json: bool) -> None:
         if top < len(rows):
             notes.append(f"{top} of {len(rows)} candidates are shown; --top {len(rows)} shows all.")
         rows = rows[:top]
+        notes += [] if as_json else ["What each is relaxed to stands in the column `benchmark` of --json."]
         notes.append("`landbridge explain ID` walks a gain back to what it rests on.")
     if not rows:
         notes.append(_NOTHING[asked.show])
@@ -115,8 +116,7 @@ def _spoken(rows: list[Row]) -> list[Row]:
             "rank": row["rank"],
             "obstacle": row["label"],
             "kind": row["kind"],
-            "relaxed": f"{_range(row, 'size', '')} {row['size_unit']}",
-            "to": row["benchmark"],
+            "relaxed by": _size(row),
             "evidence": row["evidence"],
             gain: _range(row, "saving", "_pct") if saved else _range(row, "gain", "_musd"),
             "first %": _chance(row["p_first_pct"]),
@@ -126,6 +126,17 @@ def _spoken(rows: list[Row]) -> list[Row]:
         }
         for row in rows
     ]
+
+
+def _size(row: Row) -> str:
+    """How far an obstacle is relaxed: `22 h less (9 to 44)` of it, or `17 % more (8 to 29)` trade."""
+    low, value, high = (row[f"size_{end}"] for end in ("low", "value", "high"))
+    near, far = sorted((abs(low), abs(high)))
+    word = "less" if value < 0 else "more"
+    if low < 0 < high:
+        return f"{_number(value)} ({_number(low)} to {_number(high)}) {row['size_unit']}"
+    between = "" if low == high else f" ({_number(near)} to {_number(far)})"
+    return f"{_number(abs(value))} {row['size_unit']} {word}{between}"
 
 
 def _range(row: Row, name: str, unit: str) -> str:
@@ -147,7 +158,8 @@ def _break_even(row: Row) -> str:
     """The size at which an assumed obstacle would be worth as much as the best sourced one."""
     if row["break_even_size"] is None:
         return ""
-    return f"{_number(row['break_even_size'])} {row['size_unit']} ({_number(row['break_even_factor'])} times)"
+    size, factor = abs(row["break_even_size"]), row["break_even_factor"]
+    return f"{_number(size)} {row['size_unit']} ({_number(factor)} times this)"
 
 
 @contextmanager

@@ -91,6 +91,11 @@ def _cargo(held: Corridors, origin: str, destination: str, asked: Asked) -> Carg
             asked.sector or "own", Amount(*tonne, "USD/t", "assumed"), Amount(*day, "%/day", "assumed")
         )
     ends = held.node(origin), held.node(destination)
+    if ends[0] == ends[1]:
+        raise BadUsage(
+            f"{origin} and {destination} are one node, {ends[0].id}.",
+            remedy="Name two places, or nodes in them.",
+        )
     try:
         return held.cargo(ends[0].country, ends[1].country, asked.sector)
     except NotHeld as error:

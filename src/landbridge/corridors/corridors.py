@@ -11,13 +11,14 @@ from landbridge.corridors.amounts import Amount
 from landbridge.corridors.cost import Cargo, Documents
 from landbridge.corridors.network import Network, Node
 from landbridge.corridors.reading import TABLES, RowProblem, from_frames, rows_of, together
-from landbridge.corridors.routing import Routes, routes
 from landbridge.corridors.use import Use
 from landbridge.errors import BadFile, BadUsage, NotHeld, UnknownLabel
 from landbridge.provenance import Source
 
 if TYPE_CHECKING:
     import polars as pl
+
+    from landbridge.corridors.routing import Routes
 
 # Timber, potash or scrap among finished goods (see `BULK`) lose by time what the capital tied up in them costs, as
 # the minerals of this sector do; the value of time of their own sector is that of what it holds besides.
@@ -141,6 +142,9 @@ class Corridors:
         but not countries. The rest, and what is raised, is as in
         `landbridge.corridors.routing.routes`, `node` and `cargo`.
         """
+        # Who uses what and what a tonne is worth are asked without a route, and so without SciPy.
+        from landbridge.corridors.routing import routes
+
         if cargo is not None and sector is not None:
             raise BadUsage("both a sector and a cargo were given.", remedy="Give one of them.")
         start, end = self.node(origin, weights), self.node(destination, weights)

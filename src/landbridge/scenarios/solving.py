@@ -97,6 +97,12 @@ class Prepared:
             self._tariff = tariff
         return self._base
 
+    def under(self, plan: Plan) -> Prepared:
+        """The same economy for another plan; its baseline is made once for all plans that levy the same tariffs."""
+        other = Prepared(self.economy, plan)
+        other._tariff, other._base = self._tariff, self._base
+        return other
+
     def solve(self, values: Mapping[str, float] | None = None) -> Solved:
         """The equilibrium of the plan at these parameters (None: the central ones).
 

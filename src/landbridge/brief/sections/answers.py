@@ -231,13 +231,11 @@ def _bottleneck(setting: Setting) -> Answer:
 def _ranked(setting: Setting, held: Ranked) -> Answer:
     """The headline of the ranking and the likeliest; between regions it is that of their countries, and said to be."""
     say = setting.say
-    told, first = verdict(held), likeliest(held)
-    if first is not None:
-        told = say("{first} {second}", first=told, second=first)
-    row, share = held.likeliest, held.share()
-    letter, why = grade(setting, [*([held.gain(row)] if row else []), *([share] if share else [])])
+    told, row, share = verdict(held), held.likeliest, held.share()
+    figures = [*([held.gain(row)] if row else []), *([share] if share else [])]
     if setting.regional:
-        found, figures = _on_record(setting)
+        found, sizes = _on_record(setting)
+        figures += sizes
         told = say(
             "Of {a} and {b}, the countries: {told}",
             a=setting.place(setting.nation_a.code),
@@ -245,8 +243,10 @@ def _ranked(setting: Setting, held: Ranked) -> Answer:
             told=told,
         )
         if found:
-            letter, why = grade(setting, [*figures, *([share] if share else [])])
             told = say("{told} On record with a size: {found}.", told=told, found=tuple(found))
+    elif (first := likeliest(held)) is not None:
+        told = say("{first} {second}", first=told, second=first)
+    letter, why = grade(setting, figures)
     return Answer(say("What is the bottleneck?"), told, letter, why)
 
 

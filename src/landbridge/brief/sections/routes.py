@@ -90,19 +90,22 @@ class _Told:
         """Where the time of the cheapest route goes, largest part first."""
         say, best = self.setting.say, self.found.routes[0]
         parts = sorted(self._parts(best, "hours", "h", self._time(best)), key=lambda part: -part[1].point)
-        over = tuple(self._over(best)) or say("no crossing")
+        over = tuple(self._over(best))
+        between = {"a": self._end(self.found.origin), "b": self._end(self.found.destination)}
+        title = (
+            say("From {a} to {b} over {over}, the cheapest route: where the time goes", **between, over=over)
+            if over
+            else say("From {a} to {b}, the cheapest route: where the time goes", **between)
+        )
+        time = self._ranged(self._days(best))
         return Chart(
             "route-time",
+            title,
             say(
-                "From {a} to {b}, cheapest route, over {over}: where the time goes",
-                a=self._end(self.found.origin),
-                b=self._end(self.found.destination),
-                over=over,
-            ),
-            say(
-                "All of it takes {time}. What a border adds is waiting, formalities and a change of gauge.",
-                time=self._ranged(self._days(best)),
-            ),
+                "All of it takes {time}. A border adds waiting, formalities and a change of gauge.", time=time
+            )
+            if over
+            else say("All of it takes {time}. There is no border with controls on the way.", time=time),
             say("Bar chart of the hours of a route by what they are spent on."),
             Bars(tuple(Bar(label, figure) for label, figure in parts)),
         )
@@ -233,7 +236,7 @@ class _Told:
             case "transfer":
                 return say("reloading: {node}", node=self._end(leg.id))
             case _terminal:
-                return say("loading: {node}", node=self._end(leg.id))
+                return say("loading or unloading: {node}", node=self._end(leg.id))
 
     def _figure(self, measure: str, amount: Amount, unit: str, inputs: tuple[Figure, ...] = ()) -> Figure:
         """An amount of the network: with the first of its sources, or assumed."""

@@ -25,12 +25,14 @@ Rows = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """Draws `rows` of one account, to be answered for `places` (positions). `costs` and `tariffs` are the cells at which
-    elasticities are wanted.
+    """Draws `rows` of one account, to be answered for `places` (positions).
+
+    `plans` are solved in turn for every draw; `costs` and `tariffs` are the cells at which elasticities are wanted, of the
+    economy of the first plan.
     """
 
     name: str
-    plan: Plan
+    plans: tuple[Plan, ...]
     economy: Economy
     places: tuple[int, ...]
     rows: Rows
@@ -51,40 +53,44 @@ class Done:
 
 def slopes(task: Task) -> Done:
     """At every row the spending of P places, then their elasticities to C costs and to T tariffs: width P (1 + C + T)."""
-
     named = dict.fromkeys((cell[1], cell[2]) for cell in (*task.costs, *task.tariffs))
     pairs = {pair: at for at, pair in enumerate(named)}
+    prepared = Prepared(task.economy, task.plans[0])
 
-    def answer(prepared: Prepared, values: dict[str, float]) -> Array:
-        shock = translate(task.plan, values)
+    def answer(values: dict[str, float]) -> Array:
+        shock = translate(prepared.plan, values)
         base = prepared.base(shock.tariff)
         made = real_income_elasticities(base, theta=shock.theta, places=task.places, pairs=list(pairs))
         assert made.tariff is not None
         parts = _picked(made.cost, task.costs, pairs), _picked(made.tariff, task.tariffs, pairs)
         return np.concatenate([base.spending[list(task.places)], *(part.ravel() for part in parts)])
 
-    width = len(task.places) * (1 + len(task.costs) + len(task.tariffs))
-    return _each(task, answer, width)
+    return _each(task, answer, len(task.places) * (1 + len(task.costs) + len(task.tariffs)))
 
 
 def exact(task: Task) -> Done:
-    """At every row the gain of P places in million US dollars a year, solved: width P."""
+    """At every row the gain of P places in million US dollars a year under each plan, solved: width plans times P."""
     chosen = list(task.places)
+    prepared = Prepared(task.economy, task.plans[0])
 
-    def answer(prepared: Prepared, values: dict[str, float]) -> Array:
-        solved = prepared.solve(values)
-        return np.asarray((solved.found.real_income_hat[chosen] - 1.0) * solved.base.spending[chosen])
+    def answer(values: dict[str, float]) -> Array:
+        # All plans levy the same tariffs before the change, so one baseline serves them.
+        prepared.base(translate(prepared.plan, values).tariff)
+        found = []
+        for plan in task.plans:
+            solved = prepared.under(plan).solve(values)
+            found.append((solved.found.real_income_hat[chosen] - 1.0) * solved.base.spending[chosen])
+        return np.concatenate(found)
 
-    return _each(task, answer, len(chosen))
+    return _each(task, answer, len(task.plans) * len(chosen))
 
 
-def _each(task: Task, answer: Callable[[Prepared, dict[str, float]], Array], width: int) -> Done:
+def _each(task: Task, answer: Callable[[dict[str, float]], Array], width: int) -> Done:
     """Every row on its own; one that does not settle is told, any other refusal is raised."""
-    prepared = Prepared(task.economy, task.plan)
     rows, found, failed = [], [], []
     for row, values in zip(task.rows.tolist(), task.values, strict=True):
         try:
-            found.append(answer(prepared, dict(zip(task.plan.names, values.tolist(), strict=True))))
+            found.append(answer(dict(zip(task.plans[0].names, values.tolist(), strict=True))))
         except NotConverged as error:
             failed.append((row, str(error)))
         else:

@@ -16,7 +16,7 @@ from landbridge.planning.bottlenecks.programme import Programme
 from landbridge.planning.bottlenecks.ranking import ranks
 from landbridge.scenarios.draws import sample
 from landbridge.scenarios.ensemble import carry_out, own_executor, own_workers
-from landbridge.scenarios.plan import ELASTICITIES
+from landbridge.scenarios.plan import ELASTICITIES, Plan
 from landbridge.scenarios.sizes import ASSUMED
 from landbridge.scenarios.solving import Economy
 from landbridge.scenarios.store import Store
@@ -29,6 +29,8 @@ Progress = Callable[[str, int, int], None]
 TOP = 10
 # First-order gains of others that are solved too, to tell how far first order is off.
 CHECKED = 40
+# Draws of one account in a portion: small enough that progress is seen and an interrupt loses little.
+CHUNK = 5
 MOST_FAILED = 0.05
 _WINDOW = 16
 
@@ -111,18 +113,16 @@ def answer(
     runner = _Runner(asked, store, executor, workers, progress)
     kept = np.ones(asked.values.shape[0], dtype=bool)
     failures: list[str] = []
-    table = runner.portions("slopes", slopes, {"": ()}, kept, failures)[""]
+    table = runner.portions("slopes", slopes, ((),), kept, failures)
     found = Slopes.of(asked.places, asked.programme, table)
     wanted = range(asked.ranked)
     first, anew = (gains(asked.programme, found, values, wanted) for values in (asked.values, asked.anew))
     ranked = ranks(first.sum(axis=2))
     chosen = tuple(np.flatnonzero((ranked <= TOP).any(axis=0)).tolist())
-    named = {f"c{at:03d}": (at,) for at in chosen}
-    made = runner.portions("exact", exact, named, kept, failures)
+    made = runner.portions("exact", exact, tuple((at,) for at in chosen), kept, failures)
     final = first.copy()
-    for name, (at,) in named.items():
-        final[:, at] = made[name]
-    checked = runner.checks([at for at in range(first.shape[1]) if at not in chosen])
+    final[:, list(chosen)] = made.reshape(len(made), len(chosen), len(asked.places))
+    checked = runner.checks([at for at in wanted if at not in chosen])
     if (~kept).mean() > MOST_FAILED:
         raise NotConverged(
             f"{int((~kept).sum())} of {kept.size} draws failed, more than {100 * MOST_FAILED:g} per cent.",
@@ -144,18 +144,20 @@ class _Runner:
         self,
         stage: str,
         work: Callable[[Task], Done],
-        relaxed: Mapping[str, tuple[int, ...]],
+        relaxed: tuple[tuple[int, ...], ...],
         kept: NDArray[np.bool_],
         failures: list[str],
-    ) -> dict[str, Array]:
-        """One table (D, width) for every entry of `relaxed`, which names candidates relaxed together."""
-        wanted = {
-            f"{stage}-{name}-{at:02d}": (name, np.flatnonzero(self.asked.variant == at), at)
-            for name in relaxed
-            for at in range(len(self.asked.economies))
+    ) -> Array:
+        """One row for every draw, (D, width), where `relaxed` names the candidates of each plan."""
+        wanted: dict[str, tuple[Rows, int]] = {}
+        for at in range(len(self.asked.economies)):
+            rows = np.flatnonzero(self.asked.variant == at)
+            for k, start in enumerate(range(0, rows.size, CHUNK)):
+                wanted[f"{stage}-{at:02d}-{k:03d}"] = (rows[start : start + CHUNK], at)
+        held = {
+            name: done for name, (rows, _) in wanted.items() if (done := self._kept(name, rows)) is not None
         }
-        held = {name: done for name in wanted if (done := self._kept(name, wanted[name][1])) is not None}
-        left = {name: item for name, item in wanted.items() if name not in held and item[1].size}
+        left = {name: item for name, item in wanted.items() if name not in held}
 
         def take(done: Done) -> None:
             held[done.name] = done
@@ -163,17 +165,12 @@ class _Runner:
             self._tell(stage, len(held), len(wanted))
 
         self._tell(stage, len(held), len(wanted))
-        tasks = (
-            self._task(name, relaxed[entry], rows, at, stage) for name, (entry, rows, at) in left.items()
-        )
+        plans = tuple(self.asked.programme.plan(*together) for together in relaxed)
+        tasks = (self._task(name, plans, rows, at, stage) for name, (rows, at) in left.items())
         self._carry_out(tasks, take, work, len(left))
-        out: dict[str, Array] = {}
-        for name, (entry, rows, _) in wanted.items():
-            if not rows.size:
-                continue
-            done = held[name]
-            table = out.setdefault(entry, np.zeros((kept.size, done.table.shape[1])))
-            table[done.rows] = done.table
+        out = np.zeros((kept.size, max(done.table.shape[1] for done in held.values())))
+        for done in held.values():
+            out[done.rows] = done.table
             for row, reason in done.failed:
                 kept[row] = False
                 failures.append(reason)
@@ -190,7 +187,13 @@ class _Runner:
         ]
         found: list[tuple[int, int, Array]] = []
         tasks = [
-            self._task(f"{draw}/{at}", (at,), np.array([draw]), int(self.asked.variant[draw]), "check")
+            self._task(
+                f"{draw}/{at}",
+                (self.asked.programme.plan(at),),
+                np.array([draw]),
+                int(self.asked.variant[draw]),
+                "check",
+            )
             for draw, at in dict.fromkeys(cells)
         ]
 
@@ -202,12 +205,11 @@ class _Runner:
         self._carry_out(tasks, take, exact, len(tasks))
         return tuple(sorted(found, key=lambda item: item[:2]))
 
-    def _task(self, name: str, relaxed: tuple[int, ...], rows: Rows, at: int, stage: str) -> Task:
+    def _task(self, name: str, plans: tuple[Plan, ...], rows: Rows, at: int, stage: str) -> Task:
         programme, variant = self.asked.programme, list(self.asked.economies)[at]
         costs, tariffs = programme.cells if stage == "slopes" else ((), ())
-        plan = programme.plan(*relaxed)
         economy, values = self.asked.economies[variant], self.asked.values[rows]
-        return Task(name, plan, economy, self.asked.positions, rows, values, costs, tariffs)
+        return Task(name, plans, economy, self.asked.positions, rows, values, costs, tariffs)
 
     def _carry_out(
         self,
@@ -251,7 +253,7 @@ def central(asked: Question, *relaxed: int) -> Array:
     plan = asked.programme.plan(*relaxed)
     values = np.array([[parameter.value for parameter in asked.programme.parameters]])
     economy = next(iter(asked.economies.values()))
-    done = exact(Task("central", plan, economy, asked.positions, np.array([0]), values))
+    done = exact(Task("central", (plan,), economy, asked.positions, np.array([0]), values))
     if done.failed:
         raise NotConverged(done.failed[0][1])
     if not done.rows.size:
