@@ -6,7 +6,7 @@ import csv
 import json
 import re
 from collections.abc import Callable
-from functools import partial
+from functools import cache
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -15,9 +15,8 @@ import pytest
 
 from landbridge.cli import rankings
 from landbridge.corridors.reading import COLUMNS, TABLES
-from landbridge.corridors.routing import Routes
 from landbridge.errors import BrokenRelease
-from landbridge.planning.bottlenecks import gathered
+from landbridge.planning.bottlenecks import Bottlenecks, gathered
 from landbridge.release import Data, embedded, load, manifest
 
 Call = Callable[[str], Any]
@@ -146,31 +145,53 @@ def test_a_picture_is_drawn_and_its_figures_are_remembered(call: Call, tmp_path:
 
 
 AMOUNT = ("low", "value", "high")
+NODES = (("here", "CHN", "100"), ("east", "CHN", "101"), ("west", "RUS", "102"), ("there", "RUS", "103"))
+NEEDS = (
+    ("speed_km_day", "480", "km/day"),
+    ("rate_usd_tkm", "0.05", "USD/tkm"),
+    ("emission_kg_tkm", "0.1", "kg CO2e/tkm"),
+    ("reliability_share", "0", "share"),
+    ("terminal_hours", "6", "h"),
+    ("terminal_usd_t", "2", "USD/t"),
+)
+
+
+def exact(name: str, value: str) -> dict[str, str]:
+    return {**{f"{name}_{end}": value for end in AMOUNT}, f"{name}_status": "assumed"}
+
+
 SMALL: dict[str, list[dict[str, str]]] = {
     "network_nodes": [
-        {"node": node, "name": node.title(), "kind": "region", "place": at, "country": at, "lat": "50", "lon": lon}
-        for node, at, lon in (("here", "CHN", "100"), ("east", "CHN", "101"), ("west", "RUS", "102"), ("there", "RUS", "103"))
+        {"node": node, "name": node, "kind": "region", "place": at, "country": at, "lat": "50", "lon": lon}
+        for node, at, lon in NODES
     ],
     "network_links": [
-        {"link": link, "a": a, "b": b, "mode": "road", **dict.fromkeys(("length_km_low", "length_km_value", "length_km_high"), km),
-         "length_km_status": "assumed"}
-        for link, a, b, km in (("here-east", "here", "east", "480"), ("west-there", "west", "there", "720"))
+        {"link": f"{a}-{b}", "a": a, "b": b, "mode": "road", **exact("length_km", km)}
+        for a, b, km in (("here", "east", "480"), ("west", "there", "720"))
     ],
     "network_crossings": [
-        {"crossing": "east-west", "name": "East–West", "a": "east", "b": "west", "mode_a": "road", "mode_b": "road",
-         "country_a": "CHN", "country_b": "RUS", "length_km": "10", "gauge_break": "0",
-         **{f"hours_{end}": "30" for end in AMOUNT}, "hours_status": "assumed",
-         **{f"charge_usd_t_{end}": "5" for end in AMOUNT}, "charge_usd_t_status": "assumed"}
+        {
+            "crossing": "east-west",
+            "name": "East–West",
+            "a": "east",
+            "b": "west",
+            "mode_a": "road",
+            "mode_b": "road",
+            "country_a": "CHN",
+            "country_b": "RUS",
+            "length_km": "10",
+            "gauge_break": "0",
+            **exact("hours", "30"),
+            **exact("charge_usd_t", "5"),
+        }
     ],
     "network_modes": [
-        {"mode": "road", "country": "ALL", "parameter": name, **dict.fromkeys(AMOUNT, value), "unit": unit, "status": "assumed"}
-        for name, value, unit in (
-            ("speed_km_day", "480", "km/day"), ("rate_usd_tkm", "0.05", "USD/tkm"), ("emission_kg_tkm", "0.1", "kg CO2e/tkm"),
-            ("reliability_share", "0", "share"), ("terminal_hours", "6", "h"), ("terminal_usd_t", "2", "USD/t"),
-        )
+        {"mode": "road", "country": "ALL", "parameter": name, "unit": unit, "status": "assumed"}
+        | dict.fromkeys(AMOUNT, value)
+        for name, value, unit in NEEDS
     ],
     "network_transfers": [],
-}  # fmt: skip
+}
 
 
 def put(folder: Path, tables: dict[str, list[dict[str, str]]]) -> Path:
@@ -219,7 +240,7 @@ def test_every_crossing_with_hours_status_and_source(call: Call, data: Data) -> 
         assert row["hours_low"] <= row["hours"] <= row["hours_high"]
         assert bool(row["hours_source"]) == (row["hours_status"] != "assumed"), row["crossing"]
     shown = call("crossings")
-    assert all(row["crossing"] in shown.out for row in found)
+    assert all(row["crossing"] in shown.out for row in found), "an id is never broken over two lines"
     assert "assumed" in shown.err
 
 
@@ -290,18 +311,29 @@ def test_a_what_if_is_answered_below_capacity_and_refused_above_it(call: Call) -
 
 
 @pytest.fixture
-def few(monkeypatch: pytest.MonkeyPatch, data: Data) -> None:
-    """The ranking of four candidates instead of a hundred."""
+def few(monkeypatch: pytest.MonkeyPatch, data: Data) -> list[dict[str, Any]]:
+    """The ranking of four candidates instead of a hundred, made once; what it was asked for."""
     chosen = [one for one in gathered(data, "CHN", "RUS") if one.id in FEW]
     assert len(chosen) == len(FEW)
-    monkeypatch.setattr(rankings, "rank", partial(rankings.rank, candidates=chosen))
+    asked: list[dict[str, Any]] = []
+    make = cache(lambda: make_ranking(data, "CHN", "RUS", candidates=chosen, **asked[0]))
+    make_ranking = rankings.rank
+
+    def rank(_: Data, *places: str, **options: Any) -> Bottlenecks:
+        assert places == ("CHN", "RUS")
+        asked.append(options)
+        return make()
+
+    monkeypatch.setattr(rankings, "rank", rank)
+    return asked
 
 
 RANK = "bottlenecks CHN RUS --draws 10 --workers 1"
 
 
-@pytest.mark.usefixtures("few")
-def test_a_ranking_with_its_headline_and_other_views(call: Call, tmp_path: Path) -> None:
+def test_a_ranking_with_its_headline_and_other_views(
+    call: Call, few: list[dict[str, Any]], tmp_path: Path
+) -> None:
     ran = call(f"{RANK} --json")
     found = rows(ran)
     assert {row["candidate"] for row in found} == set(FEW)
@@ -311,6 +343,8 @@ def test_a_ranking_with_its_headline_and_other_views(call: Call, tmp_path: Path)
         assert row["gain_low_musd"] <= row["gain_value_musd"] <= row["gain_high_musd"]
         assert (row["p_first_pct"] is None) == (row["evidence"] == "assumed")
     assert (tmp_path / "runs" / "bottlenecks").is_dir()
+    options = {name: value for name, value in few[0].items() if name != "progress"}
+    assert options == {"draws": 10, "seed": 1, "workers": 1, "runs": Path("runs/bottlenecks")}
 
     chain = rows(call(f"explain {found[0]['id']} --json"))[0]
     assert chain["value"] == pytest.approx(1e6 * found[0]["gain_value_musd"])
@@ -346,7 +380,7 @@ def test_a_size_reads_as_words() -> None:
 
 
 def test_an_interrupt_says_that_the_work_is_kept(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
-    def stopped(*_: Any, **__: Any) -> Routes:
+    def stopped(*_: Any, **__: Any) -> Bottlenecks:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(rankings, "rank", stopped)

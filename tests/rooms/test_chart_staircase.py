@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from itertools import combinations
+from itertools import combinations, pairwise
 from xml.etree import ElementTree
 
 import pytest
@@ -53,7 +53,7 @@ def test_the_ways_have_what_can_be_drawn() -> None:
 def test_pieces_run_from_nought_to_the_sums_of_the_route(way: Route) -> None:
     found = chart.pieces(way, small(), SOURCES)
     assert found[0].start == (0.0, 0.0)
-    assert all(before.end == after.start for before, after in zip(found, found[1:], strict=False))
+    assert all(before.end == after.start for before, after in pairwise(found))
     assert found[-1].end == pytest.approx((way.hours.value / 24, way.usd_t.value))
     assert sum(one.days.point for one in found) == pytest.approx(way.hours.value / 24)
     assert sum(one.length.point for one in found if one.length) + 12 * len(way.crossings) == pytest.approx(

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import pytest
 
 from landbridge.corridors import Corridors
 from landbridge.corridors.amounts import Amount
+from landbridge.corridors.choice import LOGIT_SCALE, fed_by, with_shares
 from landbridge.corridors.cost import Cargo
 from landbridge.corridors.network import Network, Parameter
-from landbridge.corridors.routing import least_costs, routes
+from landbridge.corridors.routing import Route, Routes, least_costs, routes
 from landbridge.corridors.use import Use
 from landbridge.errors import BadNetwork, BadUsage, UnknownLabel
 from small_network import CROSSINGS, amount, lines, machines, nodes, ore, parameters, small, transfers
@@ -66,6 +68,20 @@ def test_both_kinds_of_cargo_keep_apart_on_one_network() -> None:
     assert first == again[::-1]
     free = replace(machines(), day_pct=Amount(0, 0, 0, "%/day", "assumed"))
     assert first[2] == pytest.approx(least_costs(network, ["R1"], ["C1"], free)[0, 0])
+
+
+def test_bulk_feeds_a_crossing_the_way_its_own_rates_lead() -> None:
+    """With lorries at 0.012 USD/tkm, boxes go to RT by road (26 USD/t against 63) and ore by rail (23)."""
+    cheap = [
+        replace(need, amount=amount(0.012, "USD/tkm"))
+        if need.mode == "road" and "rate" in need.name
+        else need
+        for need in parameters()
+    ]
+    network = Network.of(nodes(), lines(), CROSSINGS, cheap, transfers())
+    boxes = replace(ore(), bulk=False)
+    assert fed_by(network, "south-rail", {"R2": 1.0}, "RUS", cargo=boxes) == {"r2-rt-road": 1.0}
+    assert fed_by(network, "south-rail", {"R2": 1.0}, "RUS", cargo=ore()) == {"r2-rt": 1.0}
 
 
 @pytest.mark.parametrize(
@@ -137,6 +153,18 @@ def test_a_stop_in_a_blind_alley_is_gone_to_and_come_back_from() -> None:
     assert found.legs[0].origin == "R1"
     assert found.legs[-1].destination == "R2"
     assert found.share == pytest.approx(1)
+
+
+def test_a_leg_gone_twice_weighs_twice_in_the_shares() -> None:
+    """Path sizes by hand: (2 a + b / 2) / (2 a + b) for the route that repeats a, one half for the one of b alone."""
+    legs = routes(small(), "R1", "C1", machines(), best=1).routes[0].legs
+    a, b = legs[1], legs[2]
+    made = tuple(Route.of(held, machines()) for held in ((b,), (a, a, b)))
+    shares = [route.share or 0.0 for route in with_shares(Routes("R1", "C1", machines(), made)).routes]
+    near, far = (route.generalised_usd_t.value for route in made)
+    sizes = (0.5, (far - near + near / 2) / far)
+    expected = sizes[1] / sizes[0] * math.exp(-LOGIT_SCALE.value * (far / near - 1))
+    assert shares[1] / shares[0] == pytest.approx(expected, rel=1e-9)
 
 
 def test_the_studies_of_congestion_are_at_hand() -> None:

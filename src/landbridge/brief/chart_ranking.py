@@ -96,8 +96,9 @@ def _row(surface: Surface, row: _Row, *, narrow: bool) -> None:
     upper, lower = middle - _BAR / 2, middle + _BAR / 2
     surface.box((0.0, upper), (figure.point, lower), colour, fill=fill, figure=figure)
     if figure.low is not None and figure.high is not None:
-        # A rim of paper keeps the line of the range readable on a filled bar.
-        for tint, width in ((PAPER, 4.0), (MUTED, 1.6)):
+        # On a filled bar a rim of paper keeps the line of the range readable; on a hollow one it would cut the outline.
+        rim = ((PAPER, 3.6),) if row.ranked.sourced else ()
+        for tint, width in (*rim, (MUTED, 1.6)):
             surface.rule((figure.low, middle), (figure.high, middle), tint, width=width)
             for end in (figure.low, figure.high):
                 surface.rule((end, middle - 4), (end, middle + 4), tint, width=width)

@@ -126,19 +126,23 @@ def _spoken(row: Row) -> Row:
         "border": f"{row['country_a']}-{row['country_b']}",
         "hours": _ranged(row, "hours"),
         "known": _dated(row["hours_status"], row["hours_year"]),
-        "source": row["hours_source"],
+        "source": _first(row["hours_source"]),
         "gauge, h": _ranged(row, "gauge_hours") if row["gauge_break"] else "",
         "USD/t": _ranged(row, "charge_usd_t"),
         "capacity": _measured(row, "capacity"),
-        "volume": _measured(row, "volume"),
+        "volume": _dated(_measured(row, "volume"), row["volume_year"]),
         **({"closed": "closed"} if row["closed"] else {}),
     }
 
 
 def _measured(row: Row, name: str) -> str:
-    if row[name] is None:
-        return ""
-    return _dated(f"{_ranged(row, name)} {row[f'{name}_unit']}", row[f"{name}_year"])
+    return "" if row[name] is None else f"{_ranged(row, name)} {row[f'{name}_unit']}"
+
+
+def _first(sources: str) -> str:
+    """The first of several sources and how many more there are: JSON names them all."""
+    first, *more = sources.split() or [""]
+    return f"{first} +{len(more)}" if more else first
 
 
 def _dated(words: str, year: str) -> str:
@@ -149,7 +153,7 @@ def _ranged(row: Row, name: str) -> str:
     value, low, high = (row[name + end] for end in ("", "_low", "_high"))
     if value is None:
         return ""
-    return f"{value:.4g}" if low == high else f"{value:.4g} ({low:.4g} to {high:.4g})"
+    return f"{value:.4g}" if low == high else f"{value:.4g} ({low:.4g}–{high:.4g})"
 
 
 def _crossing(held: Corridors, label: str, also: tuple[str, ...] = ()) -> Crossing | None:

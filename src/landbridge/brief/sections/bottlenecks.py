@@ -86,7 +86,7 @@ def _national(setting: Setting) -> Paragraph:
 
 def _how(held: Ranked) -> Sentence:
     return held.setting.say(
-        "Every obstacle is relaxed alone to the benchmark beside it, all in the same draws over everything uncertain, and "
+        "Every obstacle is relaxed alone to a stated benchmark, all in the same draws over everything uncertain, and "
         "all markets clear again in the world of {year}.",
         year=Date(str(held.shipped.year)),
     )

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from landbridge.planning.bottlenecks.result import Bottlenecks
+from landbridge.flows.trade import ACCOUNTS_SOURCE
 from landbridge.provenance import Citation, Figure, Status
 from landbridge.release import Data
-from landbridge.scenarios.making import ACCOUNTS
+
+if TYPE_CHECKING:
+    # A page that shows a ranking solves nothing, so it loads nothing that could.
+    from landbridge.planning.bottlenecks.result import Bottlenecks
 
 SCHEMA = "landbridge/bottlenecks/1"
 CODE = "scripts/build_bottlenecks.py"
@@ -110,7 +113,7 @@ def _figure(row: Mapping[str, Any], held: Mapping[str, Any], data: Data) -> Figu
         Status.SIMULATED,
         low=1e6 * row["gain_low_musd"],
         high=1e6 * row["gain_high_musd"],
-        citation=Citation(data.sources[ACCOUNTS], f"closed account of {held['year']}"),
+        citation=Citation(data.sources[ACCOUNTS_SOURCE], f"closed account of {held['year']}"),
         cell=cell,
         inputs=(size,),
         code=CODE,
