@@ -177,3 +177,14 @@ def test_every_candidate_of_the_release_compiles() -> None:
         assert len({one.id for one in found}) == len(found)
         assert len(made.compiled) == len(found)
         assert all(one.costs or one.tariffs or one.targets for one in made.compiled)
+
+
+def test_what_joins_others_may_rest_on_assumptions_of_its_own() -> None:
+    parts = (cost("one", Range(-2, -1)), cost("two", Range(-3, -1)))
+    change = TradeCost(between=("CHN", "RUS"), change_pct=Range(-6, -2), source=NO_SOURCE)
+    whole = Candidate(
+        "both", "information", "both", "none", (Step(change),), Range(-6, -2), "%", ASSUMED, joins=("one", "two")
+    )
+    found = ranked(whole, *parts)
+    assert found.gains.shape[1] == 2
+    assert all("both" not in topic for topic, _ in found.topics)

@@ -8,7 +8,6 @@ in after everything else is traced, for they are a ruler and no figures.
 
 from __future__ import annotations
 
-import itertools
 import math
 import re
 from bisect import bisect_right
@@ -22,14 +21,13 @@ from landbridge.brief.chart_lines import Box
 from landbridge.brief.chart_placing import Spot, arranged
 from landbridge.brief.chart_surface import INK, MUTED, PALETTE, PAPER, Anchor, Axis, Surface
 from landbridge.brief.chart_words import Words, lay
+from landbridge.brief.staircase_pieces import CODE, Piece, Point, named, pieces
 from landbridge.brief.text import Atom, Code, Label, Name, Part, Sentence, plain
-from landbridge.corridors.amounts import Amount, total
-from landbridge.corridors.cost import HOURS_A_DAY, Leg
+from landbridge.corridors.cost import HOURS_A_DAY
 from landbridge.corridors.network import Network
 from landbridge.corridors.routing import Route
-from landbridge.provenance import Citation, Figure, Source, Status, derive
+from landbridge.provenance import Figure, Source, derive
 
-CODE = "landbridge.corridors.routing.routes"
 WIDTH = 900.0
 _LEFT, _RIGHT, _FOOT, _PLOT = 62.0, 24.0, 46.0, 400.0
 _SIZE, _TITLE = 13.0, 18.0
@@ -51,30 +49,12 @@ _MODES = {
 _FONT = "Helvetica Neue, Helvetica, Arial, Liberation Sans, Noto Sans, sans-serif"
 
 
-Point = tuple[float, float]
-"""Days and USD/t so far."""
-
-
 @dataclass(frozen=True, slots=True)
 class Drawn:
     """The picture as a whole SVG document, and every figure written in it."""
 
     svg: str
     figures: tuple[Figure, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A stretch or step of a route: its legs, and where it begins and ends (days and USD/t so far)."""
-
-    kind: str
-    mode: str
-    legs: tuple[Leg, ...]
-    start: Point
-    end: Point
-    days: Figure
-    money: Figure
-    length: Figure | None
 
 
 def staircase(
@@ -124,55 +104,11 @@ def staircase(
     )  # fmt: skip
 
 
-def pieces(route: Route, network: Network, sources: Mapping[str, Source]) -> tuple[Piece, ...]:
-    """The stretches and steps of a route in order; the sums of their days and dollars are those of the route."""
-    out: list[Piece] = []
-    at = (0.0, 0.0)
-    for (kind, what), members in itertools.groupby(route.legs, key=_alike):
-        legs = tuple(members)
-        hours, money = total((leg.hours for leg in legs), "h"), total((leg.usd_t for leg in legs), "USD")
-        length = total((leg.length_km for leg in legs), "km")
-        name = f"{_spot(network, legs[0].origin)} to {_spot(network, legs[-1].destination)}, {kind} {what}"
-        cell = f"route:{route.legs[0].origin}-{route.legs[-1].destination}/{legs[0].id}"
-        end = (at[0] + hours.value / HOURS_A_DAY, at[1] + money.value)
-        out.append(
-            Piece(
-                *(kind, legs[0].mode, legs, at, end),
-                _figure(f"Time, {name}", hours.scaled(1 / HOURS_A_DAY, "days"), cell, sources),
-                _figure(f"Cost of a tonne, {name}", money, cell, sources),
-                _figure(f"Length, {name}", length, cell, sources) if kind == "line" else None,
-            )
-        )
-        at = end
-    return tuple(out)
-
-
-def _alike(leg: Leg) -> tuple[str, str]:
-    """What makes neighbouring legs one piece: lines of one mode, a crossing and its change of gauge."""
-    kind = "crossing" if leg.kind == "gauge" else leg.kind
-    return kind, leg.mode if kind == "line" else leg.id
-
-
-def _figure(measure: str, amount: Amount, cell: str, sources: Mapping[str, Source]) -> Figure:
-    """An amount as a figure: cited after its first source, assumed where it has none."""
-    known = [sources[name] for name in amount.source if name in sources]
-    status = Status(amount.status) if known and amount.status else Status.ASSUMED
-    return Figure(
-        *(measure, amount.value, amount.unit, "", status),
-        low=amount.low,
-        high=amount.high,
-        citation=Citation(known[0]) if known else None,
-        cell=cell,
-        code=CODE,
-        note=f"Sources: {' '.join(amount.source)}" if len(known) > 1 else "",
-    )
-
-
 def _title(route: Route, network: Network, found: Sequence[Piece], hours: Figure, money: Figure) -> Sentence:
     """The answer in a sentence."""
     ends = {
-        "origin": _place(network, route.legs[0].origin),
-        "destination": _place(network, route.legs[-1].destination),
+        "origin": named(network, route.legs[0].origin),
+        "destination": named(network, route.legs[-1].destination),
     }
     whole: dict[str, Part] = {**ends, "cargo": _cargo(route), "hours": hours, "money": money}
     borders = [one for one in found if one.kind == "crossing"]
@@ -239,15 +175,6 @@ def _from(route: Route, sources: Mapping[str, Source], release: str) -> Sentence
         slots.append(("release", Code(release)))
         words += " Landbridge, release {release}."
     return Sentence(words, tuple(slots))
-
-
-def _place(network: Network, node: str) -> Name:
-    return Name(_spot(network, node), f"node/{node}")
-
-
-def _spot(network: Network, node: str) -> str:
-    """The name of a node without what it is ("Bakhty, road post"): the picture says that itself."""
-    return network.nodes[node].name.partition(", ")[0]
 
 
 def _show(part: Atom) -> str:
@@ -334,7 +261,7 @@ def _visible(one: Piece, whole: Point) -> bool:
 
 def _words(network: Network, one: Piece, limit: float) -> tuple[Words, Words]:
     """The name of a piece in bold, and what it takes."""
-    a, b = _place(network, one.legs[0].origin), _place(network, one.legs[-1].destination)
+    a, b = named(network, one.legs[0].origin), named(network, one.legs[-1].destination)
     match one.kind:
         case "line":
             name: Part = Label(_MODES[one.mode][0], one.mode)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -41,7 +41,8 @@ SEATS: Mapping[str, str] = MappingProxyType(
 class Corridors:
     """How goods can move between places, who uses what, and what a tonne is worth.
 
-    `unit_values` by (exporter, importer, sector), USD/t; `day_pct` by sector, % of value a day; `sources` by id.
+    `unit_values` by (exporter, importer, sector), USD/t; `day_pct` by sector, % of value a day; `sources` by id. `typical`
+    tells the sector that stands for the cargo from one country to another, or None.
     """
 
     network: Network
@@ -49,6 +50,7 @@ class Corridors:
     unit_values: Mapping[tuple[str, str, str], Amount]
     day_pct: Mapping[str, Amount]
     sources: Mapping[str, Source] = field(default_factory=dict)
+    typical: Callable[[str, str], str | None] | None = field(default=None, compare=False)
 
     @classmethod
     def of(
@@ -56,6 +58,7 @@ class Corridors:
         frames: Mapping[str, pl.DataFrame],
         day_pct: Mapping[str, Amount],
         sources: Mapping[str, Source] | None = None,
+        typical: Callable[[str, str], str | None] | None = None,
     ) -> Corridors:
         """The corridors in the tables of a release, by their names: the five of a network, network_use, unit_values.
 
@@ -66,7 +69,8 @@ class Corridors:
             raise NotHeld(f"the release holds no {', '.join(absent)}.", remedy="Build the release anew.")
         network = from_frames(*(frames[name] for name in TABLES))
         use = Use.of_frame(frames["network_use"])
-        return cls(network, use, unit_values(frames["unit_values"]), dict(day_pct), dict(sources or {}))
+        tonnes = unit_values(frames["unit_values"])
+        return cls(network, use, tonnes, dict(day_pct), dict(sources or {}), typical)
 
     def node(self, label: str, weights: Mapping[str, float] | None = None) -> Node:
         """The node that a region code, a node id, a node's name or a country code stands for.
@@ -98,7 +102,7 @@ class Corridors:
     def cargo(self, exporter: str, importer: str, sector: str | None = None) -> Cargo:
         """The cargo of a sector between two countries (ISO 3166-1 alpha-3).
 
-        Without a sector, the one in the middle by the value of its tonne. Cargo in bulk has the value of time of minerals,
+        Without a sector, the `typical` one; where none is known, the one in the middle by the value of its tonne. Cargo in bulk has the value of time of minerals,
         whatever else its sector holds. Raises `NotHeld` when no value of a tonne or of a day is held.
         """
         values = {
@@ -106,6 +110,8 @@ class Corridors:
             for (origin, destination, name), amount in self.unit_values.items()
             if (origin, destination) == (exporter, importer) and name in self.day_pct
         }
+        if sector is None and self.typical is not None:
+            sector = self.typical(exporter, importer)
         if sector is None and values:
             ordered = sorted(values, key=lambda name: (values[name].value, name))
             sector = ordered[(len(ordered) - 1) // 2]

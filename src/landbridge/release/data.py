@@ -34,6 +34,7 @@ from landbridge.release.workspace import Workspace, default_workspace
 if TYPE_CHECKING:
     from landbridge.corridors.corridors import Corridors
 
+_FUELS = ("B05", "B06", "C19")
 _NETWORK = (
     "network_nodes",
     "network_links",
@@ -207,7 +208,17 @@ class Data:
 
         days = {sector: self.time_values.per_day(sector) for sector in self.accounts.sectors}
         held = {sector: _amount(figure) for sector, figure in days.items() if isinstance(figure, Figure)}
-        return Corridors.of({name: self._table(name) for name in _NETWORK}, held, self.sources)
+        frames = {name: self._table(name) for name in _NETWORK}
+        return Corridors.of(frames, held, self.sources, self._typical)
+
+    def _typical(self, exporter: str, importer: str) -> str | None:
+        """The largest sector of goods from one country to another, fuels left out, which go by pipe and sea."""
+        held = self.accounts
+        if not {exporter, importer} <= set(held.places):
+            return None
+        flows = held.flows[:, held.places.index(exporter), held.places.index(importer)]
+        goods = [at for at, code in enumerate(held.sectors) if code[0] in "ABC" and code not in _FUELS]
+        return str(held.sectors[max(goods, key=lambda at: float(flows[at]))])
 
     @property
     def trade(self) -> Trade:

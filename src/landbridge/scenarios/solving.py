@@ -224,4 +224,5 @@ def _flow(flows: Array, target: Target) -> float:
 
 
 def _cleared(base: Baseline, shock: Shock, cost: Array, deficits: str) -> Equilibrium:
-    return clear(base, theta=shock.theta, cost_hat=cost, tariff_new=shock.tariff_new, deficits=deficits)
+    rates = None if shock.tariff_new is shock.tariff else shock.tariff_new
+    return clear(base, theta=shock.theta, cost_hat=cost, tariff_new=rates, deficits=deficits)

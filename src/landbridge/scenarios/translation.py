@@ -94,6 +94,9 @@ def translate(plan: Plan, values: Mapping[str, float] | None = None) -> Shock:
         cells = rates.sectors, rates.exporters, rates.importers
         tariff[cells] = np.array([held[name] for name in rates.base]) / 100.0
         tariff_new[cells] = held[rates.new] / 100.0
+    if tariff is not None and np.array_equal(tariff, tariff_new):
+        # Levied before and after alike: a solve then has no rates to compare.
+        tariff_new = tariff
     targets = tuple(
         Target(step.sectors, step.exporter, step.importer, 1.0 + held[step.size] / 100.0)
         for step in plan.targets

@@ -34,7 +34,7 @@ def section(setting: Setting) -> Section:
         Refusal(
             say("What each obstacle costs, and what removing it is worth."),
             say("Most sources name obstacles without a size; where one is given it is in the table."),
-            say("A ranking needs a cost equivalent for each obstacle with its range."),
+            say("Those with a defensible cost are ranked in the section on the bottleneck."),
         )
     )
     return Section("barriers", say("Barriers, payment and proposed measures"), tuple(blocks))

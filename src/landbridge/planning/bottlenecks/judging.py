@@ -48,7 +48,7 @@ def topics(asked: Question, held: Answer) -> tuple[tuple[str, float], ...]:
         mixed[:, columns] = asked.anew[:, columns]
         names = {made.parameters[at].name for at in columns}
         other = held.first.copy()
-        for at, one in enumerate(made.compiled):
+        for at, one in enumerate(made.compiled[: asked.ranked]):
             # Most topics concern few candidates; the gains of the others stay as they are.
             if one.parameters & names:
                 other[:, at] = gains(made, held.slopes, mixed, [at])[:, 0]
@@ -116,6 +116,9 @@ def uncosted(data: Data, places: tuple[str, str], found: Sequence[Candidate]) ->
     countries = [codes.place(place).country for place in places]
     sides = [[home, *(item.code for item in codes.places() if item.country == home)] for home in countries]
     for record in data.ledger.between(sides[0], sides[1], "barrier"):
+        # A barrier that a third country sets up is none of theirs.
+        if not set(record.text("side").split()) <= {*sides[0], *sides[1]}:
+            continue
         if record.subject not in costed and _COSTED.get(record.text("form")) not in kinds:
             held = grade([record.figure(statement) for statement in record.quantities()])
             yield Uncosted(record.subject, record.name, record.text("form"), held.letter, held.why)

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from landbridge.flows.trade import ACCOUNTS_SOURCE
-from landbridge.provenance import Citation, Figure, Status
+from landbridge.provenance import Citation, Figure, Source, Status
 from landbridge.release import Data
 
 if TYPE_CHECKING:
     # A page that shows a ranking solves nothing, so it loads nothing that could.
+    from landbridge.planning.bottlenecks.candidate import Candidate
     from landbridge.planning.bottlenecks.result import Bottlenecks
 
 SCHEMA = "landbridge/bottlenecks/1"
@@ -45,7 +46,12 @@ class Shipped:
 
 def record(found: Bottlenecks) -> dict[str, Any]:
     """A ranking as plain data: what is written beside the release's tables."""
-    rows = [{name: _short(value) for name, value in row.items() if name != "id"} for row in found.rows()]
+    by_id = {one.id: one for one in found.candidates}
+    rows = [
+        {name: _short(value) for name, value in row.items() if name != "id"}
+        | {"source": _source(by_id[row["candidate"]])}
+        for row in found.rows()
+    ]
     return {
         "schema": SCHEMA,
         "places": list(found.places),
@@ -94,14 +100,17 @@ def _figure(row: Mapping[str, Any], held: Mapping[str, Any], data: Data) -> Figu
     a, b = held["places"]
     cell = f"bottlenecks:{a}-{b}/{row['candidate']}"
     certain = row["size_low"] == row["size_high"]
+    source = row["source"]
+    cited = None if source is None else Citation(Source(**source))
     size = Figure(
         f"{row['label']}: size of the relaxation",
         row["size_value"],
         "h" if row["size_unit"] == "h" else "%",
         str(held["year"]),
-        Status.ASSUMED,
+        Status.ASSUMED if cited is None else Status.ESTIMATED,
         low=None if certain else row["size_low"],
         high=None if certain else row["size_high"],
+        citation=cited,
         cell=f"{cell}#size",
         note=f"To {row['benchmark']}. {'Rests on a source' if row['evidence'] == 'sourced' else 'Assumed'}.",
     )
@@ -119,6 +128,15 @@ def _figure(row: Mapping[str, Any], held: Mapping[str, Any], data: Data) -> Figu
         code=CODE,
         note=f"Median and 10th to 90th percentile of {held['draws']} draws",
     )
+
+
+def _source(one: Candidate) -> dict[str, str] | None:
+    """Who states the size of a relaxation, as a source; None where it is assumed or reckoned."""
+    stated = one.steps[0].change.source
+    if isinstance(stated, str):
+        return None
+    words = {"publisher": stated.publisher, "title": stated.title, "published": stated.date, "url": stated.url}
+    return {"id": f"bottleneck-{one.id}", **words, "licence": "as at source"}
 
 
 def _short(value: Any) -> Any:
