@@ -272,8 +272,8 @@ def test_scatter_of_the_curve_is_that_of_the_verb() -> None:
 
 
 def test_what_drives_the_range_is_what_the_page_says(held: Data) -> None:
-    """Value of time for machinery; freight rates and terminals for timber."""
-    for sector, groups in (("C28", ["value of time"]), ("A02", ["freight rates", "terminals"])):
+    """Value of time for machinery; change of gauge and charges at the crossing for timber."""
+    for sector, groups in (("C28", ["value of time"]), ("A02", ["gauge change", "crossing charges"])):
         country = ("CN-CQ", "BY-MI") if sector == "C28" else ("RU-KHA", "CN-HL")
         found = held.corridors.routes(*country, best=1, sector=sector)
         shares = uncertainty(found.routes[0], found.cargo).shares

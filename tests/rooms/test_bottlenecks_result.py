@@ -13,10 +13,10 @@ import pytest
 
 import landbridge as lb
 from landbridge.errors import BadUsage, NotHeld, UnknownLabel
-from landbridge.planning.bottlenecks import Bottlenecks, Candidate, Step, bottlenecks, shipped
+from landbridge.planning.bottlenecks import Bottlenecks, Candidate, Step, bottlenecks
 from landbridge.planning.bottlenecks.candidate import ASSUMED, SOURCED
 from landbridge.planning.bottlenecks.result import TYPES
-from landbridge.planning.bottlenecks.shipped import record
+from landbridge.planning.bottlenecks.shipped import record, shipped
 from landbridge.provenance import Status
 from landbridge.scenarios.changes import TradeCost
 from landbridge.scenarios.sizes import ASSUMED as NO_SOURCE

@@ -102,8 +102,9 @@ class Corridors:
     def cargo(self, exporter: str, importer: str, sector: str | None = None) -> Cargo:
         """The cargo of a sector between two countries (ISO 3166-1 alpha-3).
 
-        Without a sector, the `typical` one; where none is known, the one in the middle by the value of its tonne. Cargo in bulk has the value of time of minerals,
-        whatever else its sector holds. Raises `NotHeld` when no value of a tonne or of a day is held.
+        Without a sector, the `typical` one; where none is known, the one in the middle by the value of its tonne. Cargo in
+        bulk has the value of time of minerals, whatever else its sector holds. Raises `NotHeld` when no value of a tonne or
+        of a day is held.
         """
         values = {
             name: amount

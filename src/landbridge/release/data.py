@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from landbridge import codes
-from landbridge.errors import BadUsage, BrokenRelease
 from landbridge.corridors.amounts import Amount
+from landbridge.errors import BadUsage, BrokenRelease
 from landbridge.flows.accounts import InputOutput
 from landbridge.flows.totals import Totals
 from landbridge.flows.trade import TradeFlows
@@ -29,7 +29,6 @@ from landbridge.release.region_trade import RegionTrade, RegionValidation
 from landbridge.release.trade import Trade
 from landbridge.release.worked import Worked
 from landbridge.release.workspace import Workspace, default_workspace
-
 
 if TYPE_CHECKING:
     from landbridge.corridors.corridors import Corridors

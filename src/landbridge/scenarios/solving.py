@@ -27,6 +27,10 @@ Array = NDArray[np.float64]
 LINKS, NO_LINKS, ONE_SECTOR = "caliendo-parro", "without-links", "one-sector"
 # A target is met when the logarithm of new over wanted flow is this small.
 TARGET_TOL = 1e-8
+# How far markets may be from clearing, as a part of their size.
+TOL = 1e-10
+# Flows cannot be met more sharply than markets clear.
+_PER_TOL = 100.0
 _MOST_STEPS = 60
 _LONGEST_STEP = 1.0
 
@@ -71,10 +75,13 @@ class Solved:
 
 
 class Prepared:
-    """An economy made ready once for many shocks of a plan. The baseline is checked again only if its tariffs differ."""
+    """An economy made ready once for many shocks of a plan. The baseline is checked again only if its tariffs differ.
 
-    def __init__(self, economy: Economy, plan: Plan) -> None:
-        self.economy, self.plan = economy, plan
+    `tol`: how far markets may be from clearing, as a part of their size.
+    """
+
+    def __init__(self, economy: Economy, plan: Plan, tol: float = TOL) -> None:
+        self.economy, self.plan, self.tol = economy, plan, tol
         self._tariff: Array | None = None
         self._base: Baseline | None = None
 
@@ -99,7 +106,7 @@ class Prepared:
 
     def under(self, plan: Plan) -> Prepared:
         """The same economy for another plan; its baseline is made once for all plans that levy the same tariffs."""
-        other = Prepared(self.economy, plan)
+        other = Prepared(self.economy, plan, self.tol)
         other._tariff, other._base = self._tariff, self._base
         return other
 
@@ -119,7 +126,7 @@ class Prepared:
         if self.plan.model == ONE_SECTOR:
             shock = self._one_sector(shock)
         base = self.base(shock.tariff)
-        found, logs = _meet(base, shock, self.plan.deficits)
+        found, logs = _meet(base, shock, self.plan.deficits, self.tol)
         shadow = tuple(self._shadow(target, cost) for target, cost in zip(shock.targets, logs, strict=True))
         return Solved(base, found, shock.theta, _with_shadow(shock, logs), shadow)
 
@@ -163,14 +170,14 @@ class Prepared:
         return replace(shock, cost_hat=mean[None], tariff=None, tariff_new=None, theta=np.array([theta]))
 
 
-def _meet(base: Baseline, shock: Shock, deficits: str) -> tuple[Equilibrium, Array]:
+def _meet(base: Baseline, shock: Shock, deficits: str, tol: float) -> tuple[Equilibrium, Array]:
     """The equilibrium in which every target is met, and the logarithm of the cost that meets it, (targets,).
 
     Broyden's method on the logarithms of the costs, begun from the partial elasticity of trade; steps are capped.
     """
     targets = shock.targets
     if not targets:
-        return _cleared(base, shock, shock.cost_hat, deficits), np.zeros(0)
+        return _cleared(base, shock, shock.cost_hat, deficits, tol), np.zeros(0)
     for target in targets:
         if not _flow(base.flows, target) > 0:
             raise NotHeld(
@@ -180,12 +187,13 @@ def _meet(base: Baseline, shock: Shock, deficits: str) -> tuple[Equilibrium, Arr
     log_cost = np.zeros(len(targets))
     slope = np.array([-shock.theta[list(target.sectors)].mean() for target in targets])
     inverse = np.diag(1.0 / slope)
-    miss, found = _missed(base, shock, deficits, log_cost)
+    met = max(TARGET_TOL, _PER_TOL * tol)
+    miss, found = _missed(base, shock, deficits, log_cost, tol)
     for _ in range(_MOST_STEPS):
-        if np.abs(miss).max() <= TARGET_TOL:
+        if np.abs(miss).max() <= met:
             return found, log_cost
         step = np.clip(-inverse @ miss, -_LONGEST_STEP, _LONGEST_STEP)
-        new_miss, found = _missed(base, shock, deficits, log_cost + step)
+        new_miss, found = _missed(base, shock, deficits, log_cost + step, tol)
         change = new_miss - miss
         moved = inverse @ change
         scale = float(step @ moved)
@@ -200,9 +208,11 @@ def _meet(base: Baseline, shock: Shock, deficits: str) -> tuple[Equilibrium, Arr
     )
 
 
-def _missed(base: Baseline, shock: Shock, deficits: str, log_cost: Array) -> tuple[Array, Equilibrium]:
+def _missed(
+    base: Baseline, shock: Shock, deficits: str, log_cost: Array, tol: float
+) -> tuple[Array, Equilibrium]:
     """Logarithm of new over wanted flow of every target at these costs, and the equilibrium."""
-    found = _cleared(base, shock, _with_shadow(shock, log_cost), deficits)
+    found = _cleared(base, shock, _with_shadow(shock, log_cost), deficits, tol)
     new = base.flows * found.flows_hat
     wanted = [target.flow_hat * _flow(base.flows, target) for target in shock.targets]
     reached = [_flow(new, target) for target in shock.targets]
@@ -223,6 +233,6 @@ def _flow(flows: Array, target: Target) -> float:
     return float(flows[list(target.sectors), target.exporter, target.importer].sum())
 
 
-def _cleared(base: Baseline, shock: Shock, cost: Array, deficits: str) -> Equilibrium:
+def _cleared(base: Baseline, shock: Shock, cost: Array, deficits: str, tol: float) -> Equilibrium:
     rates = None if shock.tariff_new is shock.tariff else shock.tariff_new
-    return clear(base, theta=shock.theta, cost_hat=cost, tariff_new=rates, deficits=deficits)
+    return clear(base, theta=shock.theta, cost_hat=cost, tariff_new=rates, deficits=deficits, tol=tol)

@@ -94,7 +94,7 @@ def translate(plan: Plan, values: Mapping[str, float] | None = None) -> Shock:
         cells = rates.sectors, rates.exporters, rates.importers
         tariff[cells] = np.array([held[name] for name in rates.base]) / 100.0
         tariff_new[cells] = held[rates.new] / 100.0
-    if tariff is not None and np.array_equal(tariff, tariff_new):
+    if tariff is not None and tariff_new is not None and np.array_equal(tariff, tariff_new):
         # Levied before and after alike: a solve then has no rates to compare.
         tariff_new = tariff
     targets = tuple(

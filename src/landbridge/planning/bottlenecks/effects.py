@@ -23,6 +23,10 @@ Array = NDArray[np.float64]
 Rows = NDArray[np.int64]
 
 
+# Markets cleared to this leave gains off by less than a thousand dollars a year.
+ENOUGH = 1e-8
+
+
 @dataclass(frozen=True, slots=True)
 class Task:
     """Draws `rows` of one account, to be answered for `places` (positions).
@@ -71,7 +75,7 @@ def slopes(task: Task) -> Done:
 def exact(task: Task) -> Done:
     """At every row the gain of P places in million US dollars a year under each plan, solved: width plans times P."""
     chosen = list(task.places)
-    prepared = Prepared(task.economy, task.plans[0])
+    prepared = Prepared(task.economy, task.plans[0], ENOUGH)
 
     def answer(values: dict[str, float]) -> Array:
         # All plans levy the same tariffs before the change, so one baseline serves them.

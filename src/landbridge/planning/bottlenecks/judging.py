@@ -14,7 +14,7 @@ from landbridge.planning.bottlenecks.effects import gains
 from landbridge.planning.bottlenecks.programme import Compiled, Programme
 from landbridge.planning.bottlenecks.ranking import Error, first_order_error, ranks, variance_share
 from landbridge.planning.bottlenecks.result import Together, Uncosted
-from landbridge.planning.bottlenecks.solving import Answer, Question, assumed, central
+from landbridge.planning.bottlenecks.solving import TOP, Answer, Question, assumed, central
 from landbridge.planning.grading import grade
 from landbridge.release import Data
 
@@ -34,6 +34,18 @@ _COSTED = {
 }
 
 
+def contenders(ranked: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Candidates (C,) that reach the top ten in some draw: how the others trade places at the end matters to nobody."""
+    return np.asarray((ranked <= TOP).any(axis=0))
+
+
+def assumed_share(held: Answer) -> float | None:
+    """Share of the variance of the contenders' ranks that assumed parameters make; None where no rank varies."""
+    first, again = (ranks(gain[held.kept].sum(axis=2)) for gain in (held.first, held.anew))
+    matter = contenders(first)
+    return variance_share(first[:, matter], again[:, matter])
+
+
 def topics(asked: Question, held: Answer) -> tuple[tuple[str, float], ...]:
     """What assumptions are about, by the share of the variance of ranks that each makes alone; the largest first."""
     made = asked.programme
@@ -42,6 +54,7 @@ def topics(asked: Question, held: Answer) -> tuple[tuple[str, float], ...]:
         if assumed(item.source, item.group) and not item.fixed:
             about.setdefault(_topic(item.name, made), []).append(at)
     first = ranks(held.first[held.kept].sum(axis=2))
+    matter = contenders(first)
     found = []
     for topic, columns in about.items():
         mixed = asked.values.copy()
@@ -52,7 +65,7 @@ def topics(asked: Question, held: Answer) -> tuple[tuple[str, float], ...]:
             # Most topics concern few candidates; the gains of the others stay as they are.
             if one.parameters & names:
                 other[:, at] = gains(made, held.slopes, mixed, [at])[:, 0]
-        share = variance_share(first, ranks(other[held.kept].sum(axis=2)))
+        share = variance_share(first[:, matter], ranks(other[held.kept].sum(axis=2))[:, matter])
         if share:
             found.append((topic, share))
     return tuple(sorted(found, key=lambda item: (-item[1], item[0]))[:TOPICS])

@@ -18,7 +18,6 @@ from landbridge.planning.bottlenecks.candidate import Candidate
 from landbridge.planning.bottlenecks.derived import derived
 from landbridge.planning.bottlenecks.effects import gains
 from landbridge.planning.bottlenecks.programme import Programme, programme
-from landbridge.planning.bottlenecks.ranking import ranks, variance_share
 from landbridge.planning.bottlenecks.result import Bottlenecks
 from landbridge.planning.bottlenecks.solving import Answer, Progress, Question, answer, question
 from landbridge.provenance import Citation
@@ -113,7 +112,6 @@ def _some(found: Sequence[Candidate], places: tuple[str, str]) -> Sequence[Candi
 
 def _ranking(data: Data, asked: Question, held: Answer, places: tuple[str, str]) -> Bottlenecks:
     """What draws say of ranks, and what the ranks rest on."""
-    first, again = (ranks(gain[held.kept].sum(axis=2)) for gain in (held.first, held.anew))
     found = tuple(one.candidate for one in asked.programme.compiled)
     return Bottlenecks(
         places=places,
@@ -121,7 +119,7 @@ def _ranking(data: Data, asked: Question, held: Answer, places: tuple[str, str])
         candidates=found[: asked.ranked],
         gains=held.final[held.kept],
         solved=held.solved,
-        assumed_share=variance_share(first, again),
+        assumed_share=judging.assumed_share(held),
         topics=judging.topics(asked, held),
         error=judging.error(held),
         together=(),

@@ -52,9 +52,12 @@ def break_even(median: float, best: float) -> float | None:
 
 @dataclass(frozen=True, slots=True)
 class Error:
-    """How far first-order gains are off solved ones, in per cent of the solved: median, largest of `count` cells."""
+    """How far first-order gains are off solved ones, in per cent of the solved: median, 90th percentile and largest of
+    `count` cells.
+    """
 
     median_pct: float
+    most_pct: float
     largest_pct: float
     count: int
 
@@ -65,4 +68,5 @@ def first_order_error(first: Array, solved: Array) -> Error | None:
     if not held.any():
         return None
     off = 100.0 * np.abs(first[held] / solved[held] - 1.0)
-    return Error(float(np.median(off)), float(off.max()), int(held.sum()))
+    middle, most = np.percentile(off, [50.0, 90.0])
+    return Error(float(middle), float(most), float(off.max()), int(held.sum()))

@@ -79,9 +79,10 @@ class Bottlenecks:
     """Candidates between two places, ranked by the gain of both together.
 
     `gains` (D, C, 2), million US dollars a year of the accounts' year; exact for the candidates at `solved`, first order
-    for the others. `assumed_share`: of the variance of ranks; None where no rank varies. `topics`: what an assumption is
-    about, and its share of that variance. `concept` names the solution. `in_pct`: gains are per cent of the value of what
-    moves both ways, the first place's exports and the second's, where one of the two is a region.
+    for the others. `assumed_share`: of the variance of ranks of those that reach the top ten in some draw; None where no
+    rank varies. `topics`: what an assumption is about, and its share of that variance. `concept` names the solution.
+    `in_pct`: gains are per cent of the value of what moves both ways, the first place's exports and the second's, where
+    one of the two is a region.
     """
 
     places: tuple[str, str]
@@ -129,19 +130,24 @@ class Bottlenecks:
         share = 0.0 if self.assumed_share is None else min(100.0, 100.0 * self.assumed_share)
         if not self.candidates:
             return "No obstacle with a defensible cost is held for this pair."
+        sourced = [row for row in self.rows() if row["p_first_pct"] is not None]
+        likeliest = max(sourced, key=lambda row: row["p_first_pct"]) if sourced else None
+        due = f"{share:.0f} % of the variance of ranks is due to assumptions."
         if not self.rankable:
             topics = "; ".join(topic for topic, _ in self.topics[:3])
-            return (
-                f"{NOT_RANKABLE[0].upper()}{NOT_RANKABLE[1:]}: {share:.0f} % of the variance of ranks rests on assumptions. "
-                + (f"Measure next: {topics}." if topics else "")
-            )
-        sourced = [row for row in self.rows() if row["p_first_pct"] is not None]
-        if not sourced:
+            said = [f"{NOT_RANKABLE[0].upper()}{NOT_RANKABLE[1:]}: {due}"]
+            said += [f"Measure next: {topics}."] if topics else []
+            if likeliest is not None:
+                chance = f"{likeliest['p_first_pct']:.0f} % of draws"
+                said.append(
+                    f"Among obstacles whose size is sourced, “{likeliest['label']}” ranks first in {chance}."
+                )
+            return " ".join(said)
+        if likeliest is None:
             return "Every size is assumed, so nothing is ranked."
-        first = max(sourced, key=lambda row: row["p_first_pct"])
         return (
-            f"{first['label']}: ranks first in {first['p_first_pct']:.0f} % of draws among obstacles whose size is sourced; "
-            f"{share:.0f} % of the variance of ranks is due to assumptions."
+            f"{likeliest['label']}: ranks first in {likeliest['p_first_pct']:.0f} % of draws among obstacles whose size is "
+            f"sourced; {due}"
         )
 
     @property
@@ -160,7 +166,8 @@ class Bottlenecks:
         if self.error is not None:
             said.append(
                 f"On {self.error.count} cells drawn at random first order is off by {self.error.median_pct:.1f} % in the "
-                f"median and by {self.error.largest_pct:.0f} % at most."
+                f"median, {self.error.most_pct:.0f} % at the 90th percentile and {self.error.largest_pct:.0f} % at most, "
+                "where a gain is next to nothing."
             )
         if self.dropped:
             said.append(f"{len(self.dropped)} kinds of failure took draws out: {self.dropped[0]}")

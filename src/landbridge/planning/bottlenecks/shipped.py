@@ -135,7 +135,12 @@ def _source(one: Candidate) -> dict[str, str] | None:
     stated = one.steps[0].change.source
     if isinstance(stated, str):
         return None
-    words = {"publisher": stated.publisher, "title": stated.title, "published": stated.date, "url": stated.url}
+    words = {
+        "publisher": stated.publisher,
+        "title": stated.title,
+        "published": stated.date,
+        "url": stated.url,
+    }
     return {"id": f"bottleneck-{one.id}", **words, "licence": "as at source"}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 import numpy as np
@@ -110,19 +111,20 @@ def answer(
     progress: Progress | None = None,
 ) -> Answer:
     """Carry everything out. Raises `NotConverged` where more than one draw in twenty fails."""
-    runner = _Runner(asked, store, executor, workers, progress)
     kept = np.ones(asked.values.shape[0], dtype=bool)
     failures: list[str] = []
-    table = runner.portions("slopes", slopes, ((),), kept, failures)
-    found = Slopes.of(asked.places, asked.programme, table)
-    wanted = range(asked.ranked)
-    first, anew = (gains(asked.programme, found, values, wanted) for values in (asked.values, asked.anew))
-    ranked = ranks(first.sum(axis=2))
-    chosen = tuple(np.flatnonzero((ranked <= TOP).any(axis=0)).tolist())
-    made = runner.portions("exact", exact, tuple((at,) for at in chosen), kept, failures)
+    with nullcontext(executor) if executor is not None else own_executor(workers, kept.size) as pool:
+        runner = _Runner(asked, store, pool, _window(executor, workers), progress)
+        table = runner.portions("slopes", slopes, ((),), kept, failures)
+        found = Slopes.of(asked.places, asked.programme, table)
+        wanted = range(asked.ranked)
+        first, anew = (gains(asked.programme, found, values, wanted) for values in (asked.values, asked.anew))
+        ranked = ranks(first.sum(axis=2))
+        chosen = tuple(np.flatnonzero((ranked <= TOP).any(axis=0)).tolist())
+        made = runner.portions("exact", exact, tuple((at,) for at in chosen), kept, failures)
+        checked = runner.checks([at for at in wanted if at not in chosen])
     final = first.copy()
     final[:, list(chosen)] = made.reshape(len(made), len(chosen), len(asked.places))
-    checked = runner.checks([at for at in wanted if at not in chosen])
     if (~kept).mean() > MOST_FAILED:
         raise NotConverged(
             f"{int((~kept).sum())} of {kept.size} draws failed, more than {100 * MOST_FAILED:g} per cent.",
@@ -132,12 +134,19 @@ def answer(
     return Answer(first, final, anew, chosen, checked, kept, tuple(dict.fromkeys(failures)), found)
 
 
+def _window(executor: Executor | None, workers: int | None) -> int:
+    """How many portions are under way at once: on processes of our own two for each."""
+    if executor is None:
+        return 2 * own_workers(workers, _WINDOW)
+    return 2 * workers if workers else _WINDOW
+
+
 @dataclass
 class _Runner:
     asked: Question
     store: Store | None
-    executor: Executor | None
-    workers: int | None
+    pool: Executor
+    window: int
     progress: Progress | None
 
     def portions(
@@ -167,7 +176,7 @@ class _Runner:
         self._tell(stage, len(held), len(wanted))
         plans = tuple(self.asked.programme.plan(*together) for together in relaxed)
         tasks = (self._task(name, plans, rows, at, stage) for name, (rows, at) in left.items())
-        self._carry_out(tasks, take, work, len(left))
+        carry_out(tasks, self.pool, take, self.window, work)
         out = np.zeros((kept.size, max(done.table.shape[1] for done in held.values())))
         for done in held.values():
             out[done.rows] = done.table
@@ -202,7 +211,7 @@ class _Runner:
             if done.rows.size:
                 found.append((draw, at, done.table[0]))
 
-        self._carry_out(tasks, take, exact, len(tasks))
+        carry_out(tasks, self.pool, take, self.window, exact)
         return tuple(sorted(found, key=lambda item: item[:2]))
 
     def _task(self, name: str, plans: tuple[Plan, ...], rows: Rows, at: int, stage: str) -> Task:
@@ -210,22 +219,6 @@ class _Runner:
         costs, tariffs = programme.cells if stage == "slopes" else ((), ())
         economy, values = self.asked.economies[variant], self.asked.values[rows]
         return Task(name, plans, economy, self.asked.positions, rows, values, costs, tariffs)
-
-    def _carry_out(
-        self,
-        tasks: Sequence[Task] | object,
-        take: Callable[[Done], None],
-        work: Callable[[Task], Done],
-        count: int,
-    ) -> None:
-        if not count:
-            return
-        if self.executor is not None:
-            window = 2 * self.workers if self.workers else _WINDOW
-            carry_out(tasks, self.executor, take, window, work)  # type: ignore[arg-type]
-            return
-        with own_executor(self.workers, count) as own:
-            carry_out(tasks, own, take, 2 * own_workers(self.workers, count), work)  # type: ignore[arg-type]
 
     def _tell(self, stage: str, done: int, wanted: int) -> None:
         if self.progress is not None:
