@@ -116,7 +116,10 @@ def test_every_source_is_used_or_packaged(data: Data, statements: tuple[Statemen
             cited |= set(frame[column].drop_nulls().to_list())
     cited |= {membership.source for membership in data.agreements.memberships}
     # Of the network some tables are shipped, and some stand beside the code that is checked against them.
-    for path in (*sorted((root / "tables").glob("network_*.csv")), *(root / "tables" / name for name in MORE)):
+    for path in (
+        *sorted((root / "tables").glob("network_*.csv")),
+        *(root / "tables" / name for name in MORE),
+    ):
         frame = pl.read_csv(path, infer_schema=False)
         for column in (column for column in frame.columns if column.endswith("source")):
             cited |= {word for cell in frame[column].drop_nulls() for word in cell.split()}

@@ -183,7 +183,15 @@ def test_what_joins_others_may_rest_on_assumptions_of_its_own() -> None:
     parts = (cost("one", Range(-2, -1)), cost("two", Range(-3, -1)))
     change = TradeCost(between=("CHN", "RUS"), change_pct=Range(-6, -2), source=NO_SOURCE)
     whole = Candidate(
-        "both", "information", "both", "none", (Step(change),), Range(-6, -2), "%", ASSUMED, joins=("one", "two")
+        "both",
+        "information",
+        "both",
+        "none",
+        (Step(change),),
+        Range(-6, -2),
+        "%",
+        ASSUMED,
+        joins=("one", "two"),
     )
     found = ranked(whole, *parts)
     assert found.gains.shape[1] == 2

@@ -227,22 +227,17 @@ def _together(held: Ranked) -> list[Block]:
             "Pairs among the largest, and pairs that limit one flow, were tried: none brings more than its sum."
         )
         return [Paragraph((none,))]
-    labels = {row["candidate"]: held.label(row) for row in held.rows}
     rows: tuple[tuple[Part | None, ...], ...] = tuple(
-        (labels[item["first"]], labels[item["second"]], *held.together(item))
-        for item in held.shipped.together
-        if {item["first"], item["second"]} <= labels.keys()
+        (held.parts(item), *held.together(item)) for item in held.shipped.together
     )
     return [
         Table(
             "bottlenecks together",
             say("What pays more together than alone"),
             (
-                say("First"),
-                say("second"),
-                say("first alone"),
-                say("second alone"),
-                say("both"),
+                say("Relaxed together"),
+                say("sum of each alone"),
+                say("together"),
                 say("beyond the sum"),
             ),
             rows,

@@ -102,13 +102,18 @@ class Ranked:
             for topic, part in self.shipped.topics
         )
 
+    def parts(self, item: Row) -> Name:
+        """The candidates that are relaxed together."""
+        labels = {row["candidate"]: row["label"] for row in self.rows}
+        named = [labels.get(part, part) for part in item["parts"].split(" + ")]
+        return Name(" + ".join(named), f"{self.pair}/{item['parts']}")
+
     def together(self, item: Row) -> tuple[Figure, ...]:
-        """Gains of a pair: of the first alone, the second alone, both, and what both bring beyond the sum."""
+        """Gains of candidates: the sum of each alone, together, and what that is beyond the sum."""
         names = {
-            "gain_first_musd": item["first"],
-            "gain_second_musd": item["second"],
-            "gain_together_musd": f"{item['first']} and {item['second']}",
-            "extra_musd": f"{item['first']} and {item['second']} beyond the sum of both alone",
+            "gain_alone_musd": f"{item['parts']}, the sum of each alone",
+            "gain_together_musd": f"{item['parts']} together",
+            "extra_musd": f"{item['parts']} beyond the sum of each alone",
         }
         return tuple(
             self._whole(f"Gain at central values: {words}", _MILLION * item[column], "USD")
