@@ -24,6 +24,7 @@ lint: $(VENV)/.lint
 bench: $(VENV)/.run
 	$(BIN)/python scripts/bench.py
 	$(BIN)/python scripts/bench_equilibrium.py
+	$(BIN)/python scripts/bench_corridors.py
 
 # WHEEL=path to the pinned sanction-simulator wheel rebuilds the accounts too.
 release: $(VENV)/.build
