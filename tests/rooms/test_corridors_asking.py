@@ -243,3 +243,11 @@ def test_cutting_the_hours_of_zabaikalsk_leaves_the_pipelines_as_they_were(root:
     assert rail[0].crossings == ("zabaikalsk-manzhouli-rail",)
     saved = rail[0].hours.value - rail[1].hours.value
     assert saved == pytest.approx(network.crossings["zabaikalsk-manzhouli-rail"].hours.value)
+
+
+def test_more_routes_than_can_be_told_apart_in_time_are_refused() -> None:
+    held = small()
+    ends = [node.id for node in held.nodes.values() if node.kind == "region"][:2]
+    with pytest.raises(BadUsage, match="25 routes or fewer"):
+        routes(held, *ends, machines(), best=26)
+    assert routes(held, *ends, machines(), best=26, distinct=False).routes

@@ -29,6 +29,9 @@ from landbridge.errors import BadUsage, UnknownLabel
 if TYPE_CHECKING:
     import polars as pl
 
+# Each route that has to differ from all before it multiplies what must be tried: 25 take about a second.
+MOST_DISTINCT, MOST_PLAIN = 25, 1_000
+
 
 @dataclass(frozen=True, slots=True)
 class Route:
@@ -141,12 +144,13 @@ def routes(
     `best` routes is the cheapest with these stops, whole, that differs as above from those before it: the ways between
     the stops are not ranked one by one. A route may come back from a stop the way it went.
 
-    Raises `UnknownLabel` for a node, mode, line or crossing the network lacks and `BadUsage` for `best` below one, a
+    Raises `UnknownLabel` for a node, mode, line or crossing the network lacks, and `BadUsage` for `best` below one or above
+    `MOST_DISTINCT` (`MOST_PLAIN` without `distinct`), a
     route from a node to itself, or a stop named twice in a row. No route is no error: see `Routes.why`.
     """
     from landbridge.corridors.choice import with_shares
 
-    closed = _checked(network, origin, destination, best, modes, without)
+    closed = _checked(network, origin, destination, best, modes, without, distinct)
     stops = checked_stops(network, via)
     graph, open_modes = states(network, cargo), modes_for(cargo, modes)
     weights = graph.weights(cargo, documents)
@@ -195,6 +199,7 @@ def _checked(
     best: int,
     modes: Iterable[str] | None,
     without: Iterable[str],
+    distinct: bool,
 ) -> frozenset[str]:
     """The ids that are closed; refuses a call that asks for nothing sensible."""
     for label in (origin, destination):
@@ -203,6 +208,12 @@ def _checked(
         raise BadUsage(f"a route from {origin} to itself was asked for.", remedy="Name two places.")
     if best < 1:
         raise BadUsage(f"best is {best}.", remedy="Ask for one route or more.")
+    if best > (most := MOST_DISTINCT if distinct else MOST_PLAIN):
+        raise BadUsage(
+            f"best is {best}, more than {most}.",
+            cause="What must be done without grows with every route that has to differ." if distinct else "",
+            remedy=f"Ask for {most} routes or fewer.",
+        )
     return _closed(network, modes, without)
 
 
