@@ -245,9 +245,12 @@ def test_cutting_the_hours_of_zabaikalsk_leaves_the_pipelines_as_they_were(root:
     assert saved == pytest.approx(network.crossings["zabaikalsk-manzhouli-rail"].hours.value)
 
 
-def test_more_routes_than_can_be_told_apart_in_time_are_refused() -> None:
+def test_more_routes_than_can_be_told_apart_in_time_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     held = small()
     ends = [node.id for node in held.nodes.values() if node.kind == "region"][:2]
-    with pytest.raises(BadUsage, match="25 routes or fewer"):
-        routes(held, *ends, machines(), best=26)
-    assert routes(held, *ends, machines(), best=26, distinct=False).routes
+    with pytest.raises(BadUsage, match="1,000 routes or fewer"):
+        routes(held, *ends, machines(), best=1001)
+    monkeypatch.setattr("landbridge.corridors.routing.MOST_TRIED", 3)
+    with pytest.raises(BadUsage, match="or for routes that need not differ"):
+        routes(held, *ends, machines(), best=50)
+    assert routes(held, *ends, machines(), best=50, distinct=False).routes

@@ -29,8 +29,9 @@ from landbridge.errors import BadUsage, UnknownLabel
 if TYPE_CHECKING:
     import polars as pl
 
-# Each route that has to differ from all before it multiplies what must be tried: 25 take about a second.
-MOST_DISTINCT, MOST_PLAIN = 25, 1_000
+MOST_ROUTES = 1_000
+# Each route that has to differ from all before it multiplies what must be tried; so many searches take some seconds.
+MOST_TRIED = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,12 +146,12 @@ def routes(
     the stops are not ranked one by one. A route may come back from a stop the way it went.
 
     Raises `UnknownLabel` for a node, mode, line or crossing the network lacks, and `BadUsage` for `best` below one or above
-    `MOST_DISTINCT` (`MOST_PLAIN` without `distinct`), a
-    route from a node to itself, or a stop named twice in a row. No route is no error: see `Routes.why`.
+    `MOST_ROUTES` or more than can be told apart in `MOST_TRIED` searches, a route from a node to itself, or a stop named
+    twice in a row. No route is no error: see `Routes.why`.
     """
     from landbridge.corridors.choice import with_shares
 
-    closed = _checked(network, origin, destination, best, modes, without, distinct)
+    closed = _checked(network, origin, destination, best, modes, without)
     stops = checked_stops(network, via)
     graph, open_modes = states(network, cargo), modes_for(cargo, modes)
     weights = graph.weights(cargo, documents)
@@ -199,7 +200,6 @@ def _checked(
     best: int,
     modes: Iterable[str] | None,
     without: Iterable[str],
-    distinct: bool,
 ) -> frozenset[str]:
     """The ids that are closed; refuses a call that asks for nothing sensible."""
     for label in (origin, destination):
@@ -208,12 +208,8 @@ def _checked(
         raise BadUsage(f"a route from {origin} to itself was asked for.", remedy="Name two places.")
     if best < 1:
         raise BadUsage(f"best is {best}.", remedy="Ask for one route or more.")
-    if best > (most := MOST_DISTINCT if distinct else MOST_PLAIN):
-        raise BadUsage(
-            f"best is {best}, more than {most}.",
-            cause="What must be done without grows with every route that has to differ." if distinct else "",
-            remedy=f"Ask for {most} routes or fewer.",
-        )
+    if best > MOST_ROUTES:
+        raise BadUsage(f"best is {best}.", remedy=f"Ask for {MOST_ROUTES:,} routes or fewer.")
     return _closed(network, modes, without)
 
 
@@ -267,6 +263,12 @@ def _distinct(graph: Rows, weights: Floats, source: int, sink: int, best: int) -
 
     branch(frozenset())
     while waiting and len(found) < best:
+        if len(tried) > MOST_TRIED:
+            raise BadUsage(
+                f"{best} routes that differ cannot be found in reasonable time; {len(found)} were.",
+                cause="What must be done without grows with every route that has to differ.",
+                remedy=f"Ask for {len(found)} or fewer, or for routes that need not differ (`distinct=False`).",
+            )
         _, lacking, edges = heapq.heappop(waiting)
         passes = frozenset(int(graph.passes[edge]) for edge in edges) - {-1}
         repeated = next((earlier for earlier in passed if earlier <= passes), None)
