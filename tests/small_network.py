@@ -74,7 +74,8 @@ BULK_MODES = {
 
 def amount(value: float, unit: str, spread: float = 0.4, status: str = "assumed") -> Amount:
     """A value with a lopsided range."""
-    return Amount(value * (1 - spread / 2), value, value * (1 + spread), unit, status)
+    source = () if status == "assumed" else ("a-survey",)
+    return Amount(value * (1 - spread / 2), value, value * (1 + spread), unit, status, source)
 
 
 def crossing(name: str, a: str, b: str, mode_a: str, mode_b: str, hours: float) -> Crossing:
@@ -121,7 +122,7 @@ def transfers() -> list[Transfer]:
 
 def nodes() -> list[Node]:
     return [
-        Node(name, f"Town {name}", kind, country, country, 50.0 + number, 100.0)
+        Node(name, f"Town {name}", kind, country, country, 50.0 + number / 10, 100.0)
         for number, (name, (kind, country)) in enumerate(NODES.items())
     ]
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 from collections import Counter, defaultdict
 from pathlib import Path
+from statistics import median
 
 import polars as pl
 import pytest
@@ -273,9 +274,7 @@ def kilometres(root: Path, *links: str) -> float:
 def test_sea_rates_of_containers_follow_from_the_printed_ones(root: Path, tables: Tables) -> None:
     ends = 20.0  # two ends in USD/t, counted on their own
     hamburg = (2500 / CONTAINER_T - ends) / kilometres(root, "shanghai-hamburg-sea")
-    rotterdam = (1957 / CONTAINER_T - ends) / kilometres(
-        root, "shanghai-hamburg-sea", "hamburg-rotterdam-sea"
-    )
+    rotterdam = (1957 / CONTAINER_T - ends) / kilometres(root, "shanghai-rotterdam-sea")
     low, value, high = parameter(tables["network_modes"], "sea", "ALL", "rate_usd_tkm")
     assert low == pytest.approx(rotterdam, rel=0.01)
     assert value == pytest.approx((hamburg + rotterdam) / 2, rel=0.01)
@@ -427,18 +426,59 @@ def baci(root: Path, shared: Path) -> dict[tuple[str, str], tuple[float, float]]
     return {key: (value, tonnes) for key, (value, tonnes) in found.items()}
 
 
+Lines = dict[tuple[str, str], dict[int, list[tuple[float, float]]]]
+
+
+def lines(root: Path, shared: Path) -> Lines:
+    """Dollars and tonnes of products by (exporter, sector) and year, where the trade data hold tonnes."""
+    spans = [
+        (int(row["first"]), int(row["last"]), row["sector"])
+        for row in read(root / "tables" / "hs4_to_sector.csv")
+    ]
+    frame = pl.read_parquet(shared / "data" / "trade" / "baci_chn_rus_hs6.parquet")
+    found: Lines = defaultdict(lambda: defaultdict(list))
+    for row in frame.filter((pl.col("year") >= 2017) & (pl.col("quantity_t") > 0)).iter_rows(named=True):
+        heading = int(row["product_hs6"][:4])
+        sector = next(name for first, last, name in spans if first <= heading <= last)
+        found[row["exporter"], sector][row["year"]].append((row["value_kusd"] * 1e3, row["quantity_t"]))
+    return found
+
+
+def middle(products: list[tuple[float, float]]) -> tuple[float, float]:
+    """Value over tonnes of the products that hold the middle half of the tonnes, and the cheapest of these."""
+    ordered = sorted(products, key=lambda line: line[0] / line[1])
+    whole, before, kept = sum(tonnes for _, tonnes in ordered), 0.0, []
+    for value, tonnes in ordered:
+        if before < 0.75 * whole and before + tonnes > 0.25 * whole:
+            kept.append((value, tonnes))
+        before += tonnes
+    return sum(v for v, _ in kept) / sum(t for _, t in kept), kept[0][0] / kept[0][1]
+
+
 def test_values_of_a_tonne_are_those_of_baci(root: Path, shared: Path, tables: Tables) -> None:
     values = baci(root, shared)
     for sector, typed in FUELS_2023.items():
         assert values["RUS", sector][0] == pytest.approx(typed, abs=0.1)
     whole = sum(value for (exporter, _), (value, _) in values.items() if exporter == "RUS")
     assert whole == pytest.approx(ALL_2023, rel=0.002)  # lines without tonnes are missing here
-    cited = [row for row in tables["unit_values"] if row["source"] == "cepii-baci-v202501"]
+    held = lines(root, shared)
+    cited = [row for row in tables["unit_values"] if "cepii-baci-v202501" in row["source"]]
     assert len(cited) == 2 * len(GOODS)
     for row in cited:
-        value, tonnes = values[row["exporter"], row["sector"]]
+        by_year = held[row["exporter"], row["sector"]]
+        means = {year: sum(v for v, _ in got) / sum(t for _, t in got) for year, got in by_year.items()}
+        value, cheapest = middle([line for got in by_year.values() for line in got])
+        if "middle half" in row["note"]:
+            assert row["exporter"] == "RUS", row
+            assert float(row["usd_t_low"]) <= 1.006 * min(cheapest, *means.values()), row
+        elif row["sector"] == "B05" and row["exporter"] == "RUS":
+            value = FUELS_2023["B05"] / 100  # million tonnes said; the trade data have 69
+        else:
+            value = median(mean for year, mean in means.items() if year >= 2021)
+            assert float(row["usd_t_low"]) == pytest.approx(min(means.values()), rel=0.006), row
         # Written with three figures.
-        assert float(row["usd_t_value"]) == pytest.approx(value / tonnes, rel=0.006), row
+        assert float(row["usd_t_value"]) == pytest.approx(value, rel=0.006), row
+        assert float(row["usd_t_high"]) == pytest.approx(max(means.values()), rel=0.006), row
 
 
 def test_values_of_a_tonne_cover_every_flow_in_use(tables: Tables) -> None:
@@ -453,7 +493,7 @@ def test_values_of_a_tonne_cover_every_flow_in_use(tables: Tables) -> None:
     assert float(potash["usd_t_value"]) == pytest.approx(1500 / 3.5, rel=0.005)
     assert float(potash["usd_t_high"]) == pytest.approx(900 / 1.9, rel=0.005)
     for row in tables["unit_values"]:
-        assert float(row["usd_t_low"]) > 0, row
+        assert 0 < float(row["usd_t_low"]) < float(row["usd_t_value"]) < float(row["usd_t_high"]), row
         if "BLR" in (row["exporter"], row["importer"]) and row["status"] == "assumed":
             assert float(row["usd_t_high"]) >= 1.9 * float(row["usd_t_value"]), row
             assert float(row["usd_t_low"]) <= 0.55 * float(row["usd_t_value"]), row

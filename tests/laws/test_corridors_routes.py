@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -341,8 +342,15 @@ def test_what_feeds_a_crossing_all_arrives() -> None:
 
 
 def test_transit_feeds_a_crossing_through_another() -> None:
-    """From C1 to the Russian side of the southern crossing there is no way by land but over another crossing."""
+    """From C1 to the Russian side of the southern crossing there is no way by land but over another crossing.
+
+    That one must be of another border: nobody leaves a country and comes back to leave it again.
+    """
     network = small().without("sea", "south-road")
+    with pytest.raises(BadUsage, match="C1 cannot reach RT without passing it"):
+        fed_by(network, "south-rail", {"C1": 1.0}, "RUS", through=True)
+    abroad = replace(network.crossings["north-rail"], country_a="MNG")
+    network = replace(network, crossings={**network.crossings, "north-rail": abroad}, memo={})
     with pytest.raises(BadUsage, match="C1 cannot reach RT without passing another crossing"):
         fed_by(network, "south-rail", {"C1": 1.0}, "RUS")
     fed = fed_by(network, "south-rail", {"C1": 3.0, "R2": 1.0}, "RUS", through=True)

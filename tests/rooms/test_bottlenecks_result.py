@@ -7,13 +7,14 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 import pytest
 
 import landbridge as lb
 from landbridge.errors import BadUsage, NotHeld, UnknownLabel
-from landbridge.planning.bottlenecks import Bottlenecks, Candidate, Step, bottlenecks
+from landbridge.planning.bottlenecks import Bottlenecks, Candidate, Step, bottlenecks, gathered
 from landbridge.planning.bottlenecks.candidate import ASSUMED, SOURCED
 from landbridge.planning.bottlenecks.result import TYPES
 from landbridge.planning.bottlenecks.shipped import record, shipped
@@ -73,25 +74,29 @@ def test_chances_are_those_among_sourced_and_break_even_those_of_assumed(found: 
     assert chances["probability_pct"].sum() == pytest.approx(200.0)
 
 
-def test_a_break_even_beyond_the_whole_obstacle_is_none(found: Bottlenecks) -> None:
+def test_a_break_even_beyond_the_whole_obstacle_is_told(found: Bottlenecks) -> None:
     bounded = tuple(replace(one, whole=-1.5 if one.id == "guess" else None) for one in found.candidates)
     rows = {row["candidate"]: row for row in replace(found, candidates=bounded).rows()}
-    assert rows["guess"]["break_even_size"] is None
+    assert rows["guess"]["break_even_possible"] is False
 
 
 @pytest.mark.parametrize(
     ("share", "rankable", "begins"),
     [
-        (0.2, True, "Sure: ranks first"),
-        (0.5, True, "Sure: ranks first"),
-        (0.51, False, "Not rankable on present evidence"),
+        ((0.2, (0.1, 0.3)), True, "Sure: ranks first"),
+        ((0.5, (0.5, 0.5)), True, "Sure: ranks first"),
+        ((0.4, (0.3, 0.55)), False, "Not rankable on present evidence: 40 % (30 to 55)"),
+        ((0.51, (0.4, 0.6)), False, "Not rankable on present evidence"),
+        ((None, None), False, "There is no ranking: no rank varies"),
     ],
 )
-def test_the_headline_keeps_its_rule(found: Bottlenecks, share: float, rankable: bool, begins: str) -> None:
-    told = replace(found, assumed_share=share, topics=(("who uses the post", 0.4),))
+def test_the_headline_keeps_its_rule(
+    found: Bottlenecks, share: tuple[Any, Any], rankable: bool, begins: str
+) -> None:
+    told = replace(found, assumed_share=share[0], interval=share[1], topics=(("who uses the post", 0.4),))
     assert told.rankable is rankable
     assert told.headline.startswith(begins)
-    assert ("who uses the post" in told.headline) is not rankable
+    assert ("who uses the post" in told.headline) is (begins.startswith("Not rankable"))
 
 
 def test_a_gain_can_be_walked_back(found: Bottlenecks) -> None:
@@ -164,3 +169,43 @@ def test_what_cannot_be_ranked_is_refused(
 ) -> None:
     with pytest.raises(kind, match=told):
         bottlenecks(DATA, a, b, **more)  # type: ignore[arg-type]
+
+
+def test_candidates_that_cannot_be_ranked_are_refused_together() -> None:
+    one = candidate("same", Range(-1))
+    with pytest.raises(BadUsage, match="called 'same'") as told:
+        bottlenecks(DATA, "CHN", "RUS", candidates=(one, one, replace(one, id="other", joins=("sane",))))
+    assert "sane" in str(told.value)
+    assert "same" in str(told.value)
+    with pytest.raises(BadUsage, match="no evidence") as told:
+        replace(one, evidence="guess", steps=())
+    assert "without steps" in str(told.value)
+
+
+def test_steps_say_what_a_referee_must_write(found: Bottlenecks) -> None:
+    rows = found.steps_table().to_dicts()
+    assert {row["candidate"] for row in rows} == {one.id for one in found.candidates}
+    sure = next(row for row in rows if row["candidate"] == "sure")
+    assert sure == {
+        "candidate": "sure",
+        "change": "trade_cost",
+        "crossing": None,
+        "exporter": "CHN",
+        "importer": "RUS",
+        "sectors": "C28",
+        "size": "change_pct=-3/-2.5/-2",
+        "part": 1.0,
+    }
+
+
+def test_no_relaxation_of_the_release_reaches_another_crossing_of_its_own_border() -> None:
+    held = DATA.corridors.network.crossings
+    for a, b in (("CHN", "RUS"), ("BLR", "CHN")):
+        for one in gathered(DATA, a, b):
+            own = held.get(one.id.removeprefix("hours-").removeprefix("gauge-"))
+            for step in one.steps:
+                change = step.change
+                assert not hasattr(change, "crossing") or set(change.between or ()) == {a, b}
+                other = held.get(getattr(change, "crossing", ""))
+                if own is not None and other is not None and other.id != own.id:
+                    assert {own.country_a, own.country_b} != {other.country_a, other.country_b}

@@ -118,10 +118,12 @@ def test_a_size_that_is_assumed_is_a_range(name: str, obstacle: Candidate) -> No
 
 @EACH
 def test_sourced_and_cited_are_the_same(name: str, obstacle: Candidate) -> None:
-    """A size is sourced where its change is cited or the sources it was computed from are listed, and nowhere else."""
+    """Sourced: the first change is cited, or what its size was computed from is listed, and every other change is cited."""
     entry = raw(name)[obstacle.id]
     cited = isinstance(entry["changes"][0]["source"], Mapping)
-    assert obstacle.sourced == (cited or bool(entry.get("computed_from")))
+    others = all(isinstance(change["source"], Mapping) for change in entry["changes"][1:])
+    assert obstacle.sourced == (others and (cited or bool(entry.get("computed_from"))))
+    assert (obstacle.statement is not None) is obstacle.sourced
     for source in [*entry.get("computed_from", ()), *([entry["changes"][0]["source"]] if cited else ())]:
         assert source["publisher"]
         assert source["url"].startswith("https://")

@@ -34,13 +34,18 @@ def route(
     sector: Annotated[
         Optional[str],  # noqa: UP045
         typer.Option(
-            "--sector", metavar="CODE", help="The cargo; else the sector in the middle by value of a tonne."
+            "--sector",
+            metavar="CODE",
+            help="The cargo; else the sector of which most tonnes go by rail and road from one country to the other, fuels "
+            "left out; where those are not known the largest sector of goods.",
         ),
     ] = None,
     mode: Annotated[
         Optional[list[str]],  # noqa: UP045
         typer.Option(
-            "--mode", help="Only by rail, road, sea, air, crude-pipe or gas-pipe; may be given again."
+            "--mode",
+            help="Only by rail, road, sea, air, crude-pipe or gas-pipe; may be given again. With sea or air alone, road and "
+            "rail from either place to its port or airport are implied.",
         ),
     ] = None,
     without: Annotated[
@@ -113,7 +118,11 @@ def crossings(
     ] = None,
     arrivals: Annotated[
         Optional[float],  # noqa: UP045
-        typer.Option("--arrivals", metavar="N", help="For --curve: the delay with N vehicles a day."),
+        typer.Option(
+            "--arrivals",
+            metavar="N",
+            help="For --curve: the delay with N vehicles a day, at low, middle and high capacity.",
+        ),
     ] = None,
     network: Network = None,
     as_json: Json = False,

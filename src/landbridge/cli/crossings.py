@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from landbridge.cli.routes import corridors
 from landbridge.corridors import Corridors, Crossing
 from landbridge.corridors.loading import Post, delay, delay_curve
 from landbridge.corridors.network import FAMILY
-from landbridge.errors import BadUsage, NotHeld, OutsideSupport, UnknownLabel
+from landbridge.errors import BadUsage, NotHeld, UnknownLabel
 from landbridge.release import Data
 from landbridge.release import load as load_data
 
@@ -24,6 +25,7 @@ _MODES = ("rail", "road")
 # arrivals from Poisson to convoys. Nobody has measured them at these posts.
 SERVICE_SCV = (0.25, 1.0, 2.0)
 ARRIVAL_SCV = (1.0, 1.0, 4.0)
+_MINUTE = 1 / 60
 # A queue counts vehicles; of these units one is one vehicle.
 _A_DAY = ("vehicles/day", "trucks/day", "trains/day")
 
@@ -153,7 +155,32 @@ def _ranged(row: Row, name: str) -> str:
     value, low, high = (row[name + end] for end in ("", "_low", "_high"))
     if value is None:
         return ""
-    return f"{value:.4g}" if low == high else f"{value:.4g} ({low:.4g}–{high:.4g})"
+    return _digits(value) if low == high else f"{_digits(value)} ({_digits(low)}–{_digits(high)})"
+
+
+def _digits(value: float) -> str:
+    """Four digits that matter, all written out: no power of ten is left to the reader."""
+    if abs(value) >= 1000:
+        return f"{value:,.0f}"
+    places = 3 if value == 0 else max(0, 3 - math.floor(math.log10(abs(value))))
+    text = f"{value:.{places}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _waited(row: Row) -> str:
+    """A delay in hours with its range; less than a minute is not told apart."""
+    if row["delay_h"] is None:
+        return "none: the line grows"
+    ends = [
+        "under 0.02 h" if row[f"delay_h{end}"] < _MINUTE else _digits(round(row[f"delay_h{end}"], 2))
+        for end in ("", "_low", "_high")
+    ]
+    return ends[0] if len(set(ends)) == 1 else f"{ends[0]} ({ends[1]}–{ends[2]})"
+
+
+def _whole(vehicles: float) -> str:
+    """Vehicles as a whole number."""
+    return "under 1" if 0 < vehicles < 1 else f"{vehicles:,.0f}"
 
 
 def _crossing(held: Corridors, label: str, also: tuple[str, ...] = ()) -> Crossing | None:
@@ -222,9 +249,32 @@ def _curve(held: Corridors, label: str, asked: Asked) -> _Answer:
         "this load does not explain is papers, checks, convoys and days on which less passes."
     )
     if asked.arrivals is None:
-        notes.insert(0, f"How many arrive at {label} is not published, so this is a curve and not a number.")
+        notes.insert(0, f"{_passed(crossing)} So this is a curve and not a number.")
         return *_loads(posts), notes
-    return *_what_if(posts, asked.arrivals, unit, label), notes
+    rows, shown = _what_if(posts, asked.arrivals)
+    if rows[1]["growth_vehicles_day"] is not None:
+        growth = rows[1]["growth_vehicles_day"]
+        notes.insert(
+            0,
+            f"At the middle capacity the load is {rows[1]['load']:.2f}: the line at {label} has no mean delay and grows by "
+            f"{_whole(growth)} a day, {_whole(7 * growth)} in a week. From a load of one on it never clears by itself.",
+        )
+    return rows, shown, [*notes, _passed(crossing)]
+
+
+def _passed(crossing: Crossing) -> str:
+    """What is held of how many come to a crossing."""
+    if crossing.volume is None:
+        return f"How many arrive at {crossing.id} is not published."
+    amount, year = crossing.volume.amount, crossing.volume.year
+    sources = f", after {' '.join(amount.source)}" if amount.source else ""
+    passed = (
+        f"{_digits(amount.value)} {amount.unit} passed{f' in {year}' if year else ''} "
+        f"({amount.status}{sources})"
+    )
+    if amount.unit in _A_DAY:
+        return f"At {crossing.id} {passed}; how many more arrived and waited is not held."
+    return f"How many arrive a day at {crossing.id} is not published; {passed}."
 
 
 def _post(capacity: float, asked: Asked) -> Post:
@@ -272,24 +322,16 @@ def _loads(posts: list[Post]) -> tuple[list[Row], list[Row]]:
         {
             "load": f"{row['load']:.2f}",
             "vehicles a day": f"{row['vehicles_day']:,.0f}",
-            "delay, hours": _ranged(row, "delay_h"),
+            "delay, hours": _waited(row),
         }
         for row in rows
     ]
     return rows, shown
 
 
-def _what_if(posts: list[Post], arrivals: float, unit: str, label: str) -> tuple[list[Row], list[Row]]:
-    """The delay with these arrivals at each capacity; refused where the middle one is no match for them."""
+def _what_if(posts: list[Post], arrivals: float) -> tuple[list[Row], list[Row]]:
+    """The delay with these arrivals at low, middle and high capacity; from a load of one on no delay but a growing line."""
     found = [delay(post, arrivals) for post in posts]
-    if found[1].load >= 1:
-        growth = found[1].growth
-        raise OutsideSupport(
-            f"with {arrivals:,g} arriving a day and {posts[1].capacity:,g} {unit} passing, {label} has no mean delay: "
-            f"its line grows by {growth:,.3g} a day, {7 * growth:,.4g} in a week.",
-            cause=f"The load is {found[1].load:.2f}; from one on a line never clears by itself.",
-            remedy=f"Ask for fewer than {posts[1].capacity:,g}, or for more with --capacity.",
-        )
     rows: list[Row] = [
         {
             "capacity": name,
@@ -298,18 +340,19 @@ def _what_if(posts: list[Post], arrivals: float, unit: str, label: str) -> tuple
             "delay_h": one.value,
             "delay_h_low": one.low,
             "delay_h_high": one.high,
-            "growth_vehicles_day": one.growth,
+            "growth_vehicles_day": None if one.load < 1 else one.growth,
         }
         for name, post, one in zip(("low", "middle", "high"), posts, found, strict=True)
     ]
-    rows = rows if posts[0].capacity != posts[-1].capacity else rows[1:2]
     shown = [
         {
             "capacity": row["capacity"],
-            "vehicles a day": row["vehicles_day"],
+            "vehicles a day": _whole(row["vehicles_day"]),
             "load": f"{row['load']:.2f}",
-            "delay, hours": _ranged(row, "delay_h") or "none: the line grows",
-            "growth of the line a day": f"{row['growth_vehicles_day']:.3g}" if row["delay_h"] is None else "",
+            "delay, hours": _waited(row),
+            "growth of the line a day": ""
+            if row["delay_h"] is not None
+            else _whole(row["growth_vehicles_day"]),
         }
         for row in rows
     ]
@@ -317,5 +360,5 @@ def _what_if(posts: list[Post], arrivals: float, unit: str, label: str) -> tuple
 
 
 def _three(ends: tuple[float, float, float]) -> str:
-    low, value, high = ends
-    return f"{value:g}" if low == high else f"{value:g} ({low:g} to {high:g})"
+    low, value, high = map(_digits, ends)
+    return value if ends[0] == ends[2] else f"{value} ({low} to {high})"

@@ -21,14 +21,15 @@ from landbridge.release import load as load_data
 
 Row = dict[str, Any]
 
-_VIEWS = ("ranking", "ranks", "together", "uncosted", "topics")
+_VIEWS = ("ranking", "ranks", "together", "uncosted", "topics", "steps")
 _TOP = 20
 _NOTHING = {
     "ranking": "Nothing to rank.",
     "ranks": "No size is sourced, so no probability of a rank is shown.",
     "together": "No two obstacles bring notably more together than alone.",
     "uncosted": "Every barrier in the ledger between the two has a cost.",
-    "topics": "No assumption moves a rank.",
+    "topics": "No assumption decides who is among the first three.",
+    "steps": "Nothing is changed.",
 }
 # What is done at each stage of the work, for its bar.
 _STAGES = {"slopes": "first order", "exact": "exact solutions"}
@@ -103,6 +104,7 @@ def _rows(found: Bottlenecks, show: str) -> list[Row]:
         "together": found.together_table,
         "uncosted": found.uncosted_table,
         "topics": found.topic_table,
+        "steps": found.steps_table,
     }
     return list(tables[show]().to_dicts())
 
@@ -159,7 +161,8 @@ def _break_even(row: Row) -> str:
     if row["break_even_size"] is None:
         return ""
     size, factor = abs(row["break_even_size"]), row["break_even_factor"]
-    return f"{_number(size)} {row['size_unit']} ({_number(factor)} times this)"
+    beyond = "" if row["break_even_possible"] else "; more than there is"
+    return f"{_number(size)} {row['size_unit']} ({_number(factor)} times this{beyond})"
 
 
 @contextmanager

@@ -11,7 +11,9 @@ from landbridge import codes
 from landbridge.cli.options import span
 from landbridge.cli.output import answer
 from landbridge.corridors import Amount, Cargo, Corridors, Routes, from_folder, uncertainty
+from landbridge.corridors.cargoes import require_sector
 from landbridge.corridors.choice import LOGIT_SCALE
+from landbridge.corridors.views import via_words
 from landbridge.errors import BadUsage, NotHeld, UnknownLabel
 from landbridge.release import Data
 from landbridge.release import load as load_data
@@ -20,6 +22,7 @@ Row = dict[str, Any]
 
 _VIEWS = ("routes", "legs", "uncertainty")
 _LINES = ("line",)
+_GATES = {"sea": "port", "air": "airport"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,9 @@ def route(origin: str, destination: str, asked: Asked, *, as_json: bool) -> None
     )
     if not found.routes:
         raise NotHeld(found.why, remedy="`landbridge crossings` lists what can be crossed, and how.")
-    notes = [*_cargo_notes(cargo, asked), *_ends(held, (origin, destination), found), *_notes(found, asked)]
+    countries = tuple(held.network.nodes[end].country for end in (found.origin, found.destination))
+    notes = [*_cargo_notes(held, cargo, asked, (countries[0], countries[1]))]
+    notes += [*_ends(held, (origin, destination), found), *_notes(found, asked)]
     if asked.picture is not None:
         notes.append(_draw(asked.picture, found, held, data))
     rows, shown = _VIEW[asked.show](found)
@@ -79,7 +84,7 @@ def corridors(data: Data, folder: Path | None) -> Corridors:
 def _cargo(held: Corridors, origin: str, destination: str, asked: Asked) -> Cargo:
     """The cargo of the sector between the two countries, or one of the caller's own."""
     if asked.sector is not None:
-        codes.sector(asked.sector)
+        require_sector(asked.sector)
     if (asked.tonne_usd is None) != (asked.day_pct is None):
         raise BadUsage(
             "a cargo of your own needs both --tonne-usd and --day-pct.",
@@ -107,19 +112,21 @@ def _cargo(held: Corridors, origin: str, destination: str, asked: Asked) -> Carg
         ) from None
 
 
-def _cargo_notes(cargo: Cargo, asked: Asked) -> list[str]:
-    """What is carried and what its time is worth, with how both are known."""
-    if asked.tonne_usd is not None:
-        what, why = "as you gave it", ""
-    else:
-        what = f"{cargo.sector} ({codes.sector(cargo.sector).name})"
-        why = (
-            "" if asked.sector else " No sector was named: this one stands in the middle by value of a tonne."
-        )
-    return [
+def _cargo_notes(held: Corridors, cargo: Cargo, asked: Asked, ends: tuple[str, str]) -> Iterable[str]:
+    """What is carried and what its time is worth, how both are known, and whose values they are."""
+    own = asked.tonne_usd is not None
+    what = "as you gave it" if own else f"{cargo.sector} ({codes.sector(cargo.sector).name})"
+    why = "" if own or asked.sector else f" No sector was named: this is {held.usual(*ends)[1]}."
+    yield (
         f"Cargo {what}: a tonne is worth {_words(cargo.usd_t, 'USD')}; a day costs {_words(cargo.day_pct, '% of that')}."
         + why
-    ]
+    )
+    lending = held.values_from(*ends)
+    if not own and lending is not None and lending != ends:
+        yield (
+            f"No value of a tonne is held from {ends[0]} to {ends[1]}: it is borrowed from {lending[0]} to {lending[1]}, "
+            "its range widened to half of the low and twice the high end."
+        )
 
 
 def _words(amount: Amount, unit: str) -> str:
@@ -140,6 +147,11 @@ def _ends(held: Corridors, asked: tuple[str, str], found: Routes) -> Iterable[st
 
 def _notes(found: Routes, asked: Asked) -> Iterable[str]:
     """How the numbers are known and what their ranges and shares mean."""
+    if set(asked.modes) in ({"sea"}, {"air"}):
+        yield (
+            f"By {asked.modes[0]}, with road and rail between either place and its {_GATES[asked.modes[0]]}: "
+            "the one they reach at least cost without crossing a controlled border."
+        )
     if len(found.routes) < asked.best:
         yield (
             f"{len(found.routes)} of {asked.best} ways: every other passes all that one of these passes, and costs more."
@@ -216,12 +228,12 @@ def _legs(found: Routes) -> tuple[list[Row], list[Row]]:
 def _uncertainty(found: Routes) -> tuple[list[Row], list[Row]]:
     """For each route, the share of the variance of its ad-valorem cost that each group of inputs makes."""
     rows: list[Row] = []
-    for rank, one in enumerate(found.routes, 1):
+    for rank, (one, via) in enumerate(zip(found.routes, via_words(found.routes), strict=True), 1):
         drawn = uncertainty(one, found.cargo)
         whole = {"mean_pct": drawn.mean, "low_pct": drawn.low, "high_pct": drawn.high}
         parts = {**drawn.shares, "interaction": drawn.interaction} if drawn.shares else {}
         rows += [
-            {"rank": rank, "via": ", ".join(one.via), "group": group, "share_pct": 100 * share, **whole}
+            {"rank": rank, "via": via, "group": group, "share_pct": 100 * share, **whole}
             for group, share in parts.items()
         ]
     shown = [

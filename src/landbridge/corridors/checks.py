@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 from landbridge.corridors.amounts import Amount
 from landbridge.corridors.network import (
@@ -22,6 +24,22 @@ from landbridge.corridors.network import (
     transfer_key,
 )
 from landbridge.errors import Problem, nearest
+
+# More than this no length, time, speed, price or emission on Earth is; by unit.
+MOST: Mapping[str, float] = MappingProxyType(
+    {
+        "km": 45_000.0,
+        "h": 2_400.0,
+        "km/day": 30_000.0,
+        "USD/t": 1e6,
+        "USD/tkm": 1e3,
+        "kg CO2e/tkm": 1e3,
+        "share": 10.0,
+    }
+)
+_EARTH_KM = 6371.0088
+_SHORTEST = 0.98
+_CROSSED = frozenset({"rail", "road"})
 
 
 def problems(
@@ -42,6 +60,7 @@ def problems(
     ]
     for node in nodes:
         found += _node(node)
+    found += _alone(nodes, ways)
     for line in lines:
         found += _line(line, known)
     for crossing in crossings:
@@ -60,6 +79,59 @@ def amount_problems(amount: Amount, where: str, what: str, *, positive: bool = F
     """The problems of one amount, as problems of a row."""
     for words in amount.problems(positive=positive):
         yield Problem(f"{what} {words}.", where)
+
+
+def _evident(amount: Amount, where: str, what: str, *, positive: bool = False) -> Iterator[Problem]:
+    """The problems of an amount of a table: its numbers, their magnitude, and whether it says how it is known."""
+    yield from amount_problems(amount, where, what, positive=positive)
+    most = MOST.get(amount.unit, math.inf)
+    if most < max(amount.ends) < math.inf:
+        yield Problem(
+            f"{what} reaches {max(amount.ends):,.6g} {amount.unit}: more than {most:,.0f} cannot be.",
+            where,
+            remedy="Mind the unit of the column.",
+        )
+    if amount.status == "assumed" and amount.source:
+        yield Problem(
+            f"{what} is assumed, but names a source: {' '.join(amount.source)}.",
+            where,
+            remedy="Say reported or estimated, or empty the source.",
+        )
+    if amount.status not in {"assumed", ""} and not amount.source and not amount.problems():
+        yield Problem(
+            f"{what} is {amount.status} without a source.", where, remedy="Name the source, or say assumed."
+        )
+
+
+def _alone(nodes: Sequence[Node], ways: Sequence[Line | Crossing]) -> Iterator[Problem]:
+    """Places nothing leads to; what is not a region, for regions are seen to with islands. Airports and pumps may wait."""
+    touched = {end for item in ways for end in (item.a, item.b)}
+    for node in nodes:
+        if node.id not in touched and node.kind not in {"region", "airport", "pump"}:
+            yield Problem(
+                "is on no line and no crossing.", f"node {node.id}", remedy="Add its line, or leave it out."
+            )
+
+
+def _too_short(line: Line, known: dict[str, Node]) -> Iterator[Problem]:
+    """A line shorter than the way over the globe between its ends: coordinates of towns explain two per cent."""
+    if line.a not in known or line.b not in known:
+        return
+    straight = _great_circle_km(known[line.a], known[line.b])
+    if 0 < line.length.value < _SHORTEST * straight:
+        yield Problem(
+            f"is {line.length.value:,.6g} km long, but {line.a} and {line.b} lie {straight:,.6g} km apart.",
+            f"line {line.id}",
+            remedy="Correct its length or their places.",
+        )
+
+
+def _great_circle_km(one: Node, other: Node) -> float:
+    """The shortest way over the globe, by the haversine formula."""
+    phi, psi = math.radians(one.lat), math.radians(other.lat)
+    across = math.sin(math.radians(other.lon - one.lon) / 2) ** 2
+    half = math.sin((psi - phi) / 2) ** 2 + math.cos(phi) * math.cos(psi) * across
+    return 2 * _EARTH_KM * math.asin(min(1.0, math.sqrt(half)))
 
 
 def _twice(what: str, labels: Iterable[Hashable]) -> Iterator[Problem]:
@@ -99,14 +171,15 @@ def _line(line: Line, known: dict[str, Node]) -> Iterator[Problem]:
     where = f"line {line.id}"
     yield from _ends(where, line, known)
     yield from _mode(where, line.mode)
-    yield from amount_problems(line.length, where, "length", positive=True)
+    yield from _evident(line.length, where, "length", positive=True)
+    yield from _too_short(line, known)
     yield from _capacity(where, line.capacity)
 
 
 def _capacity(where: str, capacity: Capacity | None) -> Iterator[Problem]:
     if capacity is None:
         return
-    yield from amount_problems(capacity.amount, where, "capacity")
+    yield from _evident(capacity.amount, where, "capacity")
     if capacity.amount.high == 0:
         yield Problem(
             "has a capacity of nought: it lets nothing pass.",
@@ -120,9 +193,9 @@ def _crossing(crossing: Crossing, known: dict[str, Node]) -> Iterator[Problem]:
     yield from _ends(where, crossing, known)
     yield from _mode(where, crossing.mode_a)
     yield from _mode(where, crossing.mode_b)
-    yield from amount_problems(crossing.length, where, "length")
-    yield from amount_problems(crossing.hours, where, "time")
-    yield from amount_problems(crossing.charge, where, "charge")
+    yield from _length(crossing, where)
+    yield from _evident(crossing.hours, where, "time")
+    yield from _evident(crossing.charge, where, "charge")
     for end, country in ((crossing.a, crossing.country_a), (crossing.b, crossing.country_b)):
         if end in known and known[end].country != country:
             yield Problem(f"says that {end} lies in {country}; its node says {known[end].country}.", where)
@@ -131,21 +204,42 @@ def _crossing(crossing: Crossing, known: dict[str, Node]) -> Iterator[Problem]:
         (crossing.gauge_usd_t, "gauge charge"),
     ):
         if amount is not None:
-            yield from amount_problems(amount, where, what)
+            yield from _evident(amount, where, what)
         elif crossing.gauge_break:
             yield Problem(
                 f"has a break of gauge but no {what}.", where, remedy="Give it, as a range if need be."
             )
-    if (crossing.mode_a != crossing.mode_b) != crossing.gauge_break:
-        yield Problem(
-            f"joins {crossing.mode_a} to {crossing.mode_b} with gauge_break {int(crossing.gauge_break)}.",
-            where,
-            remedy="Modes differ where, and only where, the gauge breaks.",
-        )
+    yield from _gauge(where, crossing)
     yield from _capacity(where, crossing.capacity)
     volume: Volume | None = crossing.volume
     if volume is not None:
-        yield from amount_problems(volume.amount, where, "volume")
+        yield from _evident(volume.amount, where, "volume")
+
+
+def _length(crossing: Crossing, where: str) -> Iterator[Problem]:
+    # No source is asked for: its stations face each other, and tables hold no column for it.
+    yield from amount_problems(crossing.length, where, "length")
+    if MOST["km"] < crossing.length.high < math.inf:
+        yield Problem(f"length reaches {crossing.length.high:,.6g} km, which cannot be.", where)
+
+
+def _gauge(where: str, crossing: Crossing) -> Iterator[Problem]:
+    """Only rail meets rail and road meets road; the gauge breaks where, and only where, two rail modes differ."""
+    mode_a, mode_b = crossing.mode_a, crossing.mode_b
+    if mode_a not in FAMILY or mode_b not in FAMILY:
+        return
+    if FAMILY[mode_a] != FAMILY[mode_b] or FAMILY[mode_a] not in _CROSSED:
+        yield Problem(
+            f"joins {mode_a} to {mode_b}.",
+            where,
+            remedy="A crossing joins rail to rail or road to road; cargo changes modes at a node, by a transfer.",
+        )
+    elif (mode_a != mode_b) != crossing.gauge_break:
+        yield Problem(
+            f"joins {mode_a} to {mode_b} with gauge_break {int(crossing.gauge_break)}.",
+            where,
+            remedy="Modes differ where, and only where, the gauge breaks.",
+        )
 
 
 def _stations(
@@ -175,7 +269,7 @@ def _parameter(need: Parameter) -> Iterator[Problem]:
         yield Problem(
             f"has the unknown parameter {need.name!r}.", where, remedy=f"Known: {', '.join(UNITS)}."
         )
-    yield from amount_problems(need.amount, where, need.name, positive=need.name == "speed_km_day")
+    yield from _evident(need.amount, where, need.name, positive=need.name == "speed_km_day")
 
 
 def _transfer(change: Transfer) -> Iterator[Problem]:
@@ -184,8 +278,8 @@ def _transfer(change: Transfer) -> Iterator[Problem]:
         yield from _mode(where, mode)
     if change.mode_a == change.mode_b:
         yield Problem("changes from a mode to itself.", where)
-    yield from amount_problems(change.hours, where, "time")
-    yield from amount_problems(change.usd_t, where, "charge")
+    yield from _evident(change.hours, where, "time")
+    yield from _evident(change.usd_t, where, "charge")
 
 
 def _needs(

@@ -23,7 +23,7 @@ from landbridge.corridors.amounts import Amount
 from landbridge.corridors.cost import Cargo, Documents, Leg, time_usd_t
 from landbridge.corridors.network import FAMILY, Network
 from landbridge.corridors.routing import Routes, routes
-from landbridge.corridors.states import PIPES, Floats, states
+from landbridge.corridors.states import PIPES, Floats, modes_for, states
 from landbridge.errors import BadUsage, Problem, UnknownLabel
 
 if TYPE_CHECKING:
@@ -219,12 +219,15 @@ def fed_by(
     *,
     cargo: Cargo | None = None,
     through: bool = False,
+    modes: Iterable[str] | None = None,
+    leave_out: bool = False,
 ) -> dict[str, float]:
     """Which part of what passes a crossing uses each line behind it, by id, 0 to 1, largest first.
 
     `weights` says how much each node on the `side` (a country of the crossing) sends or receives through it.
     Each takes the cheapest way to the station of its side, for `cargo` or by money alone, without passing
-    another crossing; or `through` others, as in transit, which are then among the ids. What nothing uses is left out.
+    another crossing; or `through` those of other borders, as in transit, which are then among the ids. `modes` (or
+    families of modes) are the only ones open. What nothing uses is left out.
 
     Raises `UnknownLabel` for a crossing or node the network lacks, and `BadUsage` for a side the crossing does not
     have, weights that are negative or add up to nothing, and nodes that cannot reach the station.
@@ -237,8 +240,14 @@ def fed_by(
         raise BadUsage(f"{crossing} has no side in {side}.", remedy=f"Its sides: {', '.join(ends)}.")
     held = _weights(network, weights)
     graph = states(network, cargo)
-    barred = {crossing} if through else set(network.crossings)
-    shut = graph.shut(network.closed | barred, frozenset(FAMILY) - PIPES)
+    across = {border.country_a, border.country_b}
+    barred = {
+        name
+        for name, other in network.crossings.items()
+        if not through or {other.country_a, other.country_b} == across
+    }
+    open_modes = frozenset(FAMILY) - PIPES if modes is None else modes_for(cargo, modes)
+    shut = graph.shut(network.closed | barred, open_modes)
     station, mode = ends[side]
     # Towards the station: on a network whose lines may be one-way, that is the way of what leaves.
     source_of = {node: graph.gates_out[node] for node in held}
@@ -248,13 +257,17 @@ def fed_by(
         graph.matrix(arc_weights), indices=list(source_of.values()), return_predecessors=True
     )
     lost = [node for node, cost in zip(source_of, costs[:, goal], strict=True) if not np.isfinite(cost)]
-    if lost:
+    if leave_out and len(lost) < len(held):
+        held = _weights(network, {node: part for node, part in held.items() if node not in lost})
+    elif lost:
         raise BadUsage(
             f"{', '.join(lost)} cannot reach {station} without passing {'it' if through else 'another crossing'}.",
             remedy="Leave them out of the weights, or choose the crossing they use.",
         )
     found: dict[str, float] = {}
     for row, (node, source) in enumerate(source_of.items()):
+        if node not in held:
+            continue
         here = goal
         while here != source:
             arc = graph.arc(int(before[row, here]), here)

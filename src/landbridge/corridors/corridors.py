@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from landbridge.corridors.amounts import Amount
+from landbridge.corridors.cargoes import lender, lent, named, require_sector
 from landbridge.corridors.cost import Cargo, Documents
 from landbridge.corridors.network import Network, Node
 from landbridge.corridors.reading import TABLES, RowProblem, from_frames, rows_of, together
@@ -42,7 +43,7 @@ class Corridors:
     """How goods can move between places, who uses what, and what a tonne is worth.
 
     `unit_values` by (exporter, importer, sector), USD/t; `day_pct` by sector, % of value a day; `sources` by id. `typical`
-    tells the sector that stands for the cargo from one country to another, or None.
+    tells the sector that stands for the cargo from one country to another and in words what makes it so, or None.
     """
 
     network: Network
@@ -50,7 +51,7 @@ class Corridors:
     unit_values: Mapping[tuple[str, str, str], Amount]
     day_pct: Mapping[str, Amount]
     sources: Mapping[str, Source] = field(default_factory=dict)
-    typical: Callable[[str, str], str | None] | None = field(default=None, compare=False)
+    typical: Callable[[str, str], tuple[str, str] | None] | None = field(default=None, compare=False)
 
     @classmethod
     def of(
@@ -58,7 +59,7 @@ class Corridors:
         frames: Mapping[str, pl.DataFrame],
         day_pct: Mapping[str, Amount],
         sources: Mapping[str, Source] | None = None,
-        typical: Callable[[str, str], str | None] | None = None,
+        typical: Callable[[str, str], tuple[str, str] | None] | None = None,
     ) -> Corridors:
         """The corridors in the tables of a release, by their names: the five of a network, network_use, unit_values.
 
@@ -102,31 +103,61 @@ class Corridors:
     def cargo(self, exporter: str, importer: str, sector: str | None = None) -> Cargo:
         """The cargo of a sector between two countries (ISO 3166-1 alpha-3).
 
-        Without a sector, the `typical` one; where none is known, the one in the middle by the value of its tonne. Cargo in
-        bulk has the value of time of minerals, whatever else its sector holds. Raises `NotHeld` when no value of a tonne or
-        of a day is held.
+        Without a sector, the one of `usual`: in a release that of which most tonnes go by rail and road from the exporter
+        to the importer, fuels left out, or the largest sector of goods where those tonnes are not known; the one in the
+        middle by the value of its tonne only where nothing is known of flows. Values of a tonne are those of the pair, or
+        borrowed (see `values_from`): then `assumed`, with half of the low and twice the high end. Cargo in bulk has the
+        value of time of minerals, whatever else its sector holds. Raises `UnknownLabel` for what is no sector, and
+        `NotHeld` when no value of a tonne or of a day is held.
         """
-        values = {
-            name: amount
-            for (origin, destination, name), amount in self.unit_values.items()
-            if (origin, destination) == (exporter, importer) and name in self.day_pct
-        }
-        if sector is None and self.typical is not None:
-            sector = self.typical(exporter, importer)
-        if sector is None and values:
-            ordered = sorted(values, key=lambda name: (values[name].value, name))
-            sector = ordered[(len(ordered) - 1) // 2]
-        if sector is None or sector not in values:
-            what = f"sector {sector}" if sector else "any sector"
+        if sector is not None:
+            require_sector(sector)
+        values = self._values(exporter, importer)
+        wanted = self.usual(exporter, importer)[0] if sector is None and values else sector
+        if wanted is None or wanted not in values:
+            what = f"sector {named((wanted,))}" if wanted else "any sector"
             raise NotHeld(
                 f"the value of a tonne and of its time is not held for {what} from {exporter} to {importer}.",
-                cause=f"Sectors held for this pair: {', '.join(sorted(values)) or 'none'}.",
+                cause=f"Sectors held for this pair: {named(sorted(values)) or 'none'}.",
                 remedy="Pass `cargo=Cargo(...)` with values of your own.",
             )
-        cargo = Cargo(sector, values[sector], self.day_pct[sector])
+        cargo = Cargo(wanted, values[wanted], self.day_pct[wanted])
         if cargo.in_bulk and _BULK_TIME in self.day_pct:
             return replace(cargo, day_pct=self.day_pct[_BULK_TIME])
         return cargo
+
+    def usual(self, exporter: str, importer: str) -> tuple[str, str]:
+        """The sector taken when none is named, and in words what makes it so; raises `NotHeld` where none is held."""
+        found = self.typical(exporter, importer) if self.typical is not None else None
+        if found is not None:
+            return found
+        values = self._values(exporter, importer)
+        if not values:
+            raise NotHeld(f"no value of a tonne is held from {exporter} to {importer}.")
+        ordered = sorted(values, key=lambda name: (values[name].value, name))
+        return (
+            ordered[(len(ordered) - 1) // 2],
+            "the one in the middle by value of a tonne, for nothing is known of flows by sector",
+        )
+
+    def values_from(self, exporter: str, importer: str) -> tuple[str, str] | None:
+        """The pair whose values of a tonne are used: the pair itself, else China–Russia in the direction that fits
+        (out of China where neither end says), or None where that is not held either.
+        """
+        held = {key[:2] for key in self.unit_values}
+        return next(
+            (pair for pair in ((exporter, importer), lender(exporter, importer)) if pair in held), None
+        )
+
+    def _values(self, exporter: str, importer: str) -> dict[str, Amount]:
+        """Values of a tonne by sector, of the pair or borrowed, where the value of a day is held as well."""
+        pair = self.values_from(exporter, importer)
+        own = pair == (exporter, importer)
+        return {
+            key[2]: amount if own else lent(amount)
+            for key, amount in self.unit_values.items()
+            if key[:2] == pair and key[2] in self.day_pct
+        }
 
     def routes(
         self,
@@ -145,6 +176,7 @@ class Corridors:
     ) -> Routes:
         """The cheapest routes between two places (see `node`), for the cargo of a `sector` or a `cargo` of your own.
 
+        `modes=("sea",)` or `("air",)` alone implies road and rail between either place and its port or airport.
         `weights` (node to any unit) choose the node a country stands for. `via` may give nodes by their names as well,
         but not countries. The rest, and what is raised, is as in
         `landbridge.corridors.routing.routes`, `node` and `cargo`.

@@ -11,6 +11,7 @@ from typing import Any
 import polars as pl
 
 from landbridge.corridors.amounts import Amount
+from landbridge.corridors.csv_tables import table_of
 from landbridge.corridors.network import (
     UNITS,
     Capacity,
@@ -242,10 +243,11 @@ def from_folder(path: str | Path) -> Network:
         )
     frames, found = [], []
     for name in TABLES:
-        try:
-            frames.append(pl.read_csv(folder / f"{name}.csv", infer_schema=False))
-        except (pl.exceptions.PolarsError, UnicodeDecodeError) as error:
-            found.append(Problem(f"is no table: {error}.", str(folder / f"{name}.csv")))
+        read = table_of(folder / f"{name}.csv")
+        if isinstance(read, Problem):
+            found.append(read)
+        else:
+            frames.append(read)
     if found:
         raise BadFile(found)
     return from_frames(*frames)

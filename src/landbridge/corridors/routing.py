@@ -19,11 +19,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse.csgraph import dijkstra, yen  # type: ignore[import-untyped]
 
+from landbridge.corridors.access import ACCESS, MAIN, with_access
 from landbridge.corridors.amounts import Amount, total, weakest_of
 from landbridge.corridors.cost import Cargo, Documents, Leg, Stay, ad_valorem_pct, time_usd_t
 from landbridge.corridors.network import FAMILY, MODES, Network
 from landbridge.corridors.stages import checked_stops, staged
-from landbridge.corridors.states import Floats, Rows, States, modes_for, states
+from landbridge.corridors.states import PIPES, Floats, Rows, States, modes_for, states
 from landbridge.errors import BadUsage, UnknownLabel
 
 if TYPE_CHECKING:
@@ -90,8 +91,22 @@ class Route:
 
     @property
     def via(self) -> tuple[str, ...]:
-        """Crossings and the nodes at which it changes mode, in order."""
-        return tuple(leg.id for leg in self.legs if leg.kind in {"crossing", "transfer"})
+        """Crossings, pipelines and the nodes at which it changes mode, in order, none twice in a row."""
+        return tuple(place for place, _ in self.stations)
+
+    @property
+    def stations(self) -> tuple[tuple[str, str], ...]:
+        """As `via`, each with the family of modes that it changes to there, empty where it changes none."""
+        found: list[tuple[str, str]] = []
+        for leg in self.legs:
+            piped = leg.kind == "line" and leg.mode in PIPES
+            if not piped and leg.kind not in {"crossing", "transfer"}:
+                continue
+            onward = FAMILY[leg.mode] if leg.kind == "transfer" else ""
+            if found and found[-1][0] == leg.id:
+                found.pop()
+            found.append((leg.id, onward))
+        return tuple(found)
 
     @property
     def status(self) -> str:
@@ -138,8 +153,10 @@ def routes(
     """The `best` cheapest routes for a tonne of `cargo` between two nodes, with their shares.
 
     `modes` limits them to modes or families of modes (`rail`); pipelines are open to the sector `B06` alone unless
-    named. `without` closes lines and crossings by id. `documents` adds a document step at every crossing. See
-    the module for what makes routes `distinct`; there may be fewer of them than asked for.
+    named. `modes` of `sea` or `air` alone imply road and rail, without a crossing, between either end and one port or
+    airport: of the pairs joined by that mode, the one they reach at least cost. `without` closes lines and crossings by
+    id. `documents` adds a document step at every crossing. See the module for what makes routes `distinct`; there may be
+    fewer of them than asked for.
 
     `via` are nodes, lines or crossings that every route passes, in this order, with anything else between them. Each of the
     `best` routes is the cheapest with these stops, whole, that differs as above from those before it: the ways between
@@ -155,9 +172,13 @@ def routes(
     stops = checked_stops(network, via)
     graph, open_modes = states(network, cargo), modes_for(cargo, modes)
     weights = graph.weights(cargo, documents)
-    weights[graph.shut(closed, open_modes)] = np.inf
     rows = staged(graph, stops)
     source, sink = graph.gates_out[origin], len(stops) * graph.size + graph.gates_in[destination]
+    if len(open_modes) == 1 and open_modes <= MAIN:
+        weights[graph.shut(closed, open_modes | ACCESS)] = np.inf
+        rows, sink = with_access(graph, rows, weights, min(open_modes), (source, sink))
+    else:
+        weights[graph.shut(closed, open_modes)] = np.inf
     edges = (_distinct if distinct else _yen)(rows, weights[rows.arc_of], source, sink, best)
     found = [rows.arc_of[list(path)] for path in edges]
     if not found:
@@ -181,7 +202,7 @@ def least_costs(
 ) -> Floats:
     """Central generalised cost of the cheapest route, USD/t, shape (origins, destinations); infinite for no route.
 
-    Money alone without a cargo. Raises `UnknownLabel` like `routes`.
+    Money alone without a cargo; `modes` are those named and no others. Raises `UnknownLabel` like `routes`.
     """
     closed = _closed(network, modes, without)
     graph = states(network, cargo)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 
 import polars as pl
 
 from landbridge.corridors.amounts import Amount, total
 from landbridge.corridors.choice import Rerouted, SelectedLink
-from landbridge.corridors.network import Capacity, Crossing, Network, Volume
+from landbridge.corridors.network import FAMILY, Capacity, Crossing, Network, Volume
 from landbridge.corridors.routing import Route, Routes
 
 # Columns with an amount, and the attribute of a route that holds it.
@@ -37,14 +38,35 @@ def route_rows(found: Routes) -> pl.DataFrame:
     for name in _ROUTE_AMOUNTS:
         schema |= _ends(name)
     schema |= {"share_pct": _NUMBER, "status": _WORDS}
-    rows = [_route(rank, route) for rank, route in enumerate(found.routes, start=1)]
+    told = via_words(found.routes)
+    rows = [_route(rank, *both) for rank, both in enumerate(zip(found.routes, told, strict=True), start=1)]
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
-def _route(rank: int, route: Route) -> list[object]:
+def via_words(routes: Sequence[Route]) -> list[str]:
+    """`Route.via` of each in words; where several would read alike, with the mode at each change, and the first too if
+    that does not part them.
+    """
+    plain = [", ".join(route.via) for route in routes]
+    modal = [
+        ", ".join(f"{place} ({mode})" if mode else place for place, mode in route.stations)
+        for route in routes
+    ]
+    begun = [
+        ", ".join(filter(None, (FAMILY[route.modes[0]] if route.modes else "", words)))
+        for route, words in zip(routes, modal, strict=True)
+    ]
+    once, twice = Counter(plain), Counter(modal)
+    return [
+        short if once[short] == 1 else longer if twice[longer] == 1 else longest
+        for short, longer, longest in zip(plain, modal, begun, strict=True)
+    ]
+
+
+def _route(rank: int, route: Route, via: str) -> list[object]:
     amounts = chain.from_iterable(_three(getattr(route, held)) for held in _ROUTE_AMOUNTS.values())
     share = None if route.share is None else 100 * route.share
-    return [rank, ", ".join(route.via), ", ".join(route.modes), *amounts, share, route.status]
+    return [rank, via, ", ".join(route.modes), *amounts, share, route.status]
 
 
 def leg_rows(found: Routes) -> pl.DataFrame:

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from landbridge.corridors.corridors import Corridors
 
 _FUELS = ("B05", "B06", "C19")
+_LANDWARD = ("rail", "road")
 _NETWORK = (
     "network_nodes",
     "network_links",
@@ -210,14 +211,43 @@ class Data:
         frames = {name: self._table(name) for name in _NETWORK}
         return Corridors.of(frames, held, self.sources, self._typical)
 
-    def _typical(self, exporter: str, importer: str) -> str | None:
-        """The largest sector of goods from one country to another, fuels left out, which go by pipe and sea."""
-        held = self.accounts
+    def _typical(self, exporter: str, importer: str) -> tuple[str, str] | None:
+        """The sector of which most tonnes go by rail and road from one country to another, and what it was chosen by.
+
+        Tonnes: flow of the accounts × share by rail and road of network_use ÷ value of a tonne. Fuels are left out, which
+        go by pipe and sea. Where no tonnes can be reckoned, the largest sector of goods.
+        """
+        held, known = self.accounts, self.corridors
         if not {exporter, importer} <= set(held.places):
             return None
-        flows = held.flows[:, held.places.index(exporter), held.places.index(importer)]
-        goods = [at for at, code in enumerate(held.sectors) if code[0] in "ABC" and code not in _FUELS]
-        return str(held.sectors[max(goods, key=lambda at: float(flows[at]))])
+        priced = known.values_from(exporter, importer)
+        column = held.flows[:, held.places.index(exporter), held.places.index(importer)]
+        flows = {
+            code: float(flow)
+            for code, flow in zip(held.sectors, column, strict=True)
+            if code not in _FUELS and (*(priced or ("", "")), code) in known.unit_values
+        }
+        landward = dict.fromkeys(flows, 0.0)
+        for row in known.use.rows:
+            pair = (row.exporter, row.importer)
+            if pair == (exporter, importer) and row.mode in _LANDWARD and row.sector in landward:
+                landward[row.sector] += row.share.value
+        tonnes = {
+            code: flow * landward[code] / known.unit_values[exporter, importer, code].value
+            for code, flow in flows.items()
+            if landward[code] > 0 and (exporter, importer, code) in known.unit_values
+        }
+        if any(tonnes.values()):
+            return max(tonnes, key=lambda code: tonnes[code]), (
+                f"the one of which most tonnes go by rail and road from {exporter} to {importer} (flow of the accounts × "
+                "share by rail and road ÷ value of a tonne; fuels left out)"
+            )
+        if not any(flows.values()):
+            return None
+        return max(flows, key=lambda code: flows[code]), (
+            f"the largest sector of goods from {exporter} to {importer}, fuels left out; its tonnes by rail and road are "
+            "not known"
+        )
 
     @property
     def trade(self) -> Trade:

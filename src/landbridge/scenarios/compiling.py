@@ -165,6 +165,10 @@ class _Compiler:
             self.not_held.append(replace(crossings, where=self._where))
             return
         sizes = {name: self._size(label, name, change) for name in change.ranges()}
+        if change.hours is not None and change.hours.value > 0.0:
+            self.notes.append(
+                f"{label}: {change.hours.value:g} hours more at the border; a quicker one has negative hours."
+            )
         pairs = self._pairs(change) if change.named() else None
         without: dict[str, None] = {}
         begun = len(self.costs)

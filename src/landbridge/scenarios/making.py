@@ -77,7 +77,11 @@ def solve(
     """
     _check_call(draws, seed, workers)
     scenario = _asked(scenario, model)
-    plan = compile(scenario, _context(scenario, data) if context is None else context)
+    held = _context(scenario, data) if context is None else context
+    if not scenario.headlines:
+        # Where only a crossing is named, the headlines are those of the countries that use it.
+        scenario = scenario.model_copy(update={"places": network.places(scenario.changes, held)})
+    plan = compile(scenario, held)
     inputs = described(scenario, plan, data, data.accounts.variants, draws, seed)
     store = None if runs is None else Store.begin(Path(runs), inputs)
     if store is not None:

@@ -25,6 +25,17 @@ def needed(changes: Iterable[Change]) -> bool:
     return any(isinstance(change, BorderTime) and change.by_network for change in changes)
 
 
+def places(changes: Iterable[Change], context: Context) -> tuple[str, ...]:
+    """The countries whose flows use the crossings that changes name, in the order of the account."""
+    found: set[str] = set()
+    for change in changes:
+        if isinstance(change, BorderTime) and change.by_network:
+            crossings = named(change.crossing, context)
+            for crossing in crossings if isinstance(crossings, list) else ():
+                found |= {end for use in context.crossings[crossing] for end in (use.exporter, use.importer)}
+    return tuple(place for place in context.places if place in found)
+
+
 def named(word: str, context: Context) -> list[str] | Problem:
     """The crossing of that name, or those of every mode at the place of that name; what is wrong where there is none."""
     held = context.crossings

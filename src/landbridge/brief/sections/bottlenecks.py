@@ -152,7 +152,7 @@ def _ranking(held: Ranked) -> Table:
             "Largest median first. Medians of draws; from the tenth to the ninetieth percentile. Medians of the two places "
             "need not add up to that of both. Chances are counted among obstacles whose size has a source. The break-even "
             "is the change at which an assumed one would match the best of those: if it is less than the change, the "
-            "obstacle would already rank first. It is empty where even all of the obstacle would not do, or where the size "
+            "obstacle would already rank first; it may be more than there is of the obstacle. It is empty where the size "
             "has a source."
         ),
         shown=_LISTED,
@@ -257,7 +257,7 @@ def _topics(held: Ranked) -> list[Block]:
         Table(
             "bottlenecks to measure",
             say("What to measure next"),
-            (say("What is assumed"), say("part of the variance of ranks")),
+            (say("What is assumed"), say("part in who is among the first three")),
             topics,
             note=say("Each assumption drawn anew alone. Parts overlap where assumptions work together."),
         )

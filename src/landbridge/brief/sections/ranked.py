@@ -80,7 +80,7 @@ class Ranked:
         return self._of(row, row[column], measure, "%", column)
 
     def break_even(self, row: Row) -> Figure | None:
-        """The size at which an assumed candidate would match the best sourced one; None where even all of it would not."""
+        """The size at which an assumed candidate would match the best sourced one; None for a sourced one."""
         measure = f"Size at which it would match the best with a sourced size: {row['label']}"
         return self._of(row, row["break_even_size"], measure, self.size(row).unit, "break_even_size")
 
@@ -93,11 +93,11 @@ class Ranked:
         return self._whole("Part of the variance of ranks that is due to assumptions", min(100.0, 100 * part))
 
     def topics(self) -> tuple[tuple[Name, Figure], ...]:
-        """What assumptions are about, with the part of the variance of ranks that each makes alone."""
+        """What assumptions are about, with the part that each alone has in who is among the first three."""
         return tuple(
             (
                 Name(topic, f"{self.pair}#topics"),
-                self._whole(f"Part of the variance of ranks that is due to: {topic}", 100 * part),
+                self._whole(f"Part in who is among the first three that is due to: {topic}", 100 * part),
             )
             for topic, part in self.shipped.topics
         )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from landbridge.errors import BadUsage
+from landbridge.errors import BadUsage, Problem
 from landbridge.scenarios.changes import Change
 from landbridge.scenarios.sizes import Cited, Range
 
@@ -40,10 +40,11 @@ class Candidate:
     """An obstacle between two places and its relaxation to a benchmark.
 
     `id` is short and stable, `kind` one of `KINDS`. `size`, `unit`: how far it is relaxed, central, low and high.
-    `evidence`: `sourced` where the size rests on a source or is computed from one, else `assumed`; who uses the thing
-    relaxed may be assumed all the same. `also` names candidates without which this one brings nothing, because both
-    limit the same flow; `joins` those that it relaxes together, and it is then not ranked itself. `barriers`: records of
-    the ledger that it puts a cost on. `whole`: all of the obstacle that there is, as a size; None where it has no bound.
+    `evidence`: `sourced` where the size of every step rests on a source or is computed from one (`cited`), else
+    `assumed`; who uses the thing relaxed may be assumed all the same. `also` names candidates without which this one
+    brings nothing, because both limit the same flow; `joins` those that it relaxes together, and it is then not ranked
+    itself. `barriers`: records of the ledger that it puts a cost on. `whole`: all of the obstacle that there is, as a
+    size; None where it has no bound.
     """
 
     id: str
@@ -59,17 +60,37 @@ class Candidate:
     barriers: tuple[str, ...] = field(default=())
     whole: float | None = None
     joins: tuple[str, ...] = ()
+    cited: tuple[Cited, ...] = ()
 
     def __post_init__(self) -> None:
+        found = []
         if self.kind not in KINDS:
-            raise BadUsage(
-                f"no kind of obstacle is called {self.kind!r}.", remedy=f"Valid: {', '.join(KINDS)}."
+            found.append(
+                Problem(f"no kind of obstacle is called {self.kind!r}.", remedy=f"Valid: {', '.join(KINDS)}.")
             )
+        if self.evidence not in (SOURCED, ASSUMED):
+            found.append(
+                Problem(f"{self.evidence!r} is no evidence.", remedy=f"Write {SOURCED!r} or {ASSUMED!r}.")
+            )
+        if not self.steps:
+            found.append(
+                Problem("a candidate without steps changes nothing.", remedy="Give one change or more.")
+            )
+        if found:
+            raise BadUsage([replace(problem, where=self.id) for problem in found])
 
     @property
     def sourced(self) -> bool:
         """Whether the size of the relaxation rests on a source."""
         return self.evidence == SOURCED
+
+    @property
+    def statement(self) -> Cited | None:
+        """Who states the size of a sourced relaxation, or what it is computed from; None for an assumed one."""
+        if not self.sourced:
+            return None
+        first = self.steps[0].change.source
+        return self.cited[0] if self.cited else first if isinstance(first, Cited) else None
 
     def reaches(self, factor: float) -> bool:
         """Whether so many times the size is still no more than the whole obstacle."""

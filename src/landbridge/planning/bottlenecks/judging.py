@@ -12,7 +12,14 @@ from landbridge import codes
 from landbridge.planning.bottlenecks.candidate import Candidate
 from landbridge.planning.bottlenecks.effects import gains
 from landbridge.planning.bottlenecks.programme import Compiled, Programme
-from landbridge.planning.bottlenecks.ranking import Error, first_order_error, ranks, variance_share
+from landbridge.planning.bottlenecks.ranking import (
+    Error,
+    among,
+    first_order_error,
+    interval,
+    ranks,
+    variance_share,
+)
 from landbridge.planning.bottlenecks.result import Together, Uncosted
 from landbridge.planning.bottlenecks.solving import TOP, Answer, Question, assumed, central
 from landbridge.planning.grading import grade
@@ -23,11 +30,15 @@ Array = NDArray[np.float64]
 # So many of the largest are tried in pairs; a pair that brings this part more than its sum is told.
 PAIRED = 8
 EXTRA = 0.05
+# What decides who is among so many first is worth measuring.
+FIRST = 3
 TOPICS = 8
 # A barrier of such a form is inside candidates of that kind: a duty on a line is part of the sector's tariff.
+# Known rates on single lines: a cost, though none of a sector.
+_RATES = ("tariff", "quota")
+# What a day is worth stands behind every hour that is relaxed.
+_PRICED = ("barrier/time-in-transit", "barrier/delay-before-shipping")
 _COSTED = {
-    "tariff": "tariff",
-    "quota": "access",
     "queue": "hours",
     "payment": "settlement",
     "customs": "documents",
@@ -39,22 +50,28 @@ def contenders(ranked: NDArray[np.int64]) -> NDArray[np.bool_]:
     return np.asarray((ranked <= TOP).any(axis=0))
 
 
-def assumed_share(held: Answer) -> float | None:
-    """Share of the variance of the contenders' ranks that assumed parameters make; None where no rank varies."""
+def assumed_share(held: Answer) -> tuple[float | None, tuple[float, float] | None]:
+    """Share of the variance of the contenders' ranks that assumed parameters make, and its interval over draws.
+
+    Both rankings are first order, so that nothing but the assumptions differs. None where no rank varies.
+    """
     first, again = (ranks(gain[held.kept].sum(axis=2)) for gain in (held.first, held.anew))
     matter = contenders(first)
-    return variance_share(first[:, matter], again[:, matter])
+    mine, other = first[:, matter], again[:, matter]
+    return variance_share(mine, other), interval(mine, other)
 
 
 def topics(asked: Question, held: Answer) -> tuple[tuple[str, float], ...]:
-    """What assumptions are about, by the share of the variance of ranks that each makes alone; the largest first."""
+    """What assumptions are about, by how far each alone decides who is among the first three; the largest first.
+
+    The share of variance is that of being among them, so what moves only the end of the ranking does not count.
+    """
     made = asked.programme
     about: dict[str, list[int]] = {}
     for at, item in enumerate(made.parameters):
         if assumed(item.source, item.group) and not item.fixed:
             about.setdefault(_topic(item.name, made), []).append(at)
     first = ranks(held.first[held.kept].sum(axis=2))
-    matter = contenders(first)
     found = []
     for topic, columns in about.items():
         mixed = asked.values.copy()
@@ -65,7 +82,7 @@ def topics(asked: Question, held: Answer) -> tuple[tuple[str, float], ...]:
             # Most topics concern few candidates; the gains of the others stay as they are.
             if one.parameters & names:
                 other[:, at] = gains(made, held.slopes, mixed, [at])[:, 0]
-        share = variance_share(first[:, matter], ranks(other[held.kept].sum(axis=2))[:, matter])
+        share = variance_share(among(first, FIRST), among(ranks(other[held.kept].sum(axis=2)), FIRST))
         if share:
             found.append((topic, share))
     return tuple(sorted(found, key=lambda item: (-item[1], item[0]))[:TOPICS])
@@ -82,6 +99,13 @@ def _topic(name: str, made: Programme) -> str:
     whose = next((label for identifier, label in labels.items() if head == identifier), None)
     whose = whose or next((label for key, label in labels.items() if head.startswith(f"{key} ")), head)
     return f"whom “{whose}” concerns" if tail == "share_pct" else f"size of “{whose}”"
+
+
+def contenders_error(held: Answer) -> Error | None:
+    """How far first order is off for the candidates that were solved, in every draw; None where none was."""
+    some = list(held.solved)
+    first, solved = (gain[held.kept][:, some].sum(axis=2).ravel() for gain in (held.first, held.final))
+    return first_order_error(first, solved) if some else None
 
 
 def error(held: Answer) -> Error | None:
@@ -132,6 +156,8 @@ def uncosted(data: Data, places: tuple[str, str], found: Sequence[Candidate]) ->
         # A barrier that a third country sets up is none of theirs.
         if not set(record.text("side").split()) <= {*sides[0], *sides[1]}:
             continue
-        if record.subject not in costed and _COSTED.get(record.text("form")) not in kinds:
+        form = record.text("form")
+        priced = record.subject in _PRICED or form in _RATES or _COSTED.get(form) in kinds
+        if record.subject not in costed and not priced:
             held = grade([record.figure(statement) for statement in record.quantities()])
             yield Uncosted(record.subject, record.name, record.text("form"), held.letter, held.why)

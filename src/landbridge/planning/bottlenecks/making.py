@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import asdict, replace
@@ -12,7 +13,7 @@ import numpy as np
 
 from landbridge import codes
 from landbridge.codes import Place
-from landbridge.errors import BadUsage, NotHeld, Problem
+from landbridge.errors import BadUsage, NotHeld, Problem, nearest
 from landbridge.planning.bottlenecks import judging, obstacles, regional
 from landbridge.planning.bottlenecks.candidate import Candidate
 from landbridge.planning.bottlenecks.derived import derived
@@ -20,7 +21,7 @@ from landbridge.planning.bottlenecks.effects import gains
 from landbridge.planning.bottlenecks.programme import Programme, programme
 from landbridge.planning.bottlenecks.result import Bottlenecks
 from landbridge.planning.bottlenecks.solving import Answer, Progress, Question, answer, question
-from landbridge.provenance import Citation
+from landbridge.provenance import Citation, Figure
 from landbridge.release import Data
 from landbridge.scenarios import spec
 from landbridge.scenarios.context import context as context_of
@@ -78,7 +79,7 @@ def bottlenecks(
         _ranking(data, asked, held, places),
         together=tuple(judging.together(asked, medians)),
         spending_usd=1e6 * float(np.median(held.slopes.spending.sum(axis=1))),
-        evidence=tuple(data.elasticities.theta(sector) for sector in _sectors(made)),
+        evidence=_evidence(data, made),
         said=(_SHARES,),
     )
 
@@ -107,21 +108,42 @@ def _some(found: Sequence[Candidate], places: tuple[str, str]) -> Sequence[Candi
             f"no obstacle with a defensible cost is held between {places[0]} and {places[1]}.",
             remedy="Give candidates of your own, or write a scenario and `landbridge solve` it.",
         )
+    named = Counter(one.id for one in found)
+    twice = [name for name, count in named.items() if count > 1]
+    problems = [
+        Problem(f"two candidates are called {name!r}.", remedy="An id is used once.") for name in twice
+    ]
+    for one in found:
+        problems += [
+            Problem(
+                f"{one.id} names {part!r}, which is no candidate.",
+                cause=f"Nearest: {', '.join(nearest(part, named))}.",
+            )
+            for part in (*one.joins, *one.also)
+            if part not in named
+        ]
+    if all(one.joins for one in found):
+        problems.append(Problem("every candidate joins others, so nothing is ranked."))
+    if problems:
+        raise BadUsage(problems)
     return sorted(found, key=lambda one: bool(one.joins))
 
 
 def _ranking(data: Data, asked: Question, held: Answer, places: tuple[str, str]) -> Bottlenecks:
     """What draws say of ranks, and what the ranks rest on."""
     found = tuple(one.candidate for one in asked.programme.compiled)
+    share, interval = judging.assumed_share(held)
     return Bottlenecks(
         places=places,
         names={place: codes.place(place).name for place in places},
         candidates=found[: asked.ranked],
         gains=held.final[held.kept],
         solved=held.solved,
-        assumed_share=judging.assumed_share(held),
+        assumed_share=share,
+        interval=interval,
         topics=judging.topics(asked, held),
         error=judging.error(held),
+        contenders_error=judging.contenders_error(held),
         together=(),
         uncosted=tuple(judging.uncosted(data, places, found)),
         dropped=held.failures,
@@ -154,6 +176,16 @@ def _ends(data: Data, a: str, b: str) -> tuple[Place, Place]:
             f"{a} and {b} are in one country.", remedy="Name places of two countries, such as CHN RUS."
         )
     return places
+
+
+def _evidence(data: Data, made: Programme) -> tuple[Figure, ...]:
+    """Trade elasticities and values of a day of the sectors whose costs some candidate moves."""
+    sectors = _sectors(made)
+    days = (data.time_values.per_day(sector) for sector in sectors)
+    return (
+        *(data.elasticities.theta(sector) for sector in sectors),
+        *(figure for figure in days if isinstance(figure, Figure)),
+    )
 
 
 def _sectors(made: Programme) -> list[str]:

@@ -153,6 +153,9 @@ class _Entry(Form):
     def candidate(self) -> Candidate:
         """The obstacle as what may be relaxed."""
         size, unit, stated = size_of(self.changes[0])
+        every = all(isinstance(change.source, Cited) for change in self.changes[1:])
+        first = self.changes[0].source
+        cited = self.computed_from or ((first,) if isinstance(first, Cited) else ())
         return Candidate(
             self.id,
             self.kind,
@@ -161,11 +164,12 @@ class _Entry(Form):
             tuple(Step(change) for change in self.changes),
             size,
             unit,
-            SOURCED if stated == SOURCED or self.computed_from else ASSUMED,
+            SOURCED if every and (stated == SOURCED or self.computed_from) else ASSUMED,
             " ".join(self.note.split()),
             self.also,
             self.barriers,
             joins=self.joins,
+            cited=cited,
         )
 
 

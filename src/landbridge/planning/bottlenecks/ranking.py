@@ -45,6 +45,26 @@ def variance_share(ranked: Ranks, again: Ranks) -> float | None:
     return float(0.5 * ((ranked - again) ** 2).mean(axis=0).sum() / total)
 
 
+def interval(ranked: Ranks, again: Ranks, draws: int = 400, seed: int = 1) -> tuple[float, float] | None:
+    """5th and 95th percentile of `variance_share` over draws taken anew with replacement; None where no rank varies."""
+    chance = np.random.default_rng(seed)
+    found = []
+    for _ in range(draws):
+        rows = chance.integers(0, ranked.shape[0], ranked.shape[0])
+        share = variance_share(ranked[rows], again[rows])
+        if share is not None:
+            found.append(share)
+    if not found:
+        return None
+    low, high = np.percentile(found, [5.0, 95.0])
+    return float(low), float(high)
+
+
+def among(ranked: Ranks, first: int) -> Ranks:
+    """Whether a candidate is among the first so many in a draw, (D, C), as 1 and 0."""
+    return np.asarray(ranked <= first, dtype=np.int64)
+
+
 def break_even(median: float, best: float) -> float | None:
     """How many times its size a candidate would need for the gain `best`, to first order; None if it brings nothing."""
     return best / median if median > 0.0 else None

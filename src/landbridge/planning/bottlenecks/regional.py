@@ -99,7 +99,7 @@ def candidates(data: Data, a: Place, b: Place, held: Way) -> tuple[Candidate, ..
     named = [
         one for one in obstacles.for_pair(data.obstacles, a.country, b.country) if one.kind not in _NATIONAL
     ]
-    return (*named, *on_the_way(data, behind), *tariffs(data, a.country, b.country))
+    return (*named, *on_the_way(data, behind, (a.country, b.country)), *tariffs(data, a.country, b.country))
 
 
 def slopes(programme: Programme, held: Way, draws: int) -> Slopes:

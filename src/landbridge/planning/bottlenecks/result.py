@@ -16,7 +16,6 @@ from landbridge.planning.bottlenecks.candidate import KINDS, Candidate
 from landbridge.planning.bottlenecks.ranking import HIGH, LOW, Error
 from landbridge.provenance import Citation, Figure, Status
 from landbridge.scenarios.evidence import cited_from
-from landbridge.scenarios.sizes import Cited
 
 Array = NDArray[np.float64]
 
@@ -42,10 +41,12 @@ _SIZES = ("size_low", "size_value", "size_high")
 _GAINS = tuple(f"gain_{whose}{end}_musd" for whose in ("", "a_", "b_") for end in ("value", "low", "high"))
 _SAVINGS = ("saving_value_pct", "saving_low_pct", "saving_high_pct")
 _CHANCES = ("p_first_pct", "p_top3_pct", "break_even_size", "break_even_factor")
+_POSSIBLE = "break_even_possible"
 TYPES: dict[str, type[pl.DataType]] = {
     "rank": pl.Int64,
     **dict.fromkeys(_WORDS, pl.String),
     **dict.fromkeys((*_SIZES, *_GAINS, *_SAVINGS, *_CHANCES), pl.Float64),
+    _POSSIBLE: pl.Boolean,
 }
 
 
@@ -91,8 +92,10 @@ class Bottlenecks:
     gains: Array = field(repr=False)
     solved: tuple[int, ...] = field(repr=False)
     assumed_share: float | None
+    interval: tuple[float, float] | None
     topics: tuple[tuple[str, float], ...] = field(repr=False)
     error: Error | None
+    contenders_error: Error | None
     together: tuple[Together, ...] = field(repr=False)
     uncosted: tuple[Uncosted, ...] = field(repr=False)
     dropped: tuple[str, ...]
@@ -121,33 +124,37 @@ class Bottlenecks:
 
     @cached_property
     def rankable(self) -> bool:
-        """Whether present evidence allows a ranking: at least half of the variance of ranks is not due to assumptions."""
-        return self.assumed_share is not None and self.assumed_share <= MOST_ASSUMED
+        """Whether present evidence allows a ranking: assumptions make at most half of the variance of ranks, for sure."""
+        return (
+            self.assumed_share is not None
+            and max(self.assumed_share, (self.interval or (0, 0))[1]) <= MOST_ASSUMED
+        )
 
     @property
     def headline(self) -> str:
         """The answer in a sentence: the likeliest first, or that nothing can be ranked, and what to measure next."""
-        share = 0.0 if self.assumed_share is None else min(100.0, 100.0 * self.assumed_share)
         if not self.candidates:
             return "No obstacle with a defensible cost is held for this pair."
+        if self.assumed_share is None:
+            return "There is no ranking: no rank varies between draws."
         sourced = [row for row in self.rows() if row["p_first_pct"] is not None]
-        likeliest = max(sourced, key=lambda row: row["p_first_pct"]) if sourced else None
-        due = f"{share:.0f} % of the variance of ranks is due to assumptions."
+        likeliest = max(sourced, key=lambda row: row["p_first_pct"]) if len(sourced) > 1 else None
+        due = f"{_part(self.assumed_share, self.interval)} of the variance of ranks is due to assumptions."
         if not self.rankable:
             topics = "; ".join(topic for topic, _ in self.topics[:3])
             said = [f"{NOT_RANKABLE[0].upper()}{NOT_RANKABLE[1:]}: {due}"]
             said += [f"Measure next: {topics}."] if topics else []
             if likeliest is not None:
-                chance = f"{likeliest['p_first_pct']:.0f} % of draws"
                 said.append(
-                    f"Among obstacles whose size is sourced, “{likeliest['label']}” ranks first in {chance}."
+                    f"Among the {len(sourced)} obstacles whose size is sourced, “{likeliest['label']}” ranks first in "
+                    f"{likeliest['p_first_pct']:.0f} % of draws."
                 )
             return " ".join(said)
         if likeliest is None:
-            return "Every size is assumed, so nothing is ranked."
+            return f"Fewer than two sizes are sourced, so nothing is called first. {due}"
         return (
-            f"{likeliest['label']}: ranks first in {likeliest['p_first_pct']:.0f} % of draws among obstacles whose size is "
-            f"sourced; {due}"
+            f"{likeliest['label']}: ranks first in {likeliest['p_first_pct']:.0f} % of draws among the {len(sourced)} "
+            f"obstacles whose size is sourced; {due}"
         )
 
     @property
@@ -163,12 +170,15 @@ class Bottlenecks:
                 f"{len(self.solved)} of {len(self.candidates)} candidates reach the top ten in some draw and are solved "
                 f"exactly ({self.concept}); the others are first order.",
             ]
-        if self.error is not None:
-            said.append(
-                f"On {self.error.count} cells drawn at random first order is off by {self.error.median_pct:.1f} % in the "
-                f"median, {self.error.most_pct:.0f} % at the 90th percentile and {self.error.largest_pct:.0f} % at most, "
-                "where a gain is next to nothing."
-            )
+        for error, where in (
+            (self.contenders_error, "For these"),
+            (self.error, "For others, on cells drawn at random,"),
+        ):
+            if error is not None:
+                said.append(
+                    f"{where} first order is off by {error.median_pct:.1f} % in the median and {error.most_pct:.0f} % at "
+                    f"the 90th percentile ({error.count} cells); most for tariffs, whose gain is curved."
+                )
         if self.dropped:
             said.append(f"{len(self.dropped)} kinds of failure took draws out: {self.dropped[0]}")
         return (*said, *self.said)
@@ -209,17 +219,19 @@ class Bottlenecks:
                     f"gain_{whose}low_musd": low,
                     f"gain_{whose}high_musd": high,
                 }
-            row |= dict.fromkeys((*_SAVINGS, *_CHANCES))
+            row |= dict.fromkeys((*_SAVINGS, *_CHANCES, _POSSIBLE))
             if self.in_pct:
                 row |= {f"saving_{end}_pct": row[f"gain_{end}_musd"] for end in ("value", "low", "high")}
                 row |= dict.fromkeys(_GAINS)
             if one.sourced:
                 mine = chances[sourced.index(at)]
                 row |= {"p_first_pct": 100.0 * mine[0], "p_top3_pct": 100.0 * mine[:3].sum()}
-            elif (factor := ranking.break_even(float(self._medians[at]), best)) is not None and one.reaches(
-                factor
-            ):
-                row |= {"break_even_size": factor * one.size.value, "break_even_factor": factor}
+            elif best > 0.0 and (factor := ranking.break_even(float(self._medians[at]), best)) is not None:
+                row |= {
+                    "break_even_size": factor * one.size.value,
+                    "break_even_factor": factor,
+                    "break_even_possible": one.reaches(factor),
+                }
             row |= {
                 "solved": "exactly" if at in solved else "first order",
                 "concept": self.concept,
@@ -271,8 +283,38 @@ class Bottlenecks:
             schema=dict.fromkeys(names, pl.String),
         )
 
+    def steps_table(self) -> pl.DataFrame:
+        """What each candidate changes, so that it can be written as a scenario: candidate, change, crossing, exporter,
+        importer, sectors, size (field=low/value/high), part of what passes the crossing.
+        """
+        names = ("candidate", "change", "crossing", "exporter", "importer", "sectors", "size")
+        rows = []
+        for one in self.candidates:
+            for step in one.steps:
+                change = step.change
+                ends = getattr(change, "between", None) or (
+                    getattr(change, "exporter", None),
+                    getattr(change, "importer", None),
+                )
+                sizes = (
+                    f"{name}={size.low:g}/{size.value:g}/{size.high:g}"
+                    for name, size in change.ranges().items()
+                )
+                crossing = getattr(change, "crossing", "") or None
+                words = (
+                    one.id,
+                    change.kind,
+                    crossing,
+                    ends[0],
+                    ends[1],
+                    " ".join(change.sectors),
+                    "; ".join(sizes),
+                )
+                rows.append({**dict(zip(names, words, strict=True)), "part": step.part})
+        return pl.DataFrame(rows, schema={**dict.fromkeys(names, pl.String), "part": pl.Float64})
+
     def topic_table(self) -> pl.DataFrame:
-        """What assumptions are about, by their share of the variance of ranks: topic, share_pct."""
+        """What assumptions are about, by how far each decides who is among the first three: topic, share_pct."""
         rows = [{"topic": topic, "share_pct": 100.0 * share} for topic, share in self.topics]
         return pl.DataFrame(rows, schema={"topic": pl.String, "share_pct": pl.Float64})
 
@@ -314,8 +356,7 @@ class Bottlenecks:
 
     def _size(self, one: Candidate) -> Figure:
         """How far a candidate is relaxed, and who says so."""
-        source = one.steps[0].change.source if one.sourced else None
-        cited = cited_from(source) if isinstance(source, Cited) else None
+        cited = None if one.statement is None else cited_from(one.statement)
         return Figure(
             f"{one.label}: size of the relaxation",
             one.size.value,
@@ -328,6 +369,12 @@ class Bottlenecks:
             cell=f"bottlenecks:{one.id}",
             note=f"To {one.benchmark}",
         )
+
+
+def _part(share: float, interval: tuple[float, float] | None) -> str:
+    """A share in per cent with its interval; sampling can take it above the whole."""
+    shown = [min(100.0, 100.0 * end) for end in (share, *(interval or ()))]
+    return f"{shown[0]:.0f} %" + (f" ({shown[1]:.0f} to {shown[2]:.0f})" if interval else "")
 
 
 def _plain(value: Any) -> Any:

@@ -131,16 +131,11 @@ def _figure(row: Mapping[str, Any], held: Mapping[str, Any], data: Data) -> Figu
 
 
 def _source(one: Candidate) -> dict[str, str] | None:
-    """Who states the size of a relaxation, as a source; None where it is assumed or reckoned."""
-    stated = one.steps[0].change.source
-    if isinstance(stated, str):
+    """Who states the size of a relaxation, or what it is computed from, as a source; None where it is assumed."""
+    cited = one.statement
+    if cited is None:
         return None
-    words = {
-        "publisher": stated.publisher,
-        "title": stated.title,
-        "published": stated.date,
-        "url": stated.url,
-    }
+    words = {"publisher": cited.publisher, "title": cited.title, "published": cited.date, "url": cited.url}
     return {"id": f"bottleneck-{one.id}", **words, "licence": "as at source"}
 
 
