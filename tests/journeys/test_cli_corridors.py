@@ -113,9 +113,56 @@ def test_a_country_stands_for_a_node_and_a_cargo_may_be_ones_own(call: Call) -> 
     assert "RUS stands for Moscow (RU-MOW)." in ran.err
     assert "as you gave it: a tonne is worth USD 500 (300 to 900; assumed)" in ran.err
     assert "no crossing" in ran.out
-    without = call("route zabaikalsk RUS")
-    assert without.code == 1
-    assert "--tonne-usd" in without.err
+    assert "borrowed" not in ran.err
+
+
+@pytest.mark.parametrize(
+    ("ends", "lending"),
+    [
+        ("zabaikalsk RUS", "CHN to RUS"),
+        ("CN-CQ duisburg", "CHN to RUS"),
+        ("warsaw CN-SC", "RUS to CHN"),
+        ("KAZ MNG", "CHN to RUS"),
+    ],
+)
+def test_a_pair_without_values_of_its_own_borrows_them_and_says_so(
+    call: Call, ends: str, lending: str
+) -> None:
+    ran = call(f"route {ends} --best 1")
+    assert ran.code == 0, ran.err
+    assert f"it is borrowed from {lending}, its range widened" in ran.err
+    assert "; assumed); a day costs" in ran.err
+
+
+def test_the_cargo_taken_is_that_of_most_tonnes_by_rail_and_road(call: Call, data: Data) -> None:
+    """The tonnes are reckoned once more out of the public tables."""
+    ran = call("route CHN RUS --best 1")
+    held, flows = data.corridors, data.accounts
+    column = flows.flows[:, flows.places.index("CHN"), flows.places.index("RUS")]
+    tonnes: dict[str, float] = {}
+    for row in held.use.table().iter_rows(named=True):
+        known = held.unit_values.get(("CHN", "RUS", row["sector"]))
+        if (row["exporter"], row["importer"]) != ("CHN", "RUS") or row["mode"] not in ("rail", "road"):
+            continue
+        if known is not None and row["sector"] not in ("B05", "B06", "C19"):
+            part = column[flows.sectors.index(row["sector"])] * row["share_pct"] / known.value
+            tonnes[row["sector"]] = tonnes.get(row["sector"], 0.0) + part
+    most = max(tonnes, key=lambda sector: tonnes[sector])
+    assert f"Cargo {most} (" in ran.err
+    assert "of which most tonnes go by rail and road from CHN to RUS" in ran.err
+    assert "stands in the middle" not in ran.err
+    assert "the largest sector of goods from CHN to DEU" in call("route CN-CQ duisburg --best 1").err
+    assert "No sector was named" not in call("route CHN RUS --best 1 --sector C28").err
+
+
+def test_by_sea_or_air_alone_a_region_reaches_its_port(call: Call) -> None:
+    ran = call("route CN-SH RU-SPE --mode sea --json")
+    for row in rows(ran):
+        assert "sea" in row["modes"]
+        assert "-rail" not in row["via"]
+    assert "road and rail between either place and its port" in " ".join(ran.json["notes"])
+    air = rows(call("route CN-CQ RU-MOW --mode air --json"))
+    assert all("air" in row["modes"] and "sea" not in row["modes"] for row in air)
 
 
 def test_no_route_says_why(call: Call) -> None:
@@ -294,17 +341,34 @@ def test_the_capacity_held_widens_the_curve(call: Call, data: Data) -> None:
     assert all(one["delay_h_high"] > other["delay_h_high"] for one, other in zip(held, exact, strict=True))
 
 
-def test_a_what_if_is_answered_below_capacity_and_refused_above_it(call: Call) -> None:
-    (below,) = rows(call(f"{POST} --capacity 400 --arrivals 360 --json"))
-    assert below["load"] == pytest.approx(0.9)
+def test_a_what_if_has_a_row_for_each_capacity_and_a_growing_line_where_it_is_too_small(call: Call) -> None:
+    below = rows(call(f"{POST} --capacity 400 --arrivals 360 --json"))
+    assert [row["capacity"] for row in below] == ["low", "middle", "high"]
+    assert below[1]["load"] == pytest.approx(0.9)
     same = next(row for row in rows(call(f"{POST} --capacity 400 --json")) if row["load"] == 0.9)
-    assert below["delay_h"] == pytest.approx(same["delay_h"])
+    assert below[1]["delay_h"] == pytest.approx(same["delay_h"])
     above = call(f"{POST} --capacity 400 --arrivals 460")
-    assert (above.code, above.out) == (1, "")
+    assert above.code == 0
     assert "grows by 60 a day, 420 in a week" in above.err
     low, middle, high = rows(call(f"{POST} --capacity 300,400,500 --arrivals 360 --json"))
     assert (low["delay_h"], low["growth_vehicles_day"]) == (None, 60)
     assert middle["delay_h"] > high["delay_h"] > 0
+    assert middle["growth_vehicles_day"] is None
+    full = rows(call(f"{POST} --capacity 400 --arrivals 400 --json"))[1]
+    assert (full["load"], full["delay_h"], full["growth_vehicles_day"]) == (1, None, 0)
+
+
+@pytest.mark.parametrize("arrivals", ["", "--arrivals 1", "--arrivals 713", "--arrivals 50000"])
+def test_delays_are_written_out_and_what_passed_is_said(call: Call, data: Data, arrivals: str) -> None:
+    ran = call(f"{POST} {arrivals}")
+    assert ran.code == 0, ran.err
+    assert not re.search(r"\de[+-]\d", ran.out + ran.err)
+    volume = data.corridors.network.crossings["zabaikalsk-manzhouli-road"].volume
+    assert volume is not None
+    assert f"{volume.amount.value:g} {volume.amount.unit} passed" in ran.err
+    assert "not published" not in ran.err
+    if arrivals == "--arrivals 1":
+        assert ran.out.count("under 0.02 h") == 3
 
 
 # bottlenecks
@@ -395,6 +459,7 @@ def test_an_interrupt_says_that_the_work_is_kept(call: Call, monkeypatch: pytest
         ("route CN-CQ BY-MII", 2, "BY-MI"),
         ("route CN-CQ CN-CQ", 2, "one node"),
         ("route CN-CQ BY-MI --sector C99", 2, "C29"),
+        ("route CN-CQ BY-MI --sector potash", 2, "potash is inside C20 (Chemicals)"),
         ("route CN-CQ BY-MI --mode rali", 2, "rail"),
         ("route CN-CQ BY-MI --without zabaikalsk-manzhouli", 2, "zabaikalsk-manzhouli-rail"),
         ("route CN-CQ BY-MI --best 0", 2, "one route or more"),

@@ -13,10 +13,12 @@ import pytest
 from landbridge.corridors import Corridors, from_folder, least_costs
 from landbridge.corridors.amounts import Amount
 from landbridge.corridors.choice import Flow, fed_by, rerouted, select_link
-from landbridge.corridors.network import Line, Network
+from landbridge.corridors.cost import Leg
+from landbridge.corridors.network import FAMILY, Line, Network
 from landbridge.corridors.reading import COLUMNS
 from landbridge.corridors.routing import routes
 from landbridge.corridors.use import Use, UseRow
+from landbridge.corridors.views import via_words
 from landbridge.errors import BadFile, BadUsage, NotHeld, UnknownLabel
 from small_network import CROSSINGS, amount, lines, machines, nodes, ore, parameters, small, transfers
 
@@ -65,7 +67,7 @@ def test_routes_are_asked_by_country_and_sector() -> None:
     assert (found.origin, found.destination, found.cargo.sector) == ("R2", "C1", "C28")
     assert found.routes == routes(data.network, "R2", "C1", data.cargo("RUS", "CHN", "C28"), best=2).routes
     assert data.cargo("RUS", "CHN").sector == "C20"
-    with pytest.raises(NotHeld, match="C29 from RUS to CHN"):
+    with pytest.raises(NotHeld, match=r"C29 \(Motor vehicles\) from RUS to CHN"):
         data.routes("R1", "C1", sector="C29")
     with pytest.raises(NotHeld, match="any sector from CHN to RUS"):
         data.routes("C1", "R1")
@@ -149,7 +151,7 @@ def test_two_closures_in_a_row_are_named_together() -> None:
 
 def test_a_gap_that_no_opening_mends_is_said_to_be_one() -> None:
     """A region whose only line comes in: nothing leaves it."""
-    one_way = Line("in", "C2", "C3", "road", amount(10, "km"), one_way=True)
+    one_way = Line("in", "C2", "C3", "road", amount(20, "km"), one_way=True)
     network = Network.of(
         [*nodes(), replace(nodes()[7], id="C3")], [*lines(), one_way], CROSSINGS, parameters(), transfers()
     )
@@ -254,3 +256,98 @@ def test_more_routes_than_can_be_told_apart_in_time_are_refused(monkeypatch: pyt
     with pytest.raises(BadUsage, match="or for routes that need not differ"):
         routes(held, *ends, machines(), best=50)
     assert routes(held, *ends, machines(), best=50, distinct=False).routes
+
+
+def test_values_of_a_tonne_are_borrowed_where_a_pair_has_none() -> None:
+    """Into China those of Russia with China; out of it, and between others, those of China with Russia."""
+    outward = {("CHN", "RUS", "C28"): amount(5000, "USD/t", status="estimated")}
+    data = replace(corridors(), unit_values={**HELD, **outward})
+    assert data.values_from("RUS", "CHN") == ("RUS", "CHN")
+    assert data.values_from("KAZ", "CHN") == ("RUS", "CHN")
+    for pair in (("CHN", "POL"), ("KAZ", "MNG"), ("CHN", "CHN"), ("RUS", "RUS")):
+        assert data.values_from(*pair) == ("CHN", "RUS"), pair
+    lent = data.cargo("KAZ", "MNG", "C28").usd_t
+    own = outward["CHN", "RUS", "C28"]
+    assert lent == Amount(own.low / 2, own.value, own.high * 2, "USD/t", "assumed")
+    assert data.cargo("CHN", "RUS", "C28").usd_t == own
+    with pytest.raises(NotHeld, match=r"C20 \(Chemicals\) from KAZ to MNG"):
+        data.cargo("KAZ", "MNG", "C20")
+
+
+@pytest.mark.parametrize(
+    ("label", "said"),
+    [
+        ("potash", r"potash is inside C20 \(Chemicals\)"),
+        ("Timber", r"A02 \(Forestry\), C16 \(Wood products\)"),
+        ("coal", "B05"),
+        ("oil", "B06"),
+        ("gas", "B06"),
+        ("grain", "A01"),
+        ("cars", "C29"),
+        ("machinery", r"C28 \(Machinery\)"),
+        ("C99", r"C29 \(Motor vehicles\)"),
+        ("xyzzy", r"Sectors of goods: A01 \(Agriculture"),
+    ],
+)
+def test_a_wrong_sector_gets_what_may_have_been_meant(label: str, said: str) -> None:
+    with pytest.raises(UnknownLabel, match=said):
+        corridors().cargo("RUS", "CHN", label)
+
+
+def test_the_sector_taken_is_the_typical_one_and_the_middle_one_only_without() -> None:
+    data = replace(corridors(), typical=lambda *_: ("A01", "chosen by a test"))
+    assert data.cargo("RUS", "CHN").sector == "A01"
+    assert data.usual("RUS", "CHN") == ("A01", "chosen by a test")
+    unknown = replace(data, typical=lambda *_: None)
+    assert unknown.cargo("RUS", "CHN").sector == "C20"
+    assert "nothing is known of flows" in unknown.usual("RUS", "CHN")[1]
+
+
+def test_by_sea_alone_road_and_rail_lead_to_one_port_and_from_one() -> None:
+    found = routes(small(), "R1", "C1", machines(), modes=["sea"])
+    assert found.routes
+    for route in found.routes:
+        assert route.crossings == ()
+        assert [leg.id for leg in route.legs if leg.mode == "sea" and leg.kind == "line"] == ["sea"]
+    free = routes(
+        small(), "R1", "C1", machines(), modes=["sea", "rail", "road"], without=[one.id for one in CROSSINGS]
+    )
+    assert found.routes[0].generalised_usd_t == free.routes[0].generalised_usd_t
+    home = routes(small(), "R1", "R2", machines(), modes=["sea"])
+    assert home.routes == ()
+    assert routes(small(), "RP", "CP", machines(), modes=["sea"]).routes[0].modes == ("sea",)
+
+
+def test_by_sea_alone_the_nearest_of_two_ports_is_taken_though_the_other_ship_is_cheaper() -> None:
+    """C1 has CP at 400 km by road; a second port far inland of it would be reached by a longer road for a short sea."""
+    far = replace(nodes()[11], id="CQ", name="Town CQ")
+    more = [
+        Line("cq-c2-road", "CQ", "C2", "road", amount(2500, "km", 0)),
+        Line("short-sea", "RP", "CQ", "sea", amount(100, "km", 0)),
+    ]
+    network = Network.of([*nodes(), far], [*lines(), *more], CROSSINGS, parameters(), transfers())
+    for route in routes(network, "R1", "C1", machines(), modes=["sea"]).routes:
+        assert "sea" in route.uses
+        assert "short-sea" not in route.uses
+
+
+def test_via_repeats_nothing_names_pipelines_and_parts_routes_that_read_alike() -> None:
+    piped = routes(small(), "RO", "CO", machines(), modes=["crude-pipe"])
+    assert piped.routes[0].via == ("pipe",)
+    found = routes(small(), "R1", "R2", machines(), modes=["rail", "road"], best=2)
+    assert [route.via for route in found.routes] == [(), ()]
+    assert found.table()["via"].to_list() == [FAMILY[route.modes[0]] for route in found.routes]
+    assert set(found.table()["via"]) == {"rail", "road"}
+    (only,) = routes(small(), "R1", "R2", machines(), modes=["rail"], best=1).table()["via"].to_list()
+    assert only == ""
+    held = found.routes[0]
+    end = held.legs[-1]
+    changes = [Leg.of("transfer", "RP", mode, ("RP", "RP")) for mode in ("road", "sea")]
+    back = [
+        replace(one, id="CP", mode=mode) for one, mode in zip(changes, ("road", "rail-1435"), strict=True)
+    ]
+    sail = replace(end, kind="line", id="sea", mode="sea")
+    by_road, by_rail = (replace(held, legs=(*held.legs, *changes, sail, one)) for one in back)
+    assert by_road.via == by_rail.via == ("RP", "CP")
+    assert via_words((by_road, by_rail)) == ["RP (sea), CP (road)", "RP (sea), CP (rail)"]
+    assert via_words((by_road,)) == ["RP, CP"]

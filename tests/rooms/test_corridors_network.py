@@ -140,6 +140,53 @@ BAD = {
         {"nodes": [replace(nodes()[0], kind="village"), *nodes()[1:]]},
         ["unknown kind 'village'"],
     ),
+    "a place of any kind on nothing": (
+        {"nodes": [*nodes(), Node("RX", "Lost", "junction", "RUS", "RUS", 60, 60)]},
+        ["node RX: is on no line and no crossing"],
+    ),
+    "a crossing from road to rail": (
+        {"crossings": [replace(CROSSINGS[1], mode_a="road")]},
+        ["crossing south-rail: joins road to rail-1435. A crossing joins rail to rail or road to road"],
+    ),
+    "a border at sea": (
+        {"crossings": [replace(CROSSINGS[2], mode_a="sea", mode_b="sea")]},
+        ["joins sea to sea"],
+    ),
+    "a road with a break of gauge": (
+        {"crossings": [replace(CROSSINGS[2], gauge_break=True)]},
+        ["joins road to road with gauge_break 1", "no time to change gauge"],
+    ),
+    "a line shorter than the Earth is round": (
+        {"lines": changed(length=amount(21, "km"))},
+        ["line r1-rj: is 21 km long, but R1 and RJ lie 22.239 km apart"],
+    ),
+    "an estimate from nowhere": (
+        {"lines": changed(length=Amount(900, 1000, 1100, "km", "estimated"))},
+        ["line r1-rj: length is estimated without a source"],
+    ),
+    "an assumption with a source": (
+        {"lines": changed(length=Amount(900, 1000, 1100, "km", "assumed", ("a-book",)))},
+        ["length is assumed, but names a source: a-book"],
+    ),
+    "a line longer than the Equator": (
+        {"lines": changed(length=Amount(900, 1000, 1e308, "km", "assumed"))},
+        ["length reaches 1e+308 km: more than 45,000 cannot be"],
+    ),
+    "a border of half a year": (
+        {"crossings": [replace(CROSSINGS[0], hours=Amount(1, 2, 4400, "h", "assumed"))]},
+        ["time reaches 4,400 h: more than 2,400 cannot be"],
+    ),
+    "a speed no aeroplane has": (
+        {
+            "modes": [
+                replace(need, amount=Amount(1, 2, 30_001, need.amount.unit, "assumed"))
+                if need.name == "speed_km_day"
+                else need
+                for need in parameters()
+            ]
+        },
+        ["speed_km_day reaches 30,001 km/day"],
+    ),
     "a place off the Earth": ({"nodes": [replace(nodes()[0], lat=95.0), *nodes()[1:]]}, ["nowhere on Earth"]),
 }
 
@@ -284,7 +331,8 @@ def frames() -> dict[str, pl.DataFrame]:
 
 def cells(prefix: str, held: Amount) -> dict[str, str]:
     ends = zip(("low", "value", "high"), held.ends, strict=True)
-    return {f"{prefix}_{end}": repr(number) for end, number in ends} | {f"{prefix}_status": held.status}
+    known = {f"{prefix}_status": held.status, f"{prefix}_source": " ".join(held.source)}
+    return {f"{prefix}_{end}": repr(number) for end, number in ends} | known
 
 
 def write(folder: Path, tables: dict[str, pl.DataFrame]) -> Path:
@@ -366,4 +414,49 @@ def test_a_fault_of_a_whole_column_is_one_line(tmp_path: Path) -> None:
 def test_files_that_are_absent_are_named(tmp_path: Path) -> None:
     write(tmp_path, {name: frame for name, frame in frames().items() if name != "network_modes"})
     with pytest.raises(BadFile, match=r"not there: network_modes\.csv"):
+        from_folder(tmp_path)
+
+
+FILES = {
+    "semicolons": (
+        lambda text: text.replace(",", ";"),
+        "row 1: the columns are separated by semicolons; write commas.",
+    ),
+    "an open quote": (
+        lambda text: text.replace("\nrj-r2", '\n"rj-r2', 1),
+        "row 4: opens a quote that is never closed.",
+    ),
+    "a cell too many": (
+        lambda text: text.replace("\nrj-r2,", "\nrj-r2,,", 1),
+        "row 4: has 19 cells, but the header has 18",
+    ),
+    "nothing": (lambda text: "", "is empty"),
+    "a column twice": (
+        lambda text: text.replace("link,a,b", "link,a,a", 1),
+        "has the column a more than once",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", FILES)
+def test_a_file_that_is_no_table_is_refused_in_words_of_its_own(tmp_path: Path, case: str) -> None:
+    spoil, said = FILES[case]
+    path = write(tmp_path, frames()) / "network_links.csv"
+    path.write_text(spoil(path.read_text(encoding="utf-8")), encoding="utf-8")
+    with pytest.raises(BadFile) as caught:
+        from_folder(tmp_path)
+    shown = str(caught.value)
+    assert said in shown
+    assert "network_links.csv" in shown
+    for advice in ("truncate_ragged_lines", "infer_schema", "polars", "quote_char"):
+        assert advice not in shown
+
+
+def test_a_file_in_another_encoding_is_refused_and_a_byte_order_mark_is_not(tmp_path: Path) -> None:
+    path = write(tmp_path, frames()) / "network_nodes.csv"
+    text = path.read_text(encoding="utf-8")
+    path.write_bytes(text.encode("utf-8-sig"))
+    assert set(from_folder(tmp_path).nodes) == set(small().nodes)
+    path.write_bytes(text.replace("Town R1", "Köln").encode("latin-1"))
+    with pytest.raises(BadFile, match="is not UTF-8"):
         from_folder(tmp_path)

@@ -1,8 +1,9 @@
 """Routes by sea or air alone for places that are no port: road and rail to one port or airport, and from another.
 
-The graph is copied three times: on the way to the port, under way by the main mode, on the way from the port. Transfers to
-the main mode lead from the first copy to the second, transfers from it to the third, and loading or unloading at a port
-itself does the same. A crossing belongs to no copy but the second, so nobody reaches a port abroad through a border.
+The graph is copied four times: on the way to the port, loaded there, under way by the main mode, on the way from the
+port. Transfers to the main mode lead from the first copy to the second, its lines to the third, transfers from it to the
+last, and loading or unloading at a port itself does as a transfer. A crossing belongs to no copy, so nobody reaches a port
+abroad through a border.
 """
 
 from __future__ import annotations
@@ -15,37 +16,45 @@ from landbridge.corridors.states import Arc, Floats, Rows, States
 
 MAIN = frozenset({"sea", "air"})
 ACCESS = frozenset({"rail-1520", "rail-1435", "road"})
-_COPIES = 3
+_COPIES = 4
+_BEFORE, _LOADED, _MOVED, _AFTER = range(_COPIES)
+_LAND = [_BEFORE, _AFTER]
 _NOWHERE = -1
 
 
 def with_access(
     graph: States, rows: Rows, weights: Floats, mode: str, ends: tuple[int, int]
 ) -> tuple[Rows, int]:
-    """`rows` in three copies, open at one pair of ports alone, and the position of the sink in it.
+    """`rows` in four copies, open at one pair of ports alone, and the position of the sink in it.
 
     `weights` (A,) of the arcs of `graph`, infinite where shut; `ends` the source and sink in `rows`. The pair is that
-    which road and rail reach at least cost, both ends together, among those that `mode` joins.
+    which road and rail reach at least cost, both ends together, among those that `mode` joins. Where one port is nearest
+    to both ends nothing is open: nobody would ship from a port to itself.
     """
     onward = _onward(graph, mode)
     sink = (_COPIES - 1) * rows.size + ends[1]
     whole = _copied(graph, rows, onward)
     # Any saving on the way to a port outweighs all that follows: the least access comes first, then the least in all.
     finite = weights[np.isfinite(weights)]
-    heavy = weights * np.where(onward[1] == 1, 1.0, 1.0 + float(finite.sum()))
+    heavy = weights * np.where(onward[_MOVED] == _MOVED, 1.0, 1.0 + float(finite.sum()))
     cost, before = dijkstra(whole.matrix(heavy[whole.arc_of]), indices=ends[0], return_predecessors=True)
     if not np.isfinite(cost[sink]):
         return whole, sink
-    used, here = set(), sink
+    changing = (onward[_BEFORE] == _LOADED) | (onward[_MOVED] == _AFTER)
+    places, here = set(), sink
     while here != ends[0]:
         tail = int(before[here])
-        if tail // rows.size != here // rows.size:
-            used.add(int(whole.arc_of[whole.edge(tail, here)]))
+        arc = int(whole.arc_of[whole.edge(tail, here)])
+        if changing[arc]:
+            places.add(_place(graph.arcs[arc]))
         here = tail
-    changing = (onward[0] == 1) | (onward[1] == _COPIES - 1)
-    places = {_place(graph.arcs[arc]) for arc in used}
-    elsewhere = [arc for arc in np.flatnonzero(changing).tolist() if _place(graph.arcs[arc]) not in places]
-    onward[:, elsewhere] = _NOWHERE
+    joined = len(places) > 1
+    shut = [
+        arc
+        for arc in np.flatnonzero(changing).tolist()
+        if not joined or _place(graph.arcs[arc]) not in places
+    ]
+    onward[:, shut] = _NOWHERE
     return _copied(graph, rows, onward), sink
 
 
@@ -54,7 +63,7 @@ def _place(arc: Arc) -> str:
 
 
 def _onward(graph: States, mode: str) -> NDArray[np.int64]:
-    """The copy that each arc leads to from each copy, shape (3, A); -1 where it is not there."""
+    """The copy that each arc leads to from each copy, shape (4, A); -1 where it is not there."""
     mode_of = {state: held for (_, held), state in graph.at.items()}
     loaded = set(graph.gates_out.values())
     found = np.full((_COPIES, len(graph.arcs)), _NOWHERE)
@@ -64,31 +73,28 @@ def _onward(graph: States, mode: str) -> NDArray[np.int64]:
             found[:, position] = np.arange(_COPIES)
             continue
         kind = arc.parts[0].kind
+        start, end = int(graph.tails[position]), int(graph.heads[position])
         if kind == "line":
             if arc.parts[0].mode == mode:
-                found[1, position] = 1
+                found[[_LOADED, _MOVED], position] = _MOVED
             else:
-                found[[0, 2], position] = 0, 2
-        elif kind == "transfer":
-            before, after = mode_of[int(graph.tails[position])], mode_of[int(graph.heads[position])]
-            if after == mode:
-                found[0, position] = 1
-            elif before == mode:
-                found[1, position] = 2
+                found[_LAND, position] = _LAND
+        elif kind != "crossing":
+            # A transfer joins two modes, a terminal a mode and a gate.
+            if mode_of.get(end) == mode:
+                found[_BEFORE, position] = _LOADED
+            elif mode_of.get(start) == mode:
+                found[_MOVED, position] = _AFTER
+            elif kind == "transfer":
+                found[_LAND, position] = _LAND
             else:
-                found[[0, 2], position] = 0, 2
-        elif kind == "terminal":
-            start = int(graph.tails[position]) in loaded
-            by = mode_of[int(graph.heads[position] if start else graph.tails[position])]
-            if start:
-                found[0, position] = 1 if by == mode else 0
-            else:
-                found[1 if by == mode else 2, position] = 2
+                copy = _BEFORE if start in loaded else _AFTER
+                found[copy, position] = copy
     return found
 
 
 def _copied(graph: States, rows: Rows, onward: NDArray[np.int64]) -> Rows:
-    """Three copies of `rows`; state s of copy k is k times `rows.size` plus s."""
+    """Four copies of `rows`; state s of copy k is k times `rows.size` plus s."""
     tails = np.repeat(np.arange(rows.size), np.diff(rows.starts))
     parts = []
     for copy in range(_COPIES):
