@@ -134,7 +134,8 @@ def _size(row: Row) -> str:
     """How far an obstacle is relaxed: `22 h less (9 to 44)` of it, or `17 % more (8 to 29)` trade."""
     low, value, high = (row[f"size_{end}"] for end in ("low", "value", "high"))
     near, far = sorted((abs(low), abs(high)))
-    word = "less" if value < 0 else "more"
+    # What is relaxed is less of a cost, or more of a flow.
+    word = "less" if value < 0 else "more trade" if row["size_unit"] == "%" else "more"
     if low < 0 < high:
         return f"{_number(value)} ({_number(low)} to {_number(high)}) {row['size_unit']}"
     between = "" if low == high else f" ({_number(near)} to {_number(far)})"

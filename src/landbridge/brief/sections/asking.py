@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from landbridge.brief.document import Points, Refusal, Section
 from landbridge.brief.sections.answers import newest_waits
+from landbridge.brief.sections.ranked import ranked
 from landbridge.brief.sections.regions import partner_trade
 from landbridge.brief.setting import Setting, name
 from landbridge.brief.text import Date, Sentence
@@ -28,13 +29,26 @@ def unknowable(setting: Setting) -> Section:
                 "A probability needs a published record of forecasts that came true or did not; none is in this release."
             ),
         ),
-        Refusal(
-            say("Which obstacle costs most."),
-            say(
-                "Waiting hours, refusals of payment and rules are reported as incidents, not as series with a value."
-            ),
-        ),
     ]
+    held = ranked(setting)
+    if held is None:
+        out.append(
+            Refusal(
+                say("Which obstacle costs most."),
+                say(
+                    "Waiting hours, refusals of payment and rules are reported as incidents, not as series with a value."
+                ),
+            )
+        )
+    elif not held.shipped.rankable:
+        out.append(
+            Refusal(
+                say("Which obstacle costs most."),
+                say(
+                    "They are valued, but assumptions decide their order; the section on the bottleneck says which."
+                ),
+            )
+        )
     return Section("unknowable", say("What cannot be known from what is published"), tuple(out))
 
 
