@@ -438,7 +438,7 @@ def test_a_size_reads_as_words() -> None:
     assert rankings._size(cut) == "22 h less (9 to 44)"
     assert rankings._size(cut | {"size_low": -22.0, "size_high": -22.0}) == "22 h less"
     assert rankings._size({"size_low": 8.0, "size_value": 17.0, "size_high": 29.0, "size_unit": "%"}) == (
-        "17 % more (8 to 29)"
+        "17 % more trade (8 to 29)"
     )
     assert rankings._size(cut | {"size_high": 3.0}) == "-22 (-44 to 3) h"
 

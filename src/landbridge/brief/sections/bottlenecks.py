@@ -242,8 +242,8 @@ def _together(held: Ranked) -> list[Block]:
             ),
             rows,
             note=say(
-                "Gains a year of both places, solved at central values; the largest, and what limits one flow, whose sizes are "
-                "assumed."
+                "Gains a year of both places, solved at central values; the largest, and what limits one flow, whose sizes "
+                "are assumed."
             ),
         )
     ]
