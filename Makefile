@@ -13,7 +13,7 @@ brief: $(VENV)/.run
 	$(BIN)/landbridge brief $(PAIR)
 
 test: $(VENV)/.test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: $(VENV)/.lint
 	$(BIN)/ruff check .
