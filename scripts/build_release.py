@@ -22,6 +22,7 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "scripts"))
 
 from landbridge import codes  # noqa: E402
+from landbridge.corridors.corridors import HELD  # noqa: E402
 from landbridge.errors import BadFile, LandbridgeError  # noqa: E402
 from landbridge.ledger import Ledger, Statement, check, read_file  # noqa: E402
 from landbridge.provenance import Source  # noqa: E402
@@ -45,13 +46,7 @@ TABLES = (
     "monthly_trade",
     "soya",
     "worked_scenarios",
-    "network_nodes",
-    "network_links",
-    "network_crossings",
-    "network_modes",
-    "network_transfers",
-    "network_use",
-    "unit_values",
+    *HELD,
 )
 NUMBERS = {
     "value_usd": pl.Float64,

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import sys
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from landbridge.cli.output import answer
+from landbridge.cli.progress import bars
 from landbridge.codes.matching import plain
 from landbridge.errors import BadUsage, UnknownLabel
 from landbridge.planning.bottlenecks import Bottlenecks
 from landbridge.planning.bottlenecks import bottlenecks as rank
 from landbridge.planning.bottlenecks.making import FOLDER
-from landbridge.planning.bottlenecks.solving import Progress
 from landbridge.release import load as load_data
 
 Row = dict[str, Any]
@@ -57,7 +54,7 @@ def bottlenecks(a: str, b: str, asked: Asked, *, as_json: bool) -> None:
             remedy="Ask for one or more, with --show ranking.",
         )
     data = load_data()
-    with _bars() as progress:
+    with bars() as show:
         try:
             found = rank(
                 data,
@@ -66,7 +63,9 @@ def bottlenecks(a: str, b: str, asked: Asked, *, as_json: bool) -> None:
                 seed=asked.seed,
                 workers=asked.workers,
                 runs=asked.runs or FOLDER,
-                progress=progress,
+                progress=None
+                if show is None
+                else lambda stage, *done: show(_STAGES.get(stage, stage), *done),
             )
         except KeyboardInterrupt:
             print(
@@ -164,39 +163,3 @@ def _break_even(row: Row) -> str:
     size, factor = abs(row["break_even_size"]), row["break_even_factor"]
     beyond = "" if row["break_even_possible"] else "; more than there is"
     return f"{_number(size)} {row['size_unit']} ({_number(factor)} times this{beyond})"
-
-
-@contextmanager
-def _bars() -> Iterator[Progress | None]:
-    """A progress bar for each stage with the time left, on a terminal, for work that takes more than a second."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    from rich import progress as bars
-    from rich.console import Console
-
-    columns = (
-        bars.TextColumn("{task.description}"),
-        bars.BarColumn(),
-        bars.MofNCompleteColumn(),
-        bars.TimeRemainingColumn(),
-    )
-    bar = bars.Progress(*columns, console=Console(file=sys.stderr), transient=True)
-    tasks: dict[str, Any] = {}
-    begun = time.monotonic()
-    running = False
-
-    def show(stage: str, done: int, wanted: int) -> None:
-        nonlocal running
-        if stage not in tasks:
-            tasks[stage] = bar.add_task(_STAGES.get(stage, stage))
-        bar.update(tasks[stage], completed=done, total=wanted)
-        if not running and time.monotonic() - begun > 1.0:
-            bar.start()
-            running = True
-
-    try:
-        yield show
-    finally:
-        if running:
-            bar.stop()

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from typing import Any
 import polars as pl
 
 from landbridge.cli.output import answer
+from landbridge.cli.progress import bars
 from landbridge.codes.matching import plain
 from landbridge.errors import BadUsage, NotHeld, UnknownLabel
 from landbridge.release import Data
@@ -22,7 +23,7 @@ from landbridge.release import load as load_data
 from landbridge.scenarios import reading
 from landbridge.scenarios.comparing import compare as compare_runs
 from landbridge.scenarios.headlines import GROUPS, prior_column
-from landbridge.scenarios.making import Progress, load_run
+from landbridge.scenarios.making import load_run
 from landbridge.scenarios.making import solve as solve_scenario
 from landbridge.scenarios.outcomes import DOLLARS
 from landbridge.scenarios.run import Run
@@ -61,7 +62,7 @@ def solve(path: Path, asked: Asked, *, runs: Path | None, as_json: bool) -> None
     data = load_data()
     scenario = reading.read(_file(path, data))
     executor = nullcontext() if asked.dask is None else _dask(asked.dask)
-    with executor as remote, _bar() as progress:
+    with executor as remote, bars() as show:
         try:
             run = solve_scenario(
                 scenario,
@@ -71,7 +72,7 @@ def solve(path: Path, asked: Asked, *, runs: Path | None, as_json: bool) -> None
                 executor=remote,
                 workers=asked.workers,
                 runs=runs or DEFAULT,
-                progress=progress,
+                progress=None if show is None else partial(show, "solving"),
                 model=asked.model,
             )
         except KeyboardInterrupt:
@@ -221,32 +222,3 @@ def _dask(address: str) -> Iterator[Executor]:
         ) from None
     with client:
         yield client.get_executor()
-
-
-@contextmanager
-def _bar() -> Iterator[Progress | None]:
-    """A progress bar with the time left, on a terminal, for work that takes more than a second."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (TextColumn("solving"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    bar = Progress(*columns, console=Console(file=sys.stderr), transient=True)
-    begun = time.monotonic()
-    task = bar.add_task("solving", start=True)
-    running = False
-
-    def show(done: int, wanted: int) -> None:
-        nonlocal running
-        bar.update(task, completed=done, total=wanted)
-        if not running and time.monotonic() - begun > 1.0:
-            bar.start()
-            running = True
-
-    try:
-        yield show
-    finally:
-        if running:
-            bar.stop()

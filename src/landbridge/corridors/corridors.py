@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from landbridge.corridors.routing import Routes
 
+HELD = (*TABLES, "network_use", "unit_values")
+"""The tables of a release that corridors are made of."""
 # Timber, potash or scrap among finished goods (see `BULK`) lose by time what the capital tied up in them costs, as
 # the minerals of this sector do; the value of time of their own sector is that of what it holds besides.
 _BULK_TIME = "B08"
@@ -65,7 +67,7 @@ class Corridors:
 
         Raises `BadNetwork` and `BadFile` with all problems of a table, `NotHeld` when a table is absent.
         """
-        absent = [name for name in (*TABLES, "network_use", "unit_values") if name not in frames]
+        absent = [name for name in HELD if name not in frames]
         if absent:
             raise NotHeld(f"the release holds no {', '.join(absent)}.", remedy="Build the release anew.")
         network = from_frames(*(frames[name] for name in TABLES))

@@ -35,15 +35,6 @@ if TYPE_CHECKING:
 
 _FUELS = ("B05", "B06", "C19")
 _LANDWARD = ("rail", "road")
-_NETWORK = (
-    "network_nodes",
-    "network_links",
-    "network_crossings",
-    "network_modes",
-    "network_transfers",
-    "network_use",
-    "unit_values",
-)
 
 
 @dataclass(frozen=True)
@@ -204,11 +195,11 @@ class Data:
     def corridors(self) -> Corridors:
         """How goods can move: the network, who uses which crossing, and what a tonne and a day are worth."""
         # Routing brings SciPy along, which most questions do without.
-        from landbridge.corridors.corridors import Corridors
+        from landbridge.corridors.corridors import HELD, Corridors
 
         days = {sector: self.time_values.per_day(sector) for sector in self.accounts.sectors}
         held = {sector: _amount(figure) for sector, figure in days.items() if isinstance(figure, Figure)}
-        frames = {name: self._table(name) for name in _NETWORK}
+        frames = {name: self._table(name) for name in HELD}
         return Corridors.of(frames, held, self.sources, self._typical)
 
     def _typical(self, exporter: str, importer: str) -> tuple[str, str] | None:

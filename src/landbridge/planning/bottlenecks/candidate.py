@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from landbridge.errors import BadUsage, Problem
 from landbridge.scenarios.changes import Change
@@ -57,7 +57,7 @@ class Candidate:
     evidence: str
     note: str = ""
     also: tuple[str, ...] = ()
-    barriers: tuple[str, ...] = field(default=())
+    barriers: tuple[str, ...] = ()
     whole: float | None = None
     joins: tuple[str, ...] = ()
     cited: tuple[Cited, ...] = ()

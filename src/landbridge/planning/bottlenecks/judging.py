@@ -33,11 +33,11 @@ EXTRA = 0.05
 # What decides who is among so many first is worth measuring.
 FIRST = 3
 TOPICS = 8
-# A barrier of such a form is inside candidates of that kind: a duty on a line is part of the sector's tariff.
 # Known rates on single lines: a cost, though none of a sector.
 _RATES = ("tariff", "quota")
 # What a day is worth stands behind every hour that is relaxed.
 _PRICED = ("barrier/time-in-transit", "barrier/delay-before-shipping")
+# A barrier of such a form is inside candidates of that kind.
 _COSTED = {
     "queue": "hours",
     "payment": "settlement",
