@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from landbridge.claims.languages import Language
 
@@ -13,10 +14,15 @@ MOST_IN_SENTENCE = 2_000
 _LINE = re.compile(r"[^\n\r\u2028\u2029\x0b\x0c]+")
 _CLOSING = "\"'”’»)]"
 _OPENING = "\"'“‘«([—–-"
-# Marks that end a sentence with what closes behind them, before a blank and what may begin another.
+# Marks that end a sentence with what closes behind them, before a blank and what may begin another; an editor's mark
+# of words left out (`<…>`) may stand between.
 _END = re.compile(
-    rf"(?:[.!?…]+[{re.escape(_CLOSING)}]*)(?=[\s\u00a0]+[{re.escape(_OPENING)}]*[^\W_a-z])|[。！？；]+[”’」』）]*"
+    rf"(?:[.!?…]+[{re.escape(_CLOSING)}]*)"
+    rf"(?=[\s\u00a0]+(?:[<\[(](?:…|\.\.\.)[>\])][\s\u00a0]+)?[{re.escape(_OPENING)}]*[^\W_a-zа-яё])"
+    r"|[。！？；]+[”’」』）]*"
 )
+_NEXT_WORD = re.compile(rf"[\s\u00a0{re.escape(_OPENING)}]*(\w+)")
+_DOTTED = re.compile(r"(?:\w\.)+\w")
 _LONGEST_HEADING = 140
 
 
@@ -52,14 +58,39 @@ def blocks(text: str) -> tuple[Block, ...]:
     return tuple(found)
 
 
+@dataclass(frozen=True, slots=True)
+class _Abbreviations:
+    """The lists of a pack that say whether a full stop ends a sentence."""
+
+    never: frozenset[str]
+    before_numbers: frozenset[str]
+    may_end: frozenset[str]
+    openers: frozenset[str]
+
+
+@lru_cache(maxsize=8)
+def _abbreviations(language: Language) -> _Abbreviations:
+    lists = language.part("speech")
+
+    def words(name: str) -> frozenset[str]:
+        return frozenset(str(word).casefold() for word in lists.get(name, ()))
+
+    return _Abbreviations(
+        words("abbreviations"),
+        words("abbreviations_before_numbers"),
+        words("abbreviations_may_end"),
+        words("openers"),
+    )
+
+
 def sentences(text: str, parts: tuple[Block, ...], language: Language) -> tuple[Sentence, ...]:
-    """The sentences of each block. Abbreviations of the pack (`numbers`: `abbreviations`) do not end one."""
-    kept = frozenset(str(word).casefold() for word in language.part("speech").get("abbreviations", ()))
+    """The sentences of each block. Abbreviations of the pack (`speech`) do not end one."""
+    lists = _abbreviations(language)
     found: list[Sentence] = []
     for number, block in enumerate(parts):
         start = block.start
         for mark in _END.finditer(text, block.start, block.end):
-            if _abbreviated(text, start, mark, kept):
+            if _abbreviated(text, start, mark, lists):
                 continue
             found += _cut(text, start, mark.end(), number)
             start = mark.end()
@@ -67,17 +98,28 @@ def sentences(text: str, parts: tuple[Block, ...], language: Language) -> tuple[
     return tuple(found)
 
 
-def _abbreviated(text: str, start: int, mark: re.Match[str], kept: frozenset[str]) -> bool:
+def _abbreviated(text: str, start: int, mark: re.Match[str], lists: _Abbreviations) -> bool:
+    """True where the full stop belongs to an abbreviation, an initial or the number of a list."""
     if text[mark.start()] != "." or mark.end() - mark.start() > 1:
         return False
     begin = mark.start()
     while begin > start and not text[begin - 1].isspace() and text[begin - 1] not in _OPENING:
         begin -= 1
-    word = text[begin : mark.start()].casefold()
-    # A single capital is an initial; `U.S` ends in one too.
-    return (
-        word in kept or (len(word) == 1 and word.isalpha()) or re.fullmatch(r"(?:\w\.)+\w", word) is not None
-    )
+    written = text[begin : mark.start()]
+    word = written.casefold()
+    # The number of an item that opens the sentence: `1. The parties ...`.
+    if word.isdigit() and len(word) <= 2 and not text[start:begin].strip():
+        return True
+    if word in lists.never:
+        return True
+    follows = _NEXT_WORD.match(text, mark.end())
+    after = follows[1].casefold() if follows else ""
+    if word in lists.before_numbers and after[:1].isdigit():
+        return True
+    # A single capital is an initial, `U.S` ends in one too; both may close a sentence, before a word that opens one.
+    if word in lists.may_end or _DOTTED.fullmatch(word) or (len(word) == 1 and written.isupper()):
+        return after not in lists.openers
+    return False
 
 
 def _cut(text: str, start: int, end: int, block: int) -> list[Sentence]:

@@ -1,0 +1,1 @@
+"""Verdicts and decisions for other programs: ClaimReview, PROV-JSON, data packages (docs/howto/review-claims.md)."""

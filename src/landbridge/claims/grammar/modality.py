@@ -1,0 +1,31 @@
+"""Whether a number is a fact told or a thing hoped for."""
+
+from __future__ import annotations
+
+import re
+
+from landbridge.claims.grammar.indicators import Words
+
+_HARD = re.compile(r"[;]|\b(?:while|whereas|but)\b", re.IGNORECASE)
+_BEHIND = re.compile(
+    r"^[^.;]{0,45}\b(?:(?:is|are|was|were) (?:planned|expected|targeted|forecast|projected|envisaged|foreseen|hoped for|to be)|by the end of (?:this|the) year|in the future)\b",
+    re.IGNORECASE,
+)
+
+
+def ahead(text: str, at: int, stop: int, start: int, end: int, words: Words, *, deadline: bool) -> bool:
+    """True where the words around the amount at `at` to `stop` speak of a goal, hope or expectation.
+
+    The last word of planning before the amount decides, unless a word of having happened stands after it; a deadline alone
+    suffices where nothing says that it was met.
+    """
+    lead = text[start:at]
+    cut = [match.end() for match in _HARD.finditer(lead)]
+    lead = lead[cut[-1] :] if cut else lead
+    planned = max((match.end() for match in words.target.finditer(lead)), default=-1)
+    done = max((match.end() for match in words.done.finditer(lead)), default=-1)
+    if planned > done or (planned >= 0 and planned == done):
+        return True
+    if done < 0 and deadline:
+        return True
+    return _BEHIND.search(text[stop:end]) is not None and not (done > planned >= 0)

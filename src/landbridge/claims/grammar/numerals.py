@@ -1,0 +1,197 @@
+"""How a language writes numbers: the list `numbers` of its pack, compiled once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from landbridge.claims.languages import Language
+
+BLANK = "[ \t\u00a0\u2009\u202f]"
+_NOTHING = "(?!)"
+
+
+@dataclass(frozen=True, slots=True)
+class Numerals:
+    """Patterns and tables of the number words of a language.
+
+    `number` matches one number with what belongs to it, in the groups `before` and `after` (currency), `digits` or
+    `words`, `half`, `scale` and `unit`. A pattern of something that the language does not have matches nothing.
+    """
+
+    number: re.Pattern[str]
+    multiple: re.Pattern[str]
+    fraction: re.Pattern[str]
+    none: re.Pattern[str]
+    ordinal: re.Pattern[str]
+    before: re.Pattern[str]
+    after: re.Pattern[str]
+    reaching: re.Pattern[str]
+    naming: re.Pattern[str]
+    pronoun: re.Pattern[str]
+    growing: re.Pattern[str]
+    joint: re.Pattern[str]
+    opening: tuple[str, ...]
+    comparators: Mapping[str, str]
+    after_comparators: Mapping[str, str]
+    currencies: Mapping[str, str]
+    scales: Mapping[str, float]
+    money_scales: frozenset[str]
+    units: Mapping[str, tuple[str, float]]
+    words: Mapping[str, float]
+    parts: Mapping[str, float]
+    multiples: Mapping[str, float]
+    fractions: Mapping[str, float]
+    ordinals: Mapping[str, float]
+    decimal: str
+
+    def spelt(self, written: str) -> float:
+        """The number that words stand for: `twenty-five`, `two hundred and fifty`, `a dozen`, `half a` (billion)."""
+        if (part := self.parts.get(folded(written))) is not None:
+            return part
+        total = 0.0
+        for word in re.split(r"[\s\u00a0-]+", written.casefold()):
+            factor = self.scales.get(word, 0.0)
+            if factor:
+                total = max(total, 1.0) * factor
+            else:
+                total += self.words.get(word, 0.0)
+        return total
+
+    def nth(self, written: str) -> float:
+        """The number of an ordinal: `third`, `70th`."""
+        value = self.ordinals.get(folded(written))
+        return float(re.sub(r"\D", "", written)) if value is None else value
+
+
+@lru_cache(maxsize=8)
+def numerals(language: Language) -> Numerals:
+    """The numerals of a language."""
+    part = language.part("numbers")
+    spaced = bool(part.get("spaced", True))
+    signs, behind = (_turned(part.get(name, {})) for name in ("before", "after"))
+    units = {
+        folded(str(word)): (str(unit), float(factor))
+        for word, (unit, factor) in part.get("units", {}).items()
+    }
+    units |= {folded(str(word)): ("x", 1.0) for word in part.get("times", ())}
+    currencies = {
+        folded(str(word)): str(unit)
+        for name in ("currencies_before", "currencies_after")
+        for word, unit in part.get(name, {}).items()
+    }
+    multiples, fractions, ordinals = (
+        _numbers(part.get(name, {})) for name in ("multiples", "fractions", "ordinals")
+    )
+    edge = r"\b" if spaced else ""
+    opening = tuple(str(word) for word in part.get("range_opening", ()))
+    fillers = any_of(part.get("fillers", ())) or _NOTHING
+    return Numerals(
+        number=_number(part, units, spaced=spaced),
+        multiple=_pattern(rf"{edge}(?P<word>{any_of(multiples)}){edge}", multiples),
+        fraction=_fraction(part, fractions),
+        none=_pattern(rf"{edge}(?:{any_of(part.get('none', ()))}){edge}", part.get("none")),
+        ordinal=_pattern(rf"\b(?:{any_of(ordinals)}|\d{{1,3}}{part.get('ordinal_ending', '')})\b", ordinals),
+        before=_pattern(rf"{edge}(?P<word>{any_of(signs)})(?:{BLANK}+(?:{fillers}))?{BLANK}*$", signs),
+        after=_pattern(rf"{BLANK}*(?P<word>{any_of(behind)}){edge}", behind),
+        reaching=_pattern(rf"{edge}(?:{any_of(part.get('reaching', ()))}){edge}", part.get("reaching")),
+        naming=_pattern(
+            rf"(?:^|[\s(\u00a0])(?:{any_of(part.get('naming', ()))}){BLANK}*[-–]?$", part.get("naming")
+        ),
+        pronoun=_pattern(rf"\s+(?:{any_of(part.get('pronoun_before', ()))})\b", part.get("pronoun_before")),
+        growing=_pattern(rf"{edge}(?:{any_of(part.get('growing', ()))})", part.get("growing")),
+        joint=_joint([str(word) for word in part.get("range", ())]),
+        opening=opening,
+        comparators=signs,
+        after_comparators=behind,
+        currencies=currencies,
+        scales=_numbers(part.get("scales", {})),
+        money_scales=frozenset(folded(str(word)) for word in part.get("money_scales", ())),
+        units=units,
+        words=_numbers(part.get("words", {})) | {folded(str(word)): 1.0 for word in part.get("articles", ())},
+        parts=_numbers(part.get("parts", {})),
+        multiples=multiples,
+        fractions=fractions,
+        ordinals=ordinals,
+        decimal=str(part.get("decimal", ".")),
+    )
+
+
+def folded(word: str | None) -> str:
+    """A word as it stands in the tables: small letters, single blanks."""
+    return re.sub(r"[\s\u00a0]+", " ", word or "").strip().casefold()
+
+
+def any_of(words: Iterable[Any]) -> str:
+    """An alternation of plain words, the longest first, with blanks of any kind."""
+    ordered = sorted({str(word) for word in words}, key=lambda word: (-len(word), word))
+    return "|".join(re.escape(word).replace("\\ ", f"{BLANK}+") for word in ordered)
+
+
+def _number(part: Mapping[str, Any], units: Mapping[str, Any], *, spaced: bool) -> re.Pattern[str]:
+    gap = f"(?:{BLANK}|-)?" if spaced else f"{BLANK}?"
+    close = r"(?![^\W\d_])" if spaced else ""
+    digits = (
+        rf"\d{{1,3}}(?:[,'’]\d{{3}})+(?:\.\d+)?|\d{{1,3}}(?:{BLANK}\d{{3}})+(?:[.,]\d+)?(?!\d)"
+        rf"|\d{{1,3}}(?:\.\d{{3}}){{2,}}(?:,\d+)?|\d+(?:[.,]\d+)?"
+    )
+    scales = any_of(part.get("scales", ())) or _NOTHING
+    before, after = (any_of(part.get(f"currencies_{side}", ())) or _NOTHING for side in ("before", "after"))
+    half = any_of(part.get("half_more", ())) or _NOTHING
+    return re.compile(
+        rf"(?:(?P<before>{before}){BLANK}?)?(?:(?P<digits>{digits})|(?P<words>{_words(part, spaced=spaced)}))"
+        rf"(?P<half>{BLANK}+(?:{half})\b)?(?:{gap}(?P<scale>{scales}){close})?"
+        rf"(?:{gap}(?:(?P<after>{after}){close}|(?P<unit>{any_of(units) or _NOTHING}){close}))?",
+        re.IGNORECASE,
+    )
+
+
+def _words(part: Mapping[str, Any], *, spaced: bool) -> str:
+    """Spelt numbers: `twenty-five`, `two hundred and fifty`, `a dozen`, `half a` and `a` before a scale."""
+    if not spaced:
+        return any_of(part.get("words", ())) or _NOTHING
+    one = f"(?:{any_of(part.get('words', ())) or _NOTHING})"
+    joining = any_of(part.get("joining", ())) or _NOTHING
+    articles = any_of(part.get("articles", ())) or _NOTHING
+    parts = any_of(part.get("parts", ())) or _NOTHING
+    scales = any_of(part.get("scales", ())) or _NOTHING
+    inside = any_of(part.get("inner_scales", ())) or _NOTHING
+    more = rf"(?:{BLANK}|-)(?:{inside}|(?:{joining}){BLANK}{one}|{one})\b"
+    scaled = rf"(?={BLANK}+(?:{scales})\b)"
+    return rf"\b(?:(?:{parts}){scaled}|(?:{articles}){scaled}|{one}(?:{more})*)(?!\w)"
+
+
+def _fraction(part: Mapping[str, Any], fractions: Mapping[str, float]) -> re.Pattern[str]:
+    """`a third of`, `two thirds`, `half`; not `third quarter`, `the second half`, `half a billion`."""
+    counts = any_of([*part.get("words", ()), *part.get("articles", ())])
+    alone = any_of(part.get("fraction_alone", ())) or _NOTHING
+    unscaled = rf"(?!{BLANK}+(?:of{BLANK}+)?an?{BLANK}+(?:{any_of(part.get('scales', ())) or _NOTHING})\b)"
+    ahead = rf"(?={BLANK}+(?:{any_of(part.get('fraction_before', ())) or _NOTHING})\b|[.,;:)!?”\"]|$)"
+    return _pattern(
+        rf"\b(?:(?P<count>{counts})(?:{BLANK}|-)+(?P<part>{any_of(fractions)})|(?P<alone>{alone}))\b{unscaled}{ahead}",
+        fractions,
+    )
+
+
+def _joint(words: list[str]) -> re.Pattern[str]:
+    """What stands between the two ends of a range: a mark with or without blanks, or a word between blanks."""
+    marks, spelt = (
+        any_of(word for word in words if word.isalpha() is letters) or _NOTHING for letters in (False, True)
+    )
+    return re.compile(rf"{BLANK}*({marks}){BLANK}*|{BLANK}+({spelt}){BLANK}+", re.IGNORECASE)
+
+
+def _pattern(pattern: str, words: Any) -> re.Pattern[str]:
+    return re.compile(pattern if words else _NOTHING, re.IGNORECASE)
+
+
+def _numbers(table: Mapping[Any, Any]) -> dict[str, float]:
+    return {folded(str(word)): float(value) for word, value in table.items()}
+
+
+def _turned(table: Mapping[str, Iterable[Any]]) -> dict[str, str]:
+    """Sign by word, from the words by sign."""
+    return {folded(str(word)): sign for sign, found in table.items() for word in found}

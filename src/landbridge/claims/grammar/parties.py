@@ -1,0 +1,204 @@
+"""Between whom: the parties of a claim and the way in which a flow goes, from the places its sentence names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from landbridge import codes
+from landbridge.claims.grammar.indicators import Words
+from landbridge.claims.grammar.places import Mention, city_region
+from landbridge.errors import LandbridgeError
+
+# Forms of mention that stand for a party; a city does where nothing larger is named, a body and the world do not.
+_PARTY = frozenset({"country", "region", "macro", "demonym", "pair", "nickname"})
+_CITY = "city"
+_HARD = re.compile(r";|\b(?:while|whereas|but|whilst)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Who a sentence may mean without naming: the two places of the text, the speaker's own, and those of the claim before."""
+
+    dyad: tuple[str, ...] = ()
+    home: tuple[str, ...] = ()
+    before: tuple[str, ...] = ()
+
+
+def clause(text: str, position: int, start: int, end: int) -> tuple[int, int]:
+    """The part of a sentence around `position` that no semicolon or `while` cuts off."""
+    left, right = start, end
+    for match in _HARD.finditer(text, start, end):
+        if match.end() <= position:
+            left = match.end()
+        else:
+            right = match.start()
+            break
+    return left, right
+
+
+def parties(
+    text: str,
+    at: tuple[int, int],
+    part: tuple[int, int],
+    named: Sequence[Mention],
+    frame: Frame,
+    wanted: int,
+    words: Words,
+) -> tuple[str, ...]:
+    """The parties of a claim whose words span `at`, in the clause `part`, sorted by their first mention.
+
+    `wanted` is 2 for what passes between two places and 1 for what one place has; more are kept where the text names them.
+    """
+    inside = [one for one in named if part[0] <= one.start < part[1]]
+    firm = [one for one in inside if one.form in _PARTY]
+    if not firm:
+        firm = [one for one in inside if one.form == _CITY]
+    listed = _nearest(_codes(firm), firm, at)
+    ours = bool(words.we.search(text, *part))
+    if wanted == 1:
+        if listed:
+            return listed
+        if ours and frame.home:
+            return _own(frame)[:1]
+        return (
+            frame.before[:1] or (_own(frame)[:1] if frame.home else ()) or frame.dyad[:1]
+            if not ours
+            else frame.dyad[:1]
+        )
+    if len(listed) >= 2:
+        return listed
+    if len(listed) == 1:
+        return _with_other(listed[0], frame)
+    if words.both.search(text, *part) or ours:
+        return frame.dyad
+    return frame.before if len(frame.before) == 2 else frame.dyad
+
+
+def direction(
+    text: str,
+    cue: tuple[int, int],
+    part: tuple[int, int],
+    named: Sequence[Mention],
+    who: tuple[str, ...],
+    flow: str,
+    frame: Frame,
+) -> str | None:
+    """`A->B` where the words say which way a flow goes between the two parties, else None."""
+    if len(who) != 2:
+        return None
+    inside = [
+        one for one in named if part[0] <= one.start < part[1] and any(code in who for code in one.codes)
+    ]
+    origin = destination = ""
+    for one in inside:
+        code = next(code for code in one.codes if code in who)
+        if len(one.codes) > 1:
+            continue
+        lead = text[max(part[0], one.start - 14) : one.start].casefold().rstrip()
+        word = lead.rsplit(" ", 1)[-1] if lead else ""
+        if word == "the" and " " in lead:
+            word = lead.rsplit(" ", 2)[-2]
+        if word in ("to", "into", "towards") and not destination:
+            destination = code
+        elif word == "from" and not origin:
+            origin = code
+    if origin and not destination:
+        destination = _other(origin, who)
+    elif destination and not origin:
+        origin = _other(destination, who)
+    if not origin:
+        owner = _owner(text, cue, inside, who) or next(
+            (code for code in _own(frame) if code in who and _ours(text, cue)), ""
+        )
+        if owner:
+            origin, destination = (
+                (owner, _other(owner, who)) if flow == "out" else (_other(owner, who), owner)
+            )
+    return f"{origin}->{destination}" if origin and destination and flow else None
+
+
+def country(code: str) -> str:
+    """The country of a place, empty for names without a code."""
+    region = code if _known(code) else (city_region(code) or "")
+    return (
+        codes.place(region).country
+        if region and _known(region) and codes.place(region).kind != "macro"
+        else ""
+    )
+
+
+def _owner(text: str, cue: tuple[int, int], inside: Sequence[Mention], who: tuple[str, ...]) -> str:
+    """Whose flow it is: the place right before the cue (`Belarusian exports`, `China’s imports`) or behind its `of`."""
+    for one in reversed(inside):
+        gap = text[one.end : cue[0]]
+        if 0 <= cue[0] - one.end <= 16 and re.fullmatch(r"(?:[’']s?)?(?: [a-z-]+)?\s*", gap):
+            return next((code for code in one.codes if code in who), "")
+    for one in inside:
+        gap = text[cue[1] : one.start]
+        if 0 <= one.start - cue[1] <= 30 and re.fullmatch(r"(?: of(?: [a-z]+)?)? (?:of|by)(?: the)? ", gap):
+            return next((code for code in one.codes if code in who), "")
+    return ""
+
+
+def _ours(text: str, cue: tuple[int, int]) -> bool:
+    return re.search(r"\b(?:our|we)\b", text[max(0, cue[0] - 30) : cue[1] + 20], re.IGNORECASE) is not None
+
+
+def _other(code: str, who: tuple[str, ...]) -> str:
+    return next((one for one in who if one != code), "")
+
+
+def _codes(mentions: Sequence[Mention]) -> tuple[str, ...]:
+    """The codes mentioned, each once, without a country that one of its regions already stands for."""
+    found = tuple(dict.fromkeys(code for one in mentions for code in one.codes))
+    if len(found) <= 2 and len({country(code) for code in found}) == len(found):
+        return found
+    finer = {country(code) for code in found if country(code) and country(code) != code}
+    return tuple(code for code in found if code not in finer) if len(found) > 2 or finer else found
+
+
+def _nearest(found: tuple[str, ...], mentions: Sequence[Mention], at: tuple[int, int]) -> tuple[str, ...]:
+    """Of more than two places, the two that stand nearest to the words of the claim."""
+    if len(found) <= 2:
+        return found
+    gaps = {
+        code: min(max(at[0] - one.end, one.start - at[1], 0) for one in mentions if code in one.codes)
+        for code in found
+    }
+    kept = sorted(found, key=lambda code: gaps[code])[:2]
+    return tuple(code for code in found if code in kept)
+
+
+def _with_other(code: str, frame: Frame) -> tuple[str, ...]:
+    """One named place and the one that goes with it: the other of the text's two, the one spoken of, or the speaker's own."""
+    mine = country(code)
+    for pair in (frame.before, frame.dyad):
+        if len(pair) == 2 and code in pair:
+            return pair
+    for pair in (frame.dyad, frame.before):
+        others = [one for one in pair if country(one) != mine]
+        if len(pair) == 2 and len(others) == 1:
+            return (code, others[0])
+    if frame.home and country(frame.home[0]) != mine:
+        return (frame.home[0], code)
+    if frame.dyad:
+        return (frame.dyad[0], code)
+    return (code,)
+
+
+def _own(frame: Frame) -> tuple[str, ...]:
+    """The speaker's places as the text speaks of them: the party of the text that lies in the speaker's country, if any."""
+    lands = {country(code) for code in frame.home}
+    return tuple(code for code in frame.dyad if country(code) in lands) or frame.home
+
+
+@lru_cache(maxsize=4096)
+def _known(code: str) -> bool:
+    try:
+        codes.place(code)
+    except LandbridgeError:
+        return False
+    return True

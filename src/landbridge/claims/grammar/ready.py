@@ -1,0 +1,74 @@
+"""A text made ready for the rules, and every rule applied to it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from landbridge.claims.claim import Claim
+from landbridge.claims.grammar.assembling import Text, quantities
+from landbridge.claims.grammar.blocks import blocks, sentences
+from landbridge.claims.grammar.dyad import context
+from landbridge.claims.grammar.indicators import words
+from landbridge.claims.grammar.places import mentions
+from landbridge.claims.grammar.speakers import speakers
+from landbridge.claims.grammar.statements import statements
+from landbridge.claims.languages import Language
+
+# Every kind of blank, dash and apostrophe to one, a character for a character: offsets stay those of the text.
+_SAME = str.maketrans(
+    {
+        **dict.fromkeys(
+            "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\t",
+            " ",
+        ),
+        **dict.fromkeys("\u2010\u2011\u2012\u2212\ufe63\uff0d\u00ad", "-"),
+        **dict.fromkeys("'`´‘ʼ＇", "’"),
+        "\u2015": "—",
+        "％": "%",
+        "﹪": "%",
+    }
+)
+# A text with fewer different words of the field than this is about something else.
+_FEWEST_WORDS = 3
+
+
+def claims_of(text: str, language: Language, *, dated: str = "") -> tuple[Claim, ...]:
+    """Every claim that the rules find in a text, by place in the text; offsets are code points of `text`."""
+    even = _even(text)
+    parts = blocks(even)
+    split = sentences(even, parts, language)
+    turns = speakers(even, parts, split, language)
+    dyad = context(even, parts, language)
+    domain = len({match[0].casefold() for match in words(language).domain.finditer(even)}) >= _FEWEST_WORDS
+    ready = Text(even, parts, split, turns, dyad.parties, language, dated, domain)
+    found = [*quantities(ready)]
+    if domain:
+        found += statements(
+            even,
+            parts,
+            split,
+            turns,
+            lambda a, b: mentions(even, a, b, language),
+            language,
+            dyad=dyad.parties,
+        )
+    exact = [_with_words(claim, text) for claim in found]
+    return tuple(sorted(exact, key=lambda claim: (claim.start, claim.end, claim.indicator)))
+
+
+def _even(text: str) -> str:
+    """The text with look-alikes made one and digits of other scripts written in ours, position by position."""
+    evened = text.translate(_SAME)
+    if re.search(r"[^\x00-\x7f]", evened) and any(char.isdecimal() and char > "\x7f" for char in evened):
+        evened = "".join(
+            str(unicodedata.decimal(char)) if char > "\x7f" and char.isdecimal() else char for char in evened
+        )
+    return evened
+
+
+def _with_words(claim: Claim, text: str) -> Claim:
+    from dataclasses import replace
+
+    quote = text[claim.start : claim.end]
+    return claim if quote == claim.quote else replace(claim, quote=quote)

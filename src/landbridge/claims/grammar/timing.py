@@ -1,0 +1,118 @@
+"""Which of a sentence's moments an amount belongs to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from landbridge.claims.grammar.amounts import Amount
+from landbridge.claims.grammar.indicators import Words
+from landbridge.claims.grammar.linking import distance
+from landbridge.claims.grammar.periods import Moment, resolve
+
+# A moment that opens the sentence frames all of it and is never further away than this.
+_FRAMING = 7.0
+_FARTHEST = 24.0
+_OTHER_AMOUNT = 6.0
+_SAME = re.compile(r"\b(?:same|that|the corresponding)\b", re.IGNORECASE)
+_NOW = re.compile(r"^(?:the )?(?:current(?:ly)?|now|at present|today|at the moment|present)\b", re.IGNORECASE)
+_HARD = re.compile(r";|\b(?:while|whereas|but)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """The moment of a claim: none, one, or several years for each of which it is said."""
+
+    moments: tuple[Moment, ...] = ()
+
+    @property
+    def empty(self) -> bool:
+        """True where the sentence dates nothing."""
+        return not self.moments
+
+    @property
+    def deadline(self) -> bool:
+        """True where the moment is the end of a time to come."""
+        return any(one.role == "deadline" for one in self.moments)
+
+    @property
+    def anaphoric(self) -> bool:
+        """True for `in the same year`: the moment is that of the claim before."""
+        return (
+            len(self.moments) == 1
+            and not self.moments[0].period
+            and bool(_SAME.search(self.moments[0].asof or ""))
+        )
+
+    def each(self) -> Iterator[Moment | None]:
+        """The moments one by one, None where there is none."""
+        yield from self.moments or (None,)
+
+
+def when(
+    text: str,
+    amount: Amount,
+    moments: Sequence[Moment],
+    amounts: Sequence[Amount],
+    span: tuple[int, int],
+    words: Words,
+) -> When:
+    """The moment nearest to the amount, barriers and other amounts between them counted; not what it is compared with."""
+    best: tuple[float, Moment] | None = None
+    for one in moments:
+        if one.role == "base" or (one.start < amount.end and amount.start < one.end):
+            continue
+        cost = _cost(text, amount, one, moments, amounts, span, words)
+        if cost <= _FARTHEST and (best is None or cost < best[0]):
+            best = (cost, one)
+    if best is None:
+        return When()
+    chosen = best[1]
+    if chosen.role == "each":
+        return When(
+            tuple(
+                one
+                for one in moments
+                if one.role == "each" and (one.start, one.end) == (chosen.start, chosen.end)
+            )
+        )
+    return When((chosen,))
+
+
+def inferred(moment: Moment, dated: str, *, annual: bool) -> str | None:
+    """The period that words of the text's own time stand for, given its date."""
+    if moment.period or not dated:
+        return None
+    if _NOW.match(moment.asof or ""):
+        # What is counted by the year and told as of now is the last year that was whole.
+        return str(int(dated[:4]) - 1) if annual else dated[:4]
+    return resolve(moment, dated)
+
+
+def _cost(
+    text: str,
+    amount: Amount,
+    one: Moment,
+    moments: Sequence[Moment],
+    amounts: Sequence[Amount],
+    span: tuple[int, int],
+    words: Words,
+) -> float:
+    if one.end <= amount.start:
+        left, right, extra = one.end, amount.start, 0.0
+        between = sum(one.end <= other.start and other.end <= amount.start for other in amounts)
+        # A moment right behind an earlier amount belongs to that one.
+        taken = any(0 <= one.start - other.end <= 4 for other in amounts if other.end <= one.start)
+        extra += _OTHER_AMOUNT * between if taken else 1.0 * between
+        opening = not re.search(r"\w{4,}", text[span[0] : one.start])
+    else:
+        left, right, extra, opening = amount.end, one.start, 0.5, False
+        extra += _OTHER_AMOUNT * sum(
+            amount.end <= other.start and other.end <= one.start for other in amounts
+        )
+    cut = _HARD.search(text, left, right) is not None
+    cost = distance(text, left, right, words) + extra
+    if cut:
+        return cost + (_FARTHEST if not one.period else 10.0)
+    return min(cost, _FRAMING) if opening else cost

@@ -1,0 +1,215 @@
+"""From evidence to outcome: which definition is the default, what agrees, how far the nearest miss is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from landbridge.claims.claim import Claim
+from landbridge.claims.verdicts.context import Context, country
+from landbridge.claims.verdicts.tolerance import MIRROR, SLIP
+from landbridge.claims.verdicts.verdict import (
+    CONFLICTS,
+    CONSISTENT,
+    CONSISTENT_UNDER,
+    IMPLAUSIBLE,
+    NOT_CHECKABLE,
+    Evidence,
+    Held,
+    Verdict,
+    compare,
+    shown,
+)
+
+_CHANGES = ("_growth",)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """How a claim is to be judged.
+
+    `reporters` are those whose count is the default where the speaker's side is not known; None stands for all that
+    hold the period. `needed` names the series that would settle the claim. `dating` says how its period is known,
+    `sure` whether the period is the claim's own, so that a miss counts.
+    """
+
+    needed: str
+    reporters: tuple[str, ...] | None = None
+    dating: str = ""
+    sure: bool = True
+    beside: tuple[Evidence, ...] = ()
+
+
+def judge(context: Context, claim: Claim, held: Sequence[Held], asked: Asked) -> Verdict:
+    """The verdict over what is held for the very period of the claim."""
+    evidence = [compare(claim, item, context.dated) for item in held]
+    compared = [item for item in evidence if item.compared]
+    everything = (*evidence, *asked.beside)
+    if not compared:
+        return unheld(claim, asked, everything)
+    agreeing = [item for item in compared if item.agrees]
+    if not agreeing:
+        return _missed(context, claim, compared, everything, asked)
+    defaults = _defaults(context, claim, compared, asked)
+    if asked.sure and defaults and all(any(_plainly(item) for item in group) for group in defaults):
+        first = next(item for item in defaults[0] if _plainly(item))
+        return Verdict(
+            claim,
+            CONSISTENT,
+            first.definition,
+            everything,
+            _said(f"Agrees with the default definition: {_figure(first)}.", asked.dating),
+            first.tolerance,
+        )
+    return _under(claim, agreeing, compared, everything, asked)
+
+
+def _plainly(item: Evidence) -> bool:
+    return item.agrees and not item.later_vintage
+
+
+def _defaults(
+    context: Context, claim: Claim, compared: Sequence[Evidence], asked: Asked
+) -> list[list[Evidence]]:
+    """The evidence of the default definition, one group for each reporter that has to agree; empty where none is held."""
+    usual = [item for item in compared if item.main and item.binding and item.reporter]
+    side = context.side(claim)
+    if side:
+        own = [item for item in usual if country(item.reporter) == side]
+        return [own] if own else []
+    groups: dict[str, list[Evidence]] = {}
+    for item in usual:
+        if asked.reporters is None or item.reporter in asked.reporters:
+            groups.setdefault(item.reporter, []).append(item)
+    return list(groups.values())
+
+
+def _under(
+    claim: Claim,
+    agreeing: Sequence[Evidence],
+    compared: Sequence[Evidence],
+    everything: tuple[Evidence, ...],
+    asked: Asked,
+) -> Verdict:
+    best = min(agreeing, key=lambda item: (item.later_vintage, not item.binding, not item.main))
+    words = [f"Agrees with {best.definition}: {_figure(best)}."]
+    if best.later_vintage:
+        words.append("It agrees only as far as vintages of the count may differ.")
+    if not best.binding:
+        words.append("That figure is itself somebody's claim.")
+    others = [item for item in compared if not item.agrees]
+    words += [f"Not with {item.definition}: {_figure(item)}, {miss(item)}." for item in others[:3]]
+    definition = best.definition + (", a later vintage" if best.later_vintage else "")
+    reason = _said(" ".join(words), asked.dating)
+    return Verdict(claim, CONSISTENT_UNDER, definition, everything, reason, best.tolerance)
+
+
+def _missed(
+    context: Context,
+    claim: Claim,
+    compared: Sequence[Evidence],
+    everything: tuple[Evidence, ...],
+    asked: Asked,
+) -> Verdict:
+    binding = [item for item in compared if item.binding]
+    nearest = min(binding or compared, key=lambda item: _distance(claim, item))
+    words = (
+        f"The nearest figure held is {_figure(nearest)} ({nearest.definition}); the claim is {miss(nearest)}."
+    )
+    if not binding:
+        words += " That figure is itself somebody's claim, so it refutes nothing."
+        return _unsettled(claim, everything, words, asked)
+    if _slipped(claim, nearest):
+        reason = _said(f"{words} That is more than a factor of {SLIP:.2g} off.", asked.dating)
+        return Verdict(claim, IMPLAUSIBLE, nearest.definition, everything, reason, nearest.tolerance)
+    if not asked.sure:
+        return _unsettled(claim, everything, words, asked)
+    side = context.side(claim)
+    if side and all(country(item.reporter) != side for item in binding) and _mirrored(claim, nearest):
+        words += (
+            f" The count of {context.name(side)}, whose side speaks, is not held, and counts of two sides "
+            f"differ by as much (up to {MIRROR - 1:.0%})."
+        )
+        return _unsettled(claim, everything, words, asked)
+    if (rounded := _as_rounding(claim, nearest)) != "":
+        words += rounded
+    reason = _said(words, asked.dating)
+    return Verdict(claim, CONFLICTS, nearest.definition, everything, reason, nearest.tolerance)
+
+
+def _unsettled(claim: Claim, everything: tuple[Evidence, ...], words: str, asked: Asked) -> Verdict:
+    reason = _said(f"{words} Needed: {asked.needed}.", asked.dating)
+    return Verdict(claim, NOT_CHECKABLE, "", everything, reason, "", asked.needed)
+
+
+def unheld(claim: Claim, asked: Asked, everything: tuple[Evidence, ...] = (), words: str = "") -> Verdict:
+    """The verdict where nothing comparable is held: no conflict, but the name of the series that is needed."""
+    lead = words or "No comparable series of that period is held."
+    reason = _said(f"{lead} Needed: {asked.needed}.", asked.dating)
+    return Verdict(claim, NOT_CHECKABLE, "", everything or asked.beside, reason, "", asked.needed)
+
+
+def ruled_out(claim: Claim, why: str, shown_beside: tuple[Evidence, ...], definition: str = "") -> Verdict:
+    """The verdict where a bound rules the claim out."""
+    return Verdict(claim, IMPLAUSIBLE, definition, shown_beside, why)
+
+
+def _said(words: str, dating: str) -> str:
+    return f"{words} {dating}".strip()
+
+
+def _figure(item: Evidence) -> str:
+    if item.figure is None:
+        return "a record without a number"
+    hedge = "" if item.figure.comparator == "=" else f"{item.figure.comparator} "
+    return f"{hedge}{shown(item.figure.point, item.unit)} [{item.figure.id}]"
+
+
+def miss(item: Evidence) -> str:
+    """How far the claim is from the figure, in words."""
+    if item.gap_pct is None:
+        return "not comparable in per cent"
+    side = "above" if item.gap_pct > 0 else "below"
+    points = "percentage points" if item.unit == "%" else "%"
+    return f"{abs(item.gap_pct):.3g} {points} {side} it"
+
+
+def _ratio(claim: Claim, item: Evidence) -> float | None:
+    """Claim over figure; for changes in per cent the ratio of the factors of growth; None where it has no meaning."""
+    if claim.value is None or item.figure is None:
+        return None
+    value, held = claim.value, item.figure.point
+    if claim.unit == "%" and claim.indicator.endswith(_CHANGES):
+        value, held = 100 + value, 100 + held
+    return value / held if value > 0 and held > 0 else None
+
+
+def _distance(claim: Claim, item: Evidence) -> float:
+    ratio = _ratio(claim, item)
+    if ratio is None:
+        return abs(item.gap_pct) if item.gap_pct is not None else float("inf")
+    return max(ratio, 1 / ratio)
+
+
+def _slipped(claim: Claim, item: Evidence) -> bool:
+    ratio = _ratio(claim, item)
+    return ratio is not None and claim.unit not in ("rank", "count") and max(ratio, 1 / ratio) > SLIP
+
+
+def _mirrored(claim: Claim, item: Evidence) -> bool:
+    ratio = _ratio(claim, item)
+    return ratio is not None and max(ratio, 1 / ratio) <= MIRROR
+
+
+def _as_rounding(claim: Claim, item: Evidence) -> str:
+    """A remark where the figure, rounded to the digits of the claim that are not zero, is the claim."""
+    if not claim.value or item.figure is None or claim.unit not in ("USD", "CNY", "t", "persons"):
+        return ""
+    mantissa, exponent = f"{claim.value:.6e}".split("e")
+    step = 10.0 ** (int(exponent) - len(mantissa.replace(".", "").rstrip("0")) + 1)
+    if round(item.figure.point / step) * step != claim.value:
+        return ""
+    nearest = shown(step, claim.unit or "")
+    return (
+        f" Rounded to the nearest {nearest} it is the claim, but that is a coarser rounding than is admitted."
+    )

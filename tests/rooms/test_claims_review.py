@@ -1,0 +1,603 @@
+"""Review of claims: nothing counts before a person accepts it, nothing is lost, nothing outlives its text."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import multiprocessing
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+
+from landbridge import codes
+from landbridge.brief.catalogue import catalogue
+from landbridge.brief.sections.claims import concerning, section
+from landbridge.brief.setting import setting
+from landbridge.brief.text import Writer
+from landbridge.claims.acceptance import our_words, source_of, systems, vocabulary
+from landbridge.claims.claim import Claim
+from landbridge.claims.correcting import claim_of
+from landbridge.claims.document import Document
+from landbridge.claims.review import Review, Reviewed, State, claim_id
+from landbridge.errors import BadUsage, BrokenRelease, NotHeld, UnknownLabel
+from landbridge.ledger import Ledger, Statement, check
+from landbridge.release import load as load_data
+from landbridge.release import objects
+from landbridge.release.workspace import Workspace
+
+TEXT = (
+    "In 2023 trade between China and Russia reached $240.1 billion, up 26.3 percent. "
+    "Trade between the two stood at $240 billion in 2023, officials said. "
+    "Belarus sold 84 million dollars of goods to China."
+)
+
+
+def document(text: str = TEXT, name: str = "digest.txt", dated: str = "2024-01-12") -> Document:
+    raw = text.encode()
+    digest = hashlib.sha256(raw).hexdigest()
+    return Document(name, text, digest, digest, "text 1", "text", "A digest", dated, "given" if dated else "")
+
+
+def claim(quote: str, text: str = TEXT, **slots: Any) -> Claim:
+    start = text.index(quote)
+    base: dict[str, Any] = {
+        "kind": "quantity",
+        "indicator": "trade_turnover",
+        "subject": "trade",
+        "parties": ("CHN", "RUS"),
+        "period": "2023",
+        "value": 240.1e9,
+        "unit": "USD",
+        "comparator": "=",
+        "rule": "level",
+    }
+    return Claim(quote, start, start + len(quote), **{**base, **slots})
+
+
+LEVEL = claim("reached $240.1 billion")
+GROWTH = claim("up 26.3 percent", kind="change", indicator="trade_turnover_growth", value=26.3, unit="%")
+AGAIN = claim("stood at $240 billion", value=240e9, speaker="officials")
+SALES = claim(
+    "sold 84 million dollars",
+    indicator="exports",
+    parties=("BLR", "CHN"),
+    direction="BLR->CHN",
+    value=84e6,
+    period=None,
+)
+CLAIMS = (LEVEL, GROWTH, AGAIN, SALES)
+DOC = document()
+ID = claim_id(DOC, LEVEL)
+WHO = {"by": "Anna Petrova", "reason": "Read against the text."}
+
+
+@pytest.fixture
+def review(tmp_path: Path) -> Review:
+    seconds = itertools.count()
+    return Review.open(
+        tmp_path / "w", clock=lambda: datetime(2024, 2, 1, tzinfo=UTC) + timedelta(seconds=next(seconds))
+    )
+
+
+def ledger(review: Review) -> Ledger:
+    return Ledger(*Workspace.open(review.folder).ledger())
+
+
+def standing(review: Review) -> list[Statement]:
+    """The claims that the workspace's ledger asserts."""
+    held = ledger(review)
+    assert check(held) == []
+    return [statement for statement in held.statements if "withdrawn" not in statement.detail]
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {str(path): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_same_text_span_and_slots_give_the_same_id_and_any_other_gives_another() -> None:
+    assert claim_id(DOC, LEVEL) == "c-" + ID[2:] == claim_id(document(name="copy.txt"), LEVEL)
+    assert claim_id(DOC, replace(LEVEL, value=240_100_000_000)) == ID
+    others = [
+        replace(LEVEL, start=LEVEL.start + 1),
+        replace(LEVEL, end=LEVEL.end + 1),
+        replace(LEVEL, kind="target"),
+        replace(LEVEL, indicator="exports"),
+        replace(LEVEL, value=240.2e9),
+        replace(LEVEL, value=None),
+        replace(LEVEL, unit="CNY"),
+        replace(LEVEL, period="2022"),
+    ]
+    ids = [claim_id(DOC, other) for other in others] + [claim_id(document(TEXT + " "), LEVEL)]
+    assert len({ID, *ids}) == 10
+
+
+def test_nothing_is_ledger_fact_before_a_person_accepts_it(review: Review) -> None:
+    assert set(review.states(DOC, CLAIMS).values()) == {State("open")}
+    assert review.reviewed() == ()
+    assert review.note(DOC) == ()
+    assert not review.folder.exists()
+    decision = review.decide(DOC, CLAIMS, ID, "accept", **WHO)
+    (statement,) = standing(review)
+    assert decision.statement == statement.id
+    assert (statement.kind, statement.property) == ("claim", "asserts")
+    assert (statement.number, statement.unit, statement.period) == (240.1e9, "USD", "2023")
+    assert (statement.start, statement.end, statement.sha256) == (LEVEL.start, LEVEL.end, DOC.text_sha256)
+    assert DOC.text[statement.start : statement.end] == LEVEL.quote
+    assert (statement.status.value, statement.recorder, statement.recorded) == (
+        "claimed",
+        "Anna Petrova",
+        "2024-02-01",
+    )
+    assert statement.detail == {
+        "kind": "quantity",
+        "indicator": "trade_turnover",
+        "system": "6",
+        "parties": "CHN RUS",
+    }
+    source = ledger(review).sources[statement.source]
+    assert source == source_of(DOC)
+    assert DOC.sha256 in source.title
+    assert "text 1" in source.title
+    states = review.states(DOC, CLAIMS)
+    assert [states[claim_id(DOC, item)].name for item in CLAIMS] == ["accepted", "open", "open", "open"]
+
+
+def test_an_accepted_claim_has_the_keys_of_shipped_claims_and_shows_in_briefs(review: Review) -> None:
+    for item in CLAIMS:
+        review.decide(DOC, CLAIMS, claim_id(DOC, item), "accept", **WHO)
+    data = load_data(review.folder)
+    shipped = [s for s in load_data().ledger.statements if s.kind == "claim"]
+    ours = [s for s in data.ledger.statements if s.recorder == "Anna Petrova"]
+    assert len(ours) == 4
+    keys = {key for statement in shipped for key in statement.detail}
+    assert all(set(statement.detail) <= keys for statement in ours)
+    sides = setting(data, Writer(catalogue()), "BLR", "CHN")
+    shown = {statement.number for statement in concerning(sides) if statement in ours}
+    assert shown == {84e6}
+    words = repr(section(sides))
+    assert "Quantity: exports, trade, from Belarus to China" in words
+    review.decide(DOC, CLAIMS, claim_id(DOC, SALES), "reject", **WHO)
+    without = setting(load_data(review.folder), Writer(catalogue()), "BLR", "CHN")
+    assert not [statement for statement in concerning(without) if statement.recorder == "Anna Petrova"]
+
+
+def test_claims_that_share_span_and_indicator_are_records_of_their_own(review: Review) -> None:
+    years = [replace(LEVEL, period=year) for year in ("2022", "2023")]
+    for item in years:
+        review.decide(DOC, years, claim_id(DOC, item), "accept", **WHO)
+    assert len({record.subject for record in ledger(review).records("claim")}) == 2
+
+
+def test_a_decision_records_who_why_when_and_on_what(review: Review) -> None:
+    decision = review.decide(DOC, CLAIMS, ID, "reject", by=" Anna  Petrova ", reason="A slip of the parser.")
+    (held,) = review.history(ID)
+    assert held == decision
+    assert (held.by, held.reason, held.decided) == (
+        "Anna Petrova",
+        "A slip of the parser.",
+        "2024-02-01T00:00:00.000000+00:00",
+    )
+    assert (held.document, held.sha256, held.text_sha256, held.extractor) == (
+        DOC.name,
+        DOC.sha256,
+        DOC.text_sha256,
+        DOC.extractor,
+    )
+    assert claim_of(held.row) == LEVEL
+    assert held.statement == ""
+    assert standing(review) == []
+
+
+def test_later_decisions_override_and_everything_stays(review: Review) -> None:
+    review.decide(DOC, CLAIMS, ID, "accept", **WHO)
+    review.decide(DOC, CLAIMS, ID, "correct", by="Li Wei", reason="Scale.", corrected={"value": "2.401e12"})
+    review.decide(DOC, CLAIMS, ID, "reject", by="Oleg Sidorov", reason="Not said.")
+    assert standing(review) == []
+    review.decide(DOC, CLAIMS, ID, "accept", by="Anna Petrova", reason="It is said.")
+    assert [item.action for item in review.history(ID)] == ["accept", "correct", "reject", "accept"]
+    assert [item.by for item in review.history(ID)] == [
+        "Anna Petrova",
+        "Li Wei",
+        "Oleg Sidorov",
+        "Anna Petrova",
+    ]
+    assert [statement.number for statement in standing(review)] == [240.1e9]
+    held = ledger(review)
+    assert len(held.history) == 4
+    assert sorted(filter(None, (s.supersedes for s in held.history))) == sorted(
+        item.statement for item in review.history(ID)[:3]
+    )
+    assert len(held.records("claim")) == 1
+
+
+def test_a_rejected_claim_is_withdrawn_in_the_open_and_touches_no_place(review: Review) -> None:
+    review.decide(DOC, CLAIMS, ID, "accept", **WHO)
+    review.decide(DOC, CLAIMS, ID, "reject", by="Li Wei", reason="Not said.")
+    (left,) = ledger(review).statements
+    assert left.detail["withdrawn"] == "rejected"
+    assert (left.number, left.unit, left.period, left.speaker) == (None, "", "", "")
+    assert ledger(review).record(left.subject).places == ()
+    assert "Li Wei" in left.note
+    assert ledger(review).between(["CHN"], ["RUS"]) == ()
+    assert ledger(review).at("2024-01-31").statements == ()
+
+
+def test_accepting_twice_decides_twice_but_states_once(review: Review) -> None:
+    review.decide(DOC, CLAIMS, ID, "accept", **WHO)
+    second = review.decide(DOC, CLAIMS, ID, "accept", by="Li Wei", reason="I agree.")
+    assert second.statement == ""
+    assert len(review.history(ID)) == 2
+    assert len(ledger(review).history) == 1
+    review.decide(DOC, CLAIMS, ID, "reject", **WHO)
+    assert standing(review) == []
+
+
+def test_a_correction_stands_in_the_ledger_and_keeps_what_was_read(review: Review) -> None:
+    end = TEXT.index(",")
+    fixed = {
+        "value": 240.0e9,
+        "comparator": ">",
+        "parties": "RUS CHN",
+        "end": end,
+        "system": 7,
+        "speaker": None,
+    }
+    decision = review.decide(DOC, CLAIMS, ID, "correct", **WHO, corrected=fixed)
+    (statement,) = standing(review)
+    assert (statement.number, statement.comparator, statement.end) == (240.0e9, ">", end)
+    assert statement.detail["parties"] == "RUS CHN"
+    assert statement.detail["system"] == "7"
+    assert claim_of(decision.row) == LEVEL
+    (seen,) = review.reviewed()
+    assert isinstance(seen, Reviewed)
+    assert (seen.id, seen.state.name, seen.claim.value) == (ID, "corrected", 240.0e9)
+    assert seen.claim.quote == TEXT[seen.claim.start : end]
+
+
+def test_a_correction_settles_what_was_ambiguous(review: Review) -> None:
+    unsure = replace(LEVEL, readings={"period": ("2023", "2022"), "unit": ("USD", "CNY")})
+    review.decide(DOC, [unsure], ID, "correct", **WHO, corrected={"period": "2022"})
+    assert review.reviewed()[0].claim.readings == {"unit": ("USD", "CNY")}
+
+
+@pytest.mark.parametrize(
+    ("corrected", "words"),
+    [
+        ({"unit": "USDD"}, "Nearest valid: USD"),
+        ({"unit": "t"}, "Valid: USD, CNY"),
+        ({"unit": None}, "needs a unit"),
+        ({"indicator": "trade_turnovr"}, "Nearest valid: trade_turnover"),
+        ({"indicator": "sanctions", "kind": "barrier"}, "carries none"),
+        ({"kind": "barrier"}, "does not go with trade_turnover"),
+        ({"kind": "quantty"}, "Nearest valid: quantity"),
+        ({"period": "2023-13"}, "not a period"),
+        ({"period": "last year"}, "not a period"),
+        ({"period": "2023-02-30"}, "not a period"),
+        ({"period_inferred": "2023/2022"}, "not a period"),
+        ({"value": "1,5"}, "not a number"),
+        ({"value": "nan"}, "not a number"),
+        ({"value": float("inf")}, "not a finite number"),
+        ({"value": 10**400}, "not a finite number"),
+        ({"value": True}, "not a number"),
+        ({"indicator": "exports_growth", "kind": "change", "unit": "t"}, "Valid: %, x"),
+        ({"indicator": "tourists", "unit": "persons", "value": -5}, "below zero"),
+        ({"valu": 5}, "Nearest valid: value"),
+        ({"quote": "else"}, "no slot of a claim"),
+        ({"start": 5000}, "no span"),
+        ({"start": "x"}, "not a whole number"),
+        ({"system": 30}, "from 1 to 29"),
+        ({"asserts": "Trade was 240 billion: {value}."}, "digit"),
+        ({"asserts": "Trade was large."}, "{value}"),
+        ({"comparator": "=="}, "no comparator"),
+        ({"kind": ""}, "may not be empty"),
+        ({"parties": []}, "needs place codes"),
+        ({"parties": [1]}, "needs place codes"),
+        ({"subject": ["a"]}, "not a text"),
+        ({"value": 240.1e9}, "changes nothing"),
+        ({}, "needs the slots"),
+    ],
+)
+def test_a_correction_that_is_not_sound_is_refused_and_nothing_is_written(
+    review: Review, corrected: Mapping[str, Any], words: str
+) -> None:
+    with pytest.raises(BadUsage) as caught:
+        review.decide(DOC, CLAIMS, ID, "correct", **WHO, corrected=corrected)
+    assert words in str(caught.value)
+    assert not review.folder.exists()
+
+
+def test_several_faults_of_a_correction_are_told_at_once(review: Review) -> None:
+    with pytest.raises(BadUsage) as caught:
+        review.decide(
+            DOC, CLAIMS, ID, "correct", **WHO, corrected={"kind": "barrier", "period": "x", "unit": "t"}
+        )
+    assert len(caught.value.problems) == 3
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"by": "  "}, "`by` is empty"),
+        ({"reason": "\n"}, "`reason` is empty"),
+        ({"by": "x" * 201}, "more than 200"),
+        ({"action": "acept"}, "Nearest valid: accept"),
+        ({"action": "lapse"}, "no decision is called"),
+        ({"corrected": {"value": 1}}, "only `correct`"),
+        ({"into": "c-other"}, "only `merge`"),
+        ({"action": "merge"}, "needs the id"),
+        ({"action": "merge", "into": ID}, "into itself"),
+        ({"action": "merge", "into": ID[:-1] + "0"}, "Nearest valid: c-"),
+        ({"claim": ID[:-1] + "0"}, f"Nearest valid: {ID}"),
+    ],
+)
+def test_a_call_that_is_not_sound_is_refused(review: Review, change: dict[str, Any], words: str) -> None:
+    call: dict[str, Any] = {"claim": ID, "action": "accept", **WHO} | change
+    with pytest.raises(BadUsage) as caught:
+        review.decide(DOC, CLAIMS, **call)
+    assert words in str(caught.value)
+    assert not review.folder.exists()
+
+
+def test_marks_that_cannot_be_seen_are_written_out(review: Review) -> None:
+    decision = review.decide(DOC, CLAIMS, ID, "accept", by="A\u202eB", reason="C\x07")
+    assert (decision.by, decision.reason) == ("A<U+202E>B", "C<U+0007>")
+
+
+def test_merging_points_at_the_claim_repeated_and_withdraws_the_repetition(review: Review) -> None:
+    again = claim_id(DOC, AGAIN)
+    review.decide(DOC, CLAIMS, again, "accept", **WHO)
+    review.decide(DOC, CLAIMS, again, "merge", **WHO, into=ID)
+    assert standing(review) == []
+    state = review.states(DOC, CLAIMS)[again]
+    assert state.name == "merged"
+    assert state.decision is not None
+    assert state.decision.into == ID
+
+
+def test_merging_in_a_circle_is_refused_however_long(review: Review) -> None:
+    ids = [claim_id(DOC, item) for item in CLAIMS]
+    for first, second in itertools.pairwise(ids):
+        review.decide(DOC, CLAIMS, first, "merge", **WHO, into=second)
+    before = files(review.folder)
+    with pytest.raises(BadUsage, match="closes a circle"):
+        review.decide(DOC, CLAIMS, ids[3], "merge", **WHO, into=ids[0])
+    assert files(review.folder) == before
+    review.decide(DOC, CLAIMS, ids[1], "accept", **WHO)
+    review.decide(DOC, CLAIMS, ids[3], "merge", **WHO, into=ids[0])
+
+
+def test_merging_into_a_claim_of_another_document(review: Review) -> None:
+    review.decide(DOC, CLAIMS, ID, "accept", **WHO)
+    other = document(name="other.txt", text="Once more: " + TEXT)
+    repeated = claim("reached $240.1 billion", other.text)
+    review.decide(other, [repeated], claim_id(other, repeated), "merge", **WHO, into=ID)
+    assert [item.state.name for item in review.reviewed()] == ["accepted", "merged"]
+
+
+def test_when_the_text_changes_the_acceptance_lapses_and_can_be_given_again(review: Review) -> None:
+    review.decide(DOC, CLAIMS, ID, "accept", **WHO)
+    new = document("Corrected on Friday. " + TEXT)
+    moved = claim("reached $240.1 billion", new.text)
+    other = claim(
+        "up 26.3 percent", new.text, indicator="trade_turnover_growth", kind="change", value=26.3, unit="%"
+    )
+    states = review.states(new, [moved, other])
+    assert [state.name for state in states.values()] == ["lapsed", "open"]
+    assert states[claim_id(new, moved)].decision == review.history(ID)[0]
+    assert len(standing(review)) == 1
+
+    (lapse,) = review.note(new)
+    assert (lapse.action, lapse.by, lapse.claim) == ("lapse", "Landbridge", ID)
+    assert DOC.text_sha256 in lapse.reason
+    assert standing(review) == []
+    assert review.note(new) == ()
+    assert [item.state.name for item in review.reviewed()] == ["lapsed"]
+
+    review.decide(new, [moved, other], claim_id(new, moved), "accept", **WHO)
+    (statement,) = standing(review)
+    assert statement.sha256 == new.text_sha256
+    assert [state.name for state in review.states(new, [moved, other]).values()] == ["accepted", "open"]
+    # And back: a decision on the new text lapses, the old one is not revived by itself.
+    assert review.states(DOC, CLAIMS)[ID].name == "lapsed"
+    review.decide(DOC, CLAIMS, ID, "accept", **WHO)
+    assert [statement.sha256 for statement in standing(review)] == [DOC.text_sha256]
+    assert [item.action for item in review.history(ID)] == ["accept", "lapse", "accept"]
+
+
+def test_a_decision_on_the_new_text_alone_makes_the_others_lapse(review: Review) -> None:
+    review.decide(DOC, CLAIMS, ID, "accept", **WHO)
+    review.decide(DOC, CLAIMS, claim_id(DOC, AGAIN), "reject", **WHO)
+    new = document(TEXT + " The end.")
+    sales = claim("sold 84 million dollars", new.text, value=84e6)
+    review.decide(new, [sales], claim_id(new, sales), "accept", **WHO)
+    assert [statement.number for statement in standing(review)] == [84e6]
+    assert {item.id: item.state.name for item in review.reviewed()} == {
+        ID: "lapsed",
+        claim_id(DOC, AGAIN): "lapsed",
+        claim_id(new, sales): "accepted",
+    }
+
+
+def test_another_extractor_that_gives_the_same_text_changes_nothing(review: Review) -> None:
+    review.decide(DOC, CLAIMS, ID, "accept", **WHO)
+    same = replace(DOC, extractor="text 2", sha256="0" * 64)
+    assert review.note(same) == ()
+    assert review.states(same, CLAIMS)[ID].name == "accepted"
+
+
+def test_what_has_no_place_code_is_told_in_the_note(review: Review) -> None:
+    loose = replace(LEVEL, parties=("CHN", "Russian Far East"), direction="CHN->Harbin")
+    review.decide(DOC, [loose], ID, "accept", **WHO)
+    (statement,) = standing(review)
+    assert statement.detail["parties"] == "CHN"
+    assert "direction" not in statement.detail
+    assert "Russian Far East, Harbin" in statement.note
+
+
+def test_other_needs_a_system_that_a_person_names(review: Review) -> None:
+    odd = replace(LEVEL, indicator="other", subject="pandas lent in 2023", unit="count", value=2.0)
+    name = claim_id(DOC, odd)
+    with pytest.raises(BadUsage, match="system"):
+        review.decide(DOC, [odd], name, "accept", **WHO)
+    review.decide(DOC, [odd], name, "correct", **WHO, corrected={"system": 24})
+    (statement,) = standing(review)
+    assert statement.detail["system"] == "24"
+    assert not any(sign.isnumeric() for sign in statement.text)
+
+
+def test_every_indicator_has_a_system_and_our_words_pass_the_ledger(review: Review) -> None:
+    _, indicators = vocabulary()
+    assert set(systems()) == set(indicators)
+    assert set(systems().values()) <= {system.number for system in codes.systems()}
+    many = []
+    for position, indicator in enumerate(indicators.values()):
+        numeric = bool(indicator.units)
+        many.append(
+            replace(
+                LEVEL,
+                start=position,
+                end=position + 5,
+                kind=indicator.kinds[0],
+                indicator=indicator.name,
+                value=5.0 if numeric else None,
+                unit=indicator.units[0] if numeric else None,
+                subject="what {ten} of 2018 say" if position % 2 else "some {subject}",
+            )
+        )
+    for item in many:
+        review.decide(DOC, many, claim_id(DOC, item), "accept", **WHO)
+    assert len(standing(review)) == len(indicators)
+    target = replace(LEVEL, kind="target", period="2030", comparator=">=")
+    assert our_words(target, filled=True) == (
+        "Target: trade turnover, trade, China and Russia: >= 240,100,000,000 USD by 2030"
+    )
+
+
+def test_a_target_for_trade_stands_with_the_promises(review: Review) -> None:
+    target = replace(LEVEL, kind="target", period="2030", unit="RUB")
+    review.decide(DOC, [target], claim_id(DOC, target), "accept", **WHO)
+    assert standing(review)[0].detail["system"] == "7"
+
+
+@pytest.mark.parametrize("command", ["UPDATE claim_decision SET by = 'x'", "DELETE FROM claim_decision"])
+def test_what_was_decided_cannot_be_changed_behind_our_back(review: Review, command: str) -> None:
+    review.decide(DOC, CLAIMS, ID, "accept", **WHO)
+    raw = sqlite3.connect(review.folder / "ledger.sqlite")
+    with pytest.raises(sqlite3.IntegrityError, match="never changed"):
+        raw.execute(command)
+    raw.close()
+
+
+def test_history_of_an_unknown_claim_names_the_nearest(review: Review) -> None:
+    with pytest.raises(UnknownLabel):
+        review.history(ID)
+    review.decide(DOC, CLAIMS, ID, "accept", **WHO)
+    with pytest.raises(UnknownLabel, match=ID):
+        review.history(ID[:-1])
+
+
+def test_a_foreign_folder_and_a_damaged_ledger_are_named(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("mine")
+    with pytest.raises(BadUsage, match="neither a workspace"):
+        Review.open(tmp_path)
+    spoilt = Review.open(tmp_path / "w")
+    spoilt.decide(DOC, CLAIMS, ID, "accept", **WHO)
+    (spoilt.folder / "ledger.sqlite").write_bytes(b"no database at all, whatever its name says" * 100)
+    with pytest.raises(BrokenRelease):
+        spoilt.decisions()
+
+
+def test_a_write_that_fails_half_way_leaves_neither_decision_nor_statement(
+    review: Review,
+) -> None:
+    review.decide(DOC, CLAIMS, ID, "accept", **WHO)
+    before = (review.decisions(), ledger(review).history)
+    reached = []
+
+    def full(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
+        if statement.startswith("INSERT INTO claim_decision"):
+            reached.append(connection.exec_driver_sql("SELECT count(*) FROM statement").scalar())
+            raise sqlite3.OperationalError("database or disk is full")
+
+    event.listen(Engine, "before_cursor_execute", full)
+    try:
+        with pytest.raises(BrokenRelease, match="cannot be read"):
+            review.decide(DOC, CLAIMS, claim_id(DOC, AGAIN), "accept", **WHO)
+    finally:
+        event.remove(Engine, "before_cursor_execute", full)
+    assert reached == [2]
+    assert (review.decisions(), ledger(review).history) == before
+
+
+KILLED = """
+import os, sys
+from pathlib import Path
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+sys.path.insert(0, {here!r})
+import test_claims_review as t
+
+@event.listens_for(Engine, "commit")
+def die(connection):
+    if connection.exec_driver_sql("SELECT count(*) FROM sqlite_master WHERE name = 'claim_decision'").scalar():
+        os._exit(9)
+
+t.Review.open(Path({folder!r})).decide(t.DOC, t.CLAIMS, t.ID, "accept", **t.WHO)
+"""
+
+
+def test_killed_before_the_commit_the_workspace_is_as_it_was(review: Review) -> None:
+    script = KILLED.format(here=str(Path(__file__).parent), folder=str(review.folder))
+    ended = subprocess.run([sys.executable, "-c", script], check=False, capture_output=True, text=True)
+    assert ended.returncode == 9, ended.stderr
+    assert review.decisions() == ()
+    assert Workspace.open_or_create(review.folder).ledger()[0] == []
+    review.decide(DOC, CLAIMS, ID, "accept", **WHO)
+    assert len(standing(review)) == 1
+
+
+def _decide(folder: Path, who: str, times: int) -> None:
+    review = Review.open(folder)
+    for number in range(times):
+        item = CLAIMS[number % len(CLAIMS)]
+        action = "accept" if number % 3 else "reject"
+        review.decide(DOC, CLAIMS, claim_id(DOC, item), action, by=who, reason=f"Round {number}.")
+
+
+def test_two_reviewers_at_once_lose_nothing(review: Review) -> None:
+    context = multiprocessing.get_context("spawn")
+    people = [context.Process(target=_decide, args=(review.folder, who, 8)) for who in ("Anna", "Li")]
+    for person in people:
+        person.start()
+    for person in people:
+        person.join(120)
+    assert [person.exitcode for person in people] == [0, 0]
+    held = review.decisions()
+    assert {(item.by, item.reason) for item in held} == {
+        (who, f"Round {number}.") for who in ("Anna", "Li") for number in range(8)
+    }
+    stands = {name for name, state in review.states(DOC, CLAIMS).items() if state.stands}
+    assert len(standing(review)) == len(stands)
+
+
+def test_a_writer_that_holds_on_is_named(review: Review, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("landbridge.claims.review._PATIENCE", 0.05)
+    with objects.locked(review.folder), pytest.raises(NotHeld, match="another load"):
+        review.decide(DOC, CLAIMS, ID, "accept", **WHO)
+
+
+def test_the_ledger_of_the_release_is_left_alone(review: Review, root: Path) -> None:
+    shipped: Callable[[], list[str]] = lambda: [s.id for s in load_data().ledger.statements]  # noqa: E731
+    before = shipped()
+    review.decide(DOC, CLAIMS, ID, "accept", **WHO)
+    assert shipped() == before
+    assert len(load_data(review.folder).ledger.statements) == len(before) + 1
