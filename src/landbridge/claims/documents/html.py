@@ -54,7 +54,7 @@ _LINES = frozenset(
             "figcaption",
         ),
         *("table", "caption", "thead", "tbody", "tfoot", "tr", "form", "fieldset", "option", "title"),
-        *("head", "list", "item", "quote", "row", "lb", "code", "ab"),
+        *("head", "list", "item", "quote", "row", "lb", "ab"),
     )
 )
 _CELLS = frozenset(("td", "th", "cell"))
@@ -104,7 +104,11 @@ def _tree(page: str) -> Any:
     try:
         tree = html.document_fromstring(page.replace("\0", ""), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError) as error:
-        raise BadFile("there is no text in the page.", cause=f"{str(error)[:200]}.") from None
+        raise BadFile(
+            "the page cannot be read.",
+            cause=f"It is empty, damaged or too large: {str(error)[:200]}.",
+            remedy="Open it in a browser, and save what is shown as text.",
+        ) from None
     # The parser stops where tags are nested deeper than it can hold, and drops the rest without a word.
     if any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log):
         raise BadFile(
@@ -148,7 +152,10 @@ def _lines(body: Any) -> Iterator[str]:
         tag = element.tag if isinstance(element.tag, str) else ""
         if tag in _UNSEEN and not (tag == "head" and _inside(element)):
             unseen += 1 if event == "start" else -1
-        if tag in _LINES:
+        # A quotation inside a paragraph is part of its sentence.
+        if tag in _LINES and not (
+            tag == "quote" and element.getparent() is not None and element.getparent().tag == "p"
+        ):
             yield from _flushed(words)
         elif tag in _CELLS and event == "start" and any(word.strip() for word in words):
             words.append("\t")

@@ -104,8 +104,6 @@ def content(path: Path, limits: Limits = LIMITS) -> bytes:
     try:
         # Without waiting: to open a pipe that nobody writes to would block for ever.
         handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-    except IsADirectoryError:
-        raise _no_file("a folder") from None
     except (OSError, ValueError) as error:
         if path.is_dir():
             raise _no_file("a folder") from None
@@ -113,11 +111,12 @@ def content(path: Path, limits: Limits = LIMITS) -> bytes:
         raise BadFile(
             "the file cannot be opened.", cause=f"{cause}.", remedy="Check its name, folder and permissions."
         ) from None
+    # Asked of the open file, so that nothing can be put in its place in between.
+    info = os.fstat(handle)
+    if not stat.S_ISREG(info.st_mode):
+        os.close(handle)
+        raise _no_file("a folder" if stat.S_ISDIR(info.st_mode) else "a pipe or device")
     with os.fdopen(handle, "rb") as file:
-        # Asked of the open file, so that nothing can be put in its place in between.
-        info = os.fstat(file.fileno())
-        if not stat.S_ISREG(info.st_mode):
-            raise _no_file("a folder" if stat.S_ISDIR(info.st_mode) else "a pipe or device")
         try:
             data = file.read(limits.bytes + 1)
         except OSError as error:

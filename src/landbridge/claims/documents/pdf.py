@@ -71,7 +71,7 @@ def extract(data: bytes, limits: Limits) -> Extract:
             raise _damaged("none of its pages can be read" if pages else "it has no page")
         raise BadFile(
             "the PDF has no text layer.",
-            cause=f"Its {count:,} pages hold pictures of text, as a scanner makes them, or nothing.",
+            cause="Its pages hold pictures of text, as a scanner makes them, or nothing.",
             remedy="Recognise the text first (OCR, for instance with OCRmyPDF), and open what comes out.",
         )
     text, left_out = reflowed(pages)

@@ -14,18 +14,24 @@ from landbridge.claims.documents.extract import line
 _WIDE = re.compile("[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff01-\uff60]")
 _ENDS = ".!?…:;。！？：；"
 _CLOSES = "\"'”’»)]」』）"
-_ITEM = re.compile(r"[•●▪■◦‣*·–—-]\s|\(?\d{1,3}[.)]\s|\(?[a-zа-я]\)\s")
+# What begins a line of its own: a bullet, a number or letter of a list, the number of a section.
+_ITEM = re.compile(
+    r"[•●▪■◦‣*·]\s|\(?\d{1,3}[.)]\s|\(?[a-zа-я]\)\s|\d{1,2}(?:\.\d{1,2}){1,3}\.?\s+[^\W\d_a-zа-я]"
+)
+_DASH = re.compile(r"[–—-]\s")
 _NUMBER = re.compile(
     r"\W{0,8}(?:page|p\.|стр\.|с\.|第)?\s{0,3}(\d{1,4})\s{0,3}(?:(?:of|/|из)\s{0,3}\d{1,4})?\s{0,3}页?\W{0,8}",
     re.I,
 )
-_FIRST_NUMBER = re.compile(r"\W{0,4}(\d{1,4})(?![.,]?\d)(?!\w)")
-_LAST_NUMBER = re.compile(r"(?<![\w.,])(\d{1,4})\W{0,4}\Z")
+_FIRST_DASH = re.compile(r"[–—-]\s")
+_NUMBER = re.compile(r"\W{0,4}(\d{1,4})(?![.,]?\d)(?!\w)")
+_LAST_DASH = re.compile(r"[–—-]\s")
+_NUMBER = re.compile(r"(?<![\w.,])(\d{1,4})\W{0,4}\Z")
 _HYPHENS = "-\u2010\u00ad"
 _WORD = re.compile(r"[^\W\d_]+(?:[-\u2010][^\W\d_]+)*")
 _EDGES = 2
-# A line is full, and its paragraph goes on, where it has so much of the width of its page.
-_FULL = 0.75
+# A line is full where it has so much of the width of its page; letters differ in width, so lines differ in length.
+_FULL = 0.8
 _SHORTEST = 20
 _FEWEST_PAGES = 3
 _LONGEST_HEAD = 150
@@ -39,12 +45,9 @@ def reflowed(pages: Sequence[str]) -> tuple[str, tuple[str, ...]]:
     """
     lines = [[line(words) for words in page.splitlines()] for page in pages]
     heads = _heads(lines)
-    left = [
-        [(words, at in dropped) for at, words in enumerate(page)]
-        for page, dropped in zip(lines, heads, strict=True)
-    ]
-    kept = [[words for words, out in page if not out] for page in left]
-    gone = list(dict.fromkeys(words for page in left for words, out in page if out))
+    numbered = [list(enumerate(page)) for page in lines]
+    kept = [[words for at, words in page if at not in out] for page, out in zip(numbered, heads, strict=True)]
+    gone = dict.fromkeys(page[at] for page, out in zip(lines, heads, strict=True) for at in sorted(out))
     hyphened = {
         word.casefold()
         for page in kept
@@ -52,27 +55,28 @@ def reflowed(pages: Sequence[str]) -> tuple[str, tuple[str, ...]]:
         for word in _WORD.findall(words)
         if not word.isalpha()
     }
-    paragraphs: list[list[str]] = []
-    full = False
-    for page in kept:
-        width = _page_width(page)
-        for words in page:
-            if not words:
-                full = False
-                continue
-            wide = _width(words) >= _FULL * width
-            if paragraphs and _goes_on(paragraphs[-1][-1], full, words, wide):
-                paragraphs[-1].append(words)
-            else:
-                paragraphs.append([words])
-            full = wide
-    text = "\n".join(_joined(lines, hyphened) for lines in paragraphs)
+    text = "\n".join(_joined(lines, hyphened) for lines in _paragraphs(kept))
     if not gone:
         return text, ()
-    shown = ", ".join(repr(words[:60]) for words in gone[:3])
+    shown = ", ".join(repr(words[:60]) for words in list(gone)[:3])
     return text, (
         f"Running heads and page numbers were left out of the text: {shown}{' …' if len(gone) > 3 else ''}.",
     )
+
+
+def _paragraphs(pages: Sequence[Sequence[str]]) -> list[list[str]]:
+    """The lines of each paragraph. An empty line ends one, the end of a page does not."""
+    found: list[list[str]] = []
+    before, column = "", 0
+    for page in pages:
+        width = _page_width(page)
+        for words in page:
+            if words and before and _goes_on(before, column, words, _width(words) >= _FULL * width):
+                found[-1].append(words)
+            elif words:
+                found.append([words])
+            before, column = words, width
+    return found
 
 
 def _width(words: str) -> int:
@@ -85,18 +89,21 @@ def _page_width(page: Sequence[str]) -> int:
     return widths[int(0.8 * (len(widths) - 1))] if widths else 0
 
 
-def _goes_on(before: str, full: bool, words: str, wide: bool) -> bool:
-    """Whether the line `words` goes on with the paragraph whose last line is `before`; `full` and `wide` say whether each
-    has the width of its page.
+def _goes_on(before: str, column: int, words: str, wide: bool) -> bool:
+    """Whether the line `words` goes on with the paragraph whose last line so far is `before`.
+
+    `column` is the width of the page of `before`; `wide` says whether `words` fills its own.
     """
-    if _ITEM.match(words):
-        return False
     lower = words[0].islower()
     if before[-1] in _HYPHENS and lower:
         return True
     ended = before.rstrip(_CLOSES)[-1:] in _ENDS
-    if not full:
-        # A short line ends a paragraph or is a heading, unless the sentence plainly goes on.
+    # A dash at the start of a line begins an item or an answer, but in the midst of a sentence it is a dash.
+    if _ITEM.match(words) or (ended and _DASH.match(words)):
+        return False
+    first = words[0] if _WIDE.match(words) else words.split(" ", 1)[0]
+    if _width(before) + 1 + _width(first) < _FULL * column:
+        # The next word had room in the line: it ends a paragraph or is a heading, unless the sentence plainly goes on.
         return lower and not ended and len(before) > _SHORTEST
     # A paragraph ends in a full stop, so a short line without one is a heading or the row of a table.
     heading = ended and not wide and not lower and words.rstrip(_CLOSES)[-1:] not in _ENDS

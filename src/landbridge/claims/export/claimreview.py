@@ -26,7 +26,7 @@ from landbridge.claims.document import Document
 from landbridge.claims.export.judged import Judged, verdict_id
 from landbridge.claims.review import claim_id
 from landbridge.codes.matching import plain
-from landbridge.errors import BadUsage
+from landbridge.errors import BadUsage, UnknownLabel
 
 RATINGS: dict[str, tuple[int | None, str]] = {
     "consistent": (5, "Consistent with the statistics"),
@@ -99,6 +99,8 @@ def _review(
 
 def rating(verdict: Judged) -> dict[str, Any]:
     """The rating of a verdict, after the table at the head of this module."""
+    if verdict.outcome not in RATINGS:
+        raise UnknownLabel("outcome that can be rated", verdict.outcome, RATINGS)
     value, name = RATINGS[verdict.outcome]
     if verdict.outcome == "consistent_under" and verdict.definition:
         name = f"{name}: {plain(verdict.definition)}"

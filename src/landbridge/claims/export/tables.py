@@ -242,8 +242,8 @@ def quoted(text: str) -> str:
     Leading spaces are looked through, and a text that begins with an apostrophe gets another, so that `unquoted`
     always gives the text back.
     """
-    bare = text.lstrip(" \u00a0")
-    return f"'{text}" if text.startswith("'") or text[:1] in _FORMULA or bare[:1] in _FORMULA else text
+    risky = text.startswith(("'", *_FORMULA)) or text.lstrip(" \u00a0").startswith(tuple(_FORMULA))
+    return f"'{text}" if risky else text
 
 
 def unquoted(cell: str) -> str:

@@ -56,6 +56,11 @@ def amounts(text: str, start: int, end: int, language: Language) -> tuple[Amount
         for match in words.fraction.finditer(text, start, end)
         if not words.ordinal.search(text, max(start, match.start() - _ORDINAL), match.start())
     ]
+    found += [
+        _near(text, _out_of(match, words), words, start)
+        for match in words.out_of.finditer(text, start, end)
+        if not _overlaps(match, found)
+    ]
     taken = start
     for match in words.number.finditer(text, start, end):
         if match.start() < taken or _overlaps(match, found):
@@ -212,6 +217,16 @@ def _fraction(match: re.Match[str], words: Numerals) -> Amount:
     times = words.words.get(folded(match["count"]), 1.0)
     value = times * words.fractions[folded(match["part"] or match["alone"])]
     return Amount(match.start(), match.end(), match.start(), round(value, 4), "%", "", "fraction")
+
+
+def _out_of(match: re.Match[str], words: Numerals) -> Amount:
+    some, whole = (
+        words.words.get(folded(match[name])) or words.scales.get(folded(match[name])) or float(match[name])
+        for name in ("some", "all")
+    )
+    return Amount(
+        match.start(), match.end(), match.start(), round(100 * some / whole, 4), "%", "", "fraction"
+    )
 
 
 def _none(match: re.Match[str], _: Numerals) -> Amount:

@@ -1,10 +1,10 @@
 """Dates written in a sentence, before it is asked what part they play in it.
 
-What a date may look like is said by the list `periods` of a language pack, entry by entry: the reader that understands it, and a
-template. In a template a blank stands for blanks, `[x]` for `x` or nothing, `(x|y)` for one of both, `~` for what joins the two
-ends of a range, and a name in braces for a word of the pack or a number: `{Y}` a year of 1900 to 2100, `{R}` a year that the
-date of the text gives (`last year`), `{A}` either, `{M}` a month, `{D}` its day, `{O}` an ordinal, `{N}` a count, `{W}` a day
-of the week. Every slot and gap is bounded, so that each template takes time linear in the sentence.
+What a date may look like is said by the list `periods` of a language pack, entry by entry: the reader that understands it,
+and a template. In a template a blank stands for blanks, `[x]` for `x` or nothing, `(x|y)` for one of both, `~` for what
+joins the two ends of a range, and a name in braces for a word of the pack or a number: `{Y}` a year of 1900 to 2100, `{R}` a
+year that the date of the text gives (`last year`), `{A}` either, `{M}` a month, `{D}` its day, `{O}` an ordinal, `{N}` a
+count, `{W}` a day of the week. Every slot and gap is bounded, so that each template takes time linear in the sentence.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ class Date:
     """A date in a sentence.
 
     `periods` are what it comes to where its words say so, else `relative` says what it has to do with the date of the text
-    (see `landbridge.claims.grammar.dating`); `timed` is False for words that compare without naming a time (`year-on-year`).
-    `needs` names what must stand around the words to make a date of them: nothing, `lead` (`in` before `May`), or `year` (a bare
-    number that may be a count). `part` is `part`, `end` or `begin` of the time named. `void` words look like a date that does
-    not exist: they hide the dates inside them.
+    (see `landbridge.claims.grammar.dating`); `timed` is False for words that compare without naming a time
+    (`year-on-year`). `needs` names what must stand around the words to make a date of them: nothing, `lead` (`in` before
+    `May`), or `year` (a bare number that may be a count). `part` is `part`, `end` or `begin` of the time named. `void` words
+    look like a date that does not exist: they hide the dates inside them.
     """
 
     start: int
@@ -159,12 +159,13 @@ def _names(part: Mapping[str, Any]) -> dict[str, Any]:
 
 def _slots(part: Mapping[str, Any], names: Mapping[str, Any]) -> dict[str, str]:
     """What each name in braces stands for."""
-    no_amount = rf"(?![.,:]\d|[-‐‑](?!H[12]|Q[1-4]|{either(part.get('decade_ends', ()))}(?!\w))[^\W\d_]|\s?{either(part.get('units', ()))}(?!\w))"
-    if part.get("units"):
-        no_amount += r"(?!\s?%)"
+    units = either(part.get("units", ()))
+    kept = either(part.get("decade_ends", ()))
+    # Not `2018.5`, `2018-style`, `2018 tonnes`.
+    no_amount = rf"(?![.,:]\d|[-‐‑](?!H[12]|Q[1-4]|{kept}(?!\w))[^\W\d_]|\s?{units}(?!\w)|\s?%)"
     year = rf"{YEAR}{no_amount}"
     month, day = either(names["months"]), r"(?:\d\d|[1-9])(?!\d)"
-    units = rf"(?![.,]\d|\s?{either(part.get('units', ()))}(?!\w))"
+    alone = rf"(?![.,]\d|\s?{units}(?!\w))"
     relative, mark = either(names["years"]), either(part.get("year_mark", ()))
     dash = rf"\s?{_DASH}\s?"
     through = either(part.get("through", ()))
@@ -179,14 +180,15 @@ def _slots(part: Mapping[str, Any], names: Mapping[str, Any]) -> dict[str, str]:
         "M2": f"(?P<M2>{month})",
         # The first of two months may leave the word `month` to the second.
         "m": r"(?P<M>1[0-2]|0?[1-9])(?!\d)",
-        "D": f"(?P<D>{day})(?:st|nd|rd|th)?{units}",
-        "D2": f"(?P<D2>{day})(?:st|nd|rd|th)?{units}",
+        "D": f"(?P<D>{day})(?:st|nd|rd|th)?{alone}",
+        "D2": f"(?P<D2>{day})(?:st|nd|rd|th)?{alone}",
         "O": f"(?P<O>{either(part.get('ordinals', {}) and [w for g in part['ordinals'].values() for w in g])})",
         "H": f"(?P<O>{either([w for g in part.get('halves', {}).values() for w in g])})",
         "N": rf"(?P<N>{either(names['counts'])}|1[0-2]|[1-9])(?!\d)",
         "W": f"(?P<W>{either(names['weekdays'])})",
         "last": f"(?P<last>{either(names['last'])})",
-        "q": "(?P<O>[1-4])(?!\\d)" if not part.get("spaced", True) else "(?P<O>[1-4])",
+        "q": "(?P<O>[1-4])",
+        "q2": "(?P<O2>[1-4])(?!\\d)",
         "mm": r"(?P<M>\d\d?)(?!\d)",
         "dd": r"(?P<D>\d\d?)(?!\d)",
         "mark": mark,
@@ -268,9 +270,8 @@ def _templates(sentence: str, ready: Words) -> Iterator[Date]:
 def _read(how: str, match: re.Match[str], sentence: str, ready: Words) -> Date | None:
     """The date a template found; None where its words are none after all."""
     said = {name: words for name, words in match.groupdict().items() if words is not None}
-    if ready.capitals and any(not said[name][0].isupper() for name in ("M", "M2", "W") if name in said):
-        if not said["M" if "M" in said else "W"][0].isdigit():
-            return None
+    if ready.capitals and any(said[name][0].islower() for name in ("M", "M2", "W") if name in said):
+        return None
     counted = ready.counted.match(sentence, match.end()) is not None
     year = int(said["Y"]) if "Y" in said else None
     # `December 4 companies`, `in May, 2000 people`: the number belongs to what follows.
@@ -330,6 +331,10 @@ def _count(said: str, ready: Words) -> int:
     return int(said) if said.isdecimal() else ready.counts[plain(said)]
 
 
+def _ordinal(said: str, ready: Words) -> int | None:
+    return int(said) if said.isdecimal() else ready.ordinals.get(plain(said))
+
+
 def _shapes(how: str, said: Mapping[str, str], ready: Words) -> tuple[str, ...] | None:
     """The parts of a year that a date names, as the period forms write them behind the year; None where there is none."""
     if how in ("month", "day", "days", "months", "iso"):
@@ -337,10 +342,13 @@ def _shapes(how: str, said: Mapping[str, str], ready: Words) -> tuple[str, ...] 
     if how in ("end", "begin", "part") and "M" in said:
         return _calendar(said, ready)
     if how in ("half", "quarter"):
-        number = ready.ordinals.get(plain(said["O"])) if "O" in said else 4
+        number = _ordinal(said.get("O", "4"), ready)
         if number is None or (how == "half" and number > 2):
             return None
         return (f"{how[0].upper()}{number}",)
+    if how == "span":
+        begins, ends = int(said["O"]), int(said["O2"])
+        return (f"{3 * begins - 2:02}/{3 * ends:02}",) if begins < ends else None
     if how in ("first", "last", "quarters"):
         number = _count(said["N"], ready) if "N" in said else 3
         if how == "quarters" and not 1 <= number <= 4:

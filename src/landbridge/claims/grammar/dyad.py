@@ -35,7 +35,7 @@ _FINER = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Dyad:
-    """The places a text is about, at most two, in the order of their codes; `state` holds the countries they lie in, each once."""
+    """The places a text is about, at most two, in the order of their codes; `state` holds their countries, each once."""
 
     parties: tuple[str, ...] = ()
     state: tuple[str, ...] = ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -17,7 +18,9 @@ from landbridge.codes import places
 WORD = re.compile(r"[^\W\d_]+")
 DASHES = frozenset("-‐‑‒–—−")
 BLANKS = frozenset((" ", "\u00a0", "\u202f", "\u2009", "  "))
-GAPS = frozenset((*BLANKS, *DASHES, "'", "’", "ʼ", ".", ". ", ".\u00a0", " & ", " ("))
+# A dash with blanks around it stands in some official names, and in prose between two clauses.
+SPACED = frozenset(f" {dash} " for dash in DASHES)
+GAPS = frozenset((*BLANKS, *DASHES, *SPACED, "'", "’", "ʼ", ".", ". ", ".\u00a0", " & ", " ("))
 # Forms beside those of a mention: words that hide a shorter name, and first halves of a pair.
 MASK, COMBINING = "mask", "combining"
 _ALTERNATIVE = "|"
@@ -112,16 +115,20 @@ def gazetteer(pack: Language) -> Gazetteer:
         joined,
         re.compile(f"[{re.escape(''.join(by_first))}]" if by_first else r"(?!)"),
         MappingProxyType(stems),
-        MappingProxyType(
-            {
-                key: frozenset(map(str, value))
-                for key, value in part.items()
-                if isinstance(value, list) and all(isinstance(item, str) for item in value)
-            }
-        ),
+        MappingProxyType(_word_lists(part, endings)),
         re.compile(_any(part.get("heads", ())) if joined else r"(?!)"),
         frozenset(str(part.get("not_inside", ""))),
     )
+
+
+def _word_lists(part: Mapping[str, Any], endings: _Endings) -> dict[str, frozenset[str]]:
+    """The lists of single words of a pack, those of nouns in all their forms."""
+    found = {}
+    for key, value in part.items():
+        if isinstance(value, list) and all(isinstance(item, str) for item in value):
+            more = [form for word in value for form in endings.of(word)] if key in ("heads", "titled") else []
+            found[key] = frozenset((*value, *more))
+    return found
 
 
 def _any(words: Iterable[str]) -> str:
@@ -213,7 +220,6 @@ def _countries(pack: Language, part: Mapping[str, Any]) -> Iterator[tuple[str, E
     adjective = tuple(part.get("adjective", ()))
     for code, row in rows.items():
         shown = places_by_code()[code].name
-        entry = Entry((code,), "country", shown)
         for name in row.get("names", ()):
             dotted = re.match(r"\w\.", name) is not None
             yield name, Entry((code,), "country", shown, dotted=dotted)
@@ -226,10 +232,12 @@ def _countries(pack: Language, part: Mapping[str, Any]) -> Iterator[tuple[str, E
             if plural and not name.endswith(tuple(plural["unless"])):
                 yield name + plural["ending"], people
         yield from ((name, people) for name in row.get("dwellers", ()))
-    for item in places("country"):
-        if item.code == "ROW":
-            continue
-        name = re.sub(r"\s*[(（].*", "", item.names[pack.code])
+    known = [item for item in places("country") if item.code != "ROW"]
+    short = Counter(_short(item.names[pack.code]) for item in known)
+    for item in known:
+        name = item.names[pack.code]
+        # What stands in brackets only matters where it tells two countries apart.
+        name = _short(name) if short[_short(name)] == 1 else name
         yield name, Entry((item.code,), "country", item.name, dotted=name.startswith("U.S."))
     for code, names in part.get("nicknames", {}).items():
         yield from ((name, Entry((code,), "nickname", name)) for name in names)
@@ -266,7 +274,7 @@ def _regions(pack: Language, part: Mapping[str, Any]) -> Iterator[tuple[str, Ent
     for item in places("region"):
         row = rows.get(item.code) or {}
         entry = Entry((item.code,), "region", item.name)
-        name = re.sub(r"\s*[(（].*", "", item.names[pack.code])
+        name = _short(item.names[pack.code])
         yield from ((spelled, entry) for spelled in (name, *row.get("names", ())))
         people = Entry((item.code,), "demonym", item.name)
         for word in row.get("people", ()):
@@ -277,6 +285,11 @@ def _regions(pack: Language, part: Mapping[str, Any]) -> Iterator[tuple[str, Ent
         for ending in part.get("endings_dropped", ()):
             if item.country == "CHN" and name.endswith(ending) and len(name) > len(ending) + 1:
                 yield name.removesuffix(ending), entry
+
+
+def _short(name: str) -> str:
+    """A name without what follows in brackets."""
+    return re.sub(r"\s*[(（].*", "", name)
 
 
 def _type(name: str, types: Mapping[str, Any]) -> str:

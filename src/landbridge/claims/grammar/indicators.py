@@ -80,7 +80,10 @@ class Words:
     we: re.Pattern[str]
     both: re.Pattern[str]
     world: re.Pattern[str]
+    vague: re.Pattern[str]
+    persons: re.Pattern[str]
     ends: frozenset[str]
+    light: frozenset[str]
     barriers: Mapping[str, float]
 
 
@@ -89,11 +92,14 @@ def unit_class(unit: str) -> str:
     return _CLASS.get(unit) or ("physical" if unit in _OTHER_MEASURES else MONEY)
 
 
-def cues(text: str, start: int, end: int, language: Language) -> tuple[Cue, ...]:
-    """The words in `text[start:end]` that name a measure, in order; they may overlap."""
+def cues(text: str, start: int, end: int, language: Language, *, wider: int) -> tuple[Cue, ...]:
+    """The words in `text[start:end]` that name a measure, in order; they may overlap.
+
+    What a measure needs besides its cue may stand in the sentence before, which begins at `wider`.
+    """
     found = []
     for measure, pattern in words(language).cues:
-        if measure.needs is not None and not measure.needs.search(text, start, end):
+        if measure.needs is not None and not measure.needs.search(text, wider, end):
             continue
         found += [
             Cue(match.start(), match.end(), measure)
@@ -177,13 +183,17 @@ def words(language: Language) -> Words:
     return Words(
         cues=tuple(found),
         counted=nouns,
+        light=frozenset(str(word) for word in part.get("light", ())),
         ends=frozenset(str(word) for word in part.get("phrase_ends", ())),
         barriers={str(word): float(cost) for word, cost in part.get("barriers", {}).items()},
         **{
             name: _any(change.get(name, ()), edge=edge)
             for name in ("up", "down", "plain", "share", "target", "done")
         },
-        **{name: _any(part.get(name, ()), edge=edge) for name in ("domain", "we", "both", "world")},
+        **{
+            name: _any(part.get(name, ()), edge=edge)
+            for name in ("domain", "we", "both", "world", "vague", "persons")
+        },
     )
 
 

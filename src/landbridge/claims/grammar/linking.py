@@ -11,12 +11,13 @@ from landbridge.claims.grammar.indicators import PERCENT, TIMES, Cue, Words, lon
 
 LEVEL, GROWTH, SHARE = "level", "growth", "share"
 # Words between an amount and what it belongs to, barriers counted as so many words; beyond this nothing is linked.
-FARTHEST_BEFORE, FARTHEST_BEHIND = 26.0, 12.0
+FARTHEST_BEFORE, FARTHEST_BEHIND = 28.0, 12.0
 # A word behind the amount is less likely to be what it measures than one before it, unless only `in` or `of` stands between.
 _BEHIND = 2.5
 _JOINED = re.compile(r"[ -]*(?:(?:worth )?(?:in|of)(?: the| its| their| our)?|worth)?[ -]*", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_][\w’'.-]*|[;:,()]|[—–]")
 _OTHER_AMOUNT = 4.0
+_ASIDE = re.compile(r"\([^()]{0,200}\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,9 @@ def link(
 def distance(text: str, start: int, end: int, words: Words) -> float:
     """Words between two places of a sentence, barriers of the pack counted as so many."""
     cost = 0.0
-    for match in _WORD.finditer(text, start, end):
+    # What stands in brackets is beside the point.
+    between = _ASIDE.sub(" ", text[start:end])
+    for match in _WORD.finditer(between):
         cost += words.barriers.get(match[0].casefold(), 1.0 if match[0][0].isalnum() else 0.0)
     return cost
 

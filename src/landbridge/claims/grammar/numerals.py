@@ -24,6 +24,7 @@ class Numerals:
 
     number: re.Pattern[str]
     multiple: re.Pattern[str]
+    out_of: re.Pattern[str]
     fraction: re.Pattern[str]
     none: re.Pattern[str]
     ordinal: re.Pattern[str]
@@ -83,15 +84,26 @@ def numerals(language: Language) -> Numerals:
         for name in ("currencies_before", "currencies_after")
         for word, unit in part.get(name, {}).items()
     }
-    multiples, fractions, ordinals = (
-        _numbers(part.get(name, {})) for name in ("multiples", "fractions", "ordinals")
+    multiples, fractions, ordinals, words = (
+        _numbers(part.get(name, {})) for name in ("multiples", "fractions", "ordinals", "words")
     )
+    # `sevenfold`, `ten-fold`: the number and its ending in one word.
+    multiples |= {
+        f"{word}{join}{end}": value
+        for word, value in words.items()
+        for end in part.get("folds", ())
+        for join in ("", "-")
+    }
     edge = r"\b" if spaced else ""
     opening = tuple(str(word) for word in part.get("range_opening", ()))
     fillers = any_of(part.get("fillers", ())) or _NOTHING
     return Numerals(
         number=_number(part, units, spaced=spaced),
         multiple=_pattern(rf"{edge}(?P<word>{any_of(multiples)}){edge}", multiples),
+        out_of=_pattern(
+            rf"\b(?P<some>{any_of(words)}|\d{{1,2}}) (?:{any_of(part.get('out_of', ()))}) (?:every )?(?P<all>{any_of(part.get('wholes', ()))})\b",
+            part.get("out_of"),
+        ),
         fraction=_fraction(part, fractions),
         none=_pattern(rf"{edge}(?:{any_of(part.get('none', ()))}){edge}", part.get("none")),
         ordinal=_pattern(rf"\b(?:{any_of(ordinals)}|\d{{1,3}}{part.get('ordinal_ending', '')})\b", ordinals),
@@ -111,7 +123,7 @@ def numerals(language: Language) -> Numerals:
         scales=_numbers(part.get("scales", {})),
         money_scales=frozenset(folded(str(word)) for word in part.get("money_scales", ())),
         units=units,
-        words=_numbers(part.get("words", {})) | {folded(str(word)): 1.0 for word in part.get("articles", ())},
+        words=words | {folded(str(word)): 1.0 for word in part.get("articles", ())},
         parts=_numbers(part.get("parts", {})),
         multiples=multiples,
         fractions=fractions,
@@ -142,7 +154,7 @@ def _number(part: Mapping[str, Any], units: Mapping[str, Any], *, spaced: bool) 
     before, after = (any_of(part.get(f"currencies_{side}", ())) or _NOTHING for side in ("before", "after"))
     half = any_of(part.get("half_more", ())) or _NOTHING
     return re.compile(
-        rf"(?:(?P<before>{before}){BLANK}?)?(?:(?P<digits>{digits})|(?P<words>{_words(part, spaced=spaced)}))"
+        rf"(?:(?<![^\W\d_])(?P<before>{before}){BLANK}?)?(?:(?P<digits>{digits})|(?P<words>{_words(part, spaced=spaced)}))"
         rf"(?P<half>{BLANK}+(?:{half})\b)?(?:{gap}(?P<scale>{scales}){close})?"
         rf"(?:{gap}(?:(?P<after>{after}){close}|(?P<unit>{any_of(units) or _NOTHING}){close}))?",
         re.IGNORECASE,

@@ -15,6 +15,8 @@ from landbridge.errors import LandbridgeError
 # Forms of mention that stand for a party; a city does where nothing larger is named, a body and the world do not.
 _PARTY = frozenset({"country", "region", "macro", "demonym", "pair", "nickname"})
 _CITY = "city"
+_FROM = re.compile(r"\bfrom(?: the)? $", re.IGNORECASE)
+_WHERE = re.compile(r"\b(?:in|at|near|outside)(?: the)? $", re.IGNORECASE)
 _HARD = re.compile(r";|\b(?:while|whereas|but|whilst)\b", re.IGNORECASE)
 
 
@@ -53,21 +55,15 @@ def parties(
     `wanted` is 2 for what passes between two places and 1 for what one place has; more are kept where the text names them.
     """
     inside = [one for one in named if part[0] <= one.start < part[1]]
-    firm = [one for one in inside if one.form in _PARTY]
+    firm = [one for one in inside if one.form in _PARTY or _acts(text, one)]
     if not firm:
         firm = [one for one in inside if one.form == _CITY]
-    listed = _nearest(_codes(firm), firm, at)
+    listed = _nearest(_codes(firm), firm, at, frame)
     ours = bool(words.we.search(text, *part))
     if wanted == 1:
-        if listed:
-            return listed
-        if ours and frame.home:
+        if ours and frame.home and not listed:
             return _own(frame)[:1]
-        return (
-            frame.before[:1] or (_own(frame)[:1] if frame.home else ()) or frame.dyad[:1]
-            if not ours
-            else frame.dyad[:1]
-        )
+        return listed or frame.before[:1] or _own(frame)[:1] or frame.dyad[:1]
     if len(listed) >= 2:
         return listed
     if len(listed) == 1:
@@ -75,6 +71,31 @@ def parties(
     if words.both.search(text, *part) or ours:
         return frame.dyad
     return frame.before if len(frame.before) == 2 else frame.dyad
+
+
+def buying(
+    text: str, own: tuple[int, int], named: Sequence[Mention], frame: Frame, way: str | None, words: Words
+) -> tuple[tuple[str, ...], str]:
+    """Parties and direction of what a place buys: the buyer, and the seller where the words of the claim name one.
+
+    `own` is the part of the sentence that belongs to this amount alone; `way` the direction of the claim before.
+    """
+    inside = [one for one in named if own[0] <= one.start < own[1] and one.form in _PARTY]
+    sellers = [
+        one
+        for one in inside
+        if _FROM.search(text[max(own[0], one.start - 10) : one.start]) or one.form == "demonym"
+    ]
+    buyers = [one for one in inside if one not in sellers]
+    seller = sellers[-1].codes[0] if sellers else ""
+    if buyers:
+        buyer = buyers[0].codes[0]
+    elif words.we.search(text, *own) and frame.home:
+        buyer = _own(frame)[0]
+    else:
+        buyer = (way or "").partition("->")[2] or next((code for code in frame.dyad if code != seller), "")
+    who = tuple(dict.fromkeys(code for code in (seller, buyer) if code))
+    return who, f"{seller or 'World'}->{buyer}"
 
 
 def direction(
@@ -95,7 +116,7 @@ def direction(
     origin = destination = ""
     for one in inside:
         code = next(code for code in one.codes if code in who)
-        if len(one.codes) > 1:
+        if one.form == "pair":
             continue
         lead = text[max(part[0], one.start - 14) : one.start].casefold().rstrip()
         word = lead.rsplit(" ", 1)[-1] if lead else ""
@@ -153,23 +174,46 @@ def _other(code: str, who: tuple[str, ...]) -> str:
 
 def _codes(mentions: Sequence[Mention]) -> tuple[str, ...]:
     """The codes mentioned, each once, without a country that one of its regions already stands for."""
-    found = tuple(dict.fromkeys(code for one in mentions for code in one.codes))
+    found = tuple(dict.fromkeys(code for one in mentions for code in _standing(one)))
     if len(found) <= 2 and len({country(code) for code in found}) == len(found):
         return found
     finer = {country(code) for code in found if country(code) and country(code) != code}
     return tuple(code for code in found if code not in finer) if len(found) > 2 or finer else found
 
 
-def _nearest(found: tuple[str, ...], mentions: Sequence[Mention], at: tuple[int, int]) -> tuple[str, ...]:
-    """Of more than two places, the two that stand nearest to the words of the claim."""
-    if len(found) <= 2:
+def _acts(text: str, one: Mention) -> bool:
+    """True for a capital that stands for its state (`Moscow granted Minsk a loan`), not for where something took place."""
+    return (
+        one.form == _CITY
+        and len(one.codes) > 1
+        and not _WHERE.search(text[max(0, one.start - 12) : one.start])
+    )
+
+
+def _nearest(
+    found: tuple[str, ...], mentions: Sequence[Mention], at: tuple[int, int], frame: Frame
+) -> tuple[str, ...]:
+    """Of several places the nearest to the words of the claim, and the nearest of another country."""
+    lands = {code: country(code) or code for code in found}
+    if len(found) < 2 or (len(found) == 2 and len(set(lands.values())) == 2):
         return found
     gaps = {
-        code: min(max(at[0] - one.end, one.start - at[1], 0) for one in mentions if code in one.codes)
+        code: min(max(at[0] - one.end, one.start - at[1], 0) for one in mentions if code in _standing(one))
         for code in found
     }
-    kept = sorted(found, key=lambda code: gaps[code])[:2]
-    return tuple(code for code in found if code in kept)
+    ranked = sorted(found, key=lambda code: gaps[code])
+    other = next((code for code in ranked[1:] if lands[code] != lands[ranked[0]]), "")
+    if not other:
+        # Two regions of one country: with the other side of the text, unless they are its two sides.
+        if len(found) == 2 and set(found) == set(frame.dyad):
+            return found
+        return (ranked[0],)
+    return tuple(code for code in found if code in (ranked[0], other))
+
+
+def _standing(one: Mention) -> tuple[str, ...]:
+    """The codes that a mention stands for: a capital for its state alone."""
+    return one.codes[:1] if one.form == _CITY else one.codes
 
 
 def _with_other(code: str, frame: Frame) -> tuple[str, ...]:

@@ -1,7 +1,8 @@
 """Periods of a sentence: which time is named, and which part it plays in what is said.
 
-`in 2022` is when something was; `by 2030` when it shall be; `since 2013` when it began; `by the end of 2021` of a past state, and
-`as of October 2022`, at what time it stood; `compared with 2021` what it is measured by; `in 2020 and 2021` each of two years.
+`in 2022` is when something was; `by 2030` when it shall be; `since 2013` when it began; `by the end of 2021` of a past
+state, and `as of October 2022`, at what time it stood; `compared with 2021` what it is measured by; `in 2020 and 2021`
+each of two years.
 The words before and after a date decide, then the tense (`landbridge.claims.grammar.tense`).
 """
 
@@ -18,19 +19,20 @@ from landbridge.claims.grammar.tense import CLAUSE, PAST, PLAN, tense
 from landbridge.claims.languages import Language
 
 AT, DEADLINE, SINCE, ASOF, BASE, EACH = "at", "deadline", "since", "asof", "base", "each"
-# No lead is longer than this, and nothing farther away is compared.
-_LOOK_BACK, _COMPARED_WITHIN = 48, 90
+# In characters: no lead is longer, nothing farther away is compared, and no amount after `from` is longer.
+_LOOK_BACK, _COMPARED_WITHIN, _AMOUNT_WITHIN = 48, 90, 40
 # Leads that belong to what is compared or owned, not to the time.
-_OUTSIDE = frozenset({"beside", "base", "over"})
+_OUTSIDE = frozenset({"beside", "base", "over", "horizon"})
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
     """A time that a sentence names.
 
-    `period` is what the words state, in the form of the ledger; None where they count from the date of the text, which `asof` then
-    holds verbatim. Words that only compare (`year-on-year`) have neither. `role` is `at`, `deadline`, `since`, `asof`,
-    `base` (what something is compared with) or `each` (one of several years named together, all with the same span).
+    `period` is what the words state, in the form of the ledger; None where they count from the date of the text, and
+    `asof` then holds them verbatim. Words that only compare (`year-on-year`) have neither. `role` is `at`, `deadline`,
+    `since`, `asof`, `base` (what something is compared with) or `each` (one of several years named together, all with
+    the same span).
     `relative` says what the words of `asof` have to do with the date of the text (see `dating.resolve`).
     """
 
@@ -122,7 +124,7 @@ def _joined(sentence: str, found: tuple[Date, ...], around: _Around) -> list[Dat
         last = joined[-1] if joined else None
         if last is not None and (one := _stretch(sentence, last, date, around)) is not None:
             joined[-1] = one
-        elif len(date.periods) == 2 and (before := around.between.search(sentence, 0, date.start)):
+        elif len(date.periods) == 2 and (before := _between(sentence, date, around)):
             joined.append(replace(date, start=before.start(), periods=("/".join(date.periods),), needs=""))
         else:
             joined.append(date)
@@ -138,7 +140,7 @@ def _stretch(sentence: str, first: Date, last: Date, around: _Around) -> Date | 
     between = sentence[first.end : last.start]
     start, whole = first.start, around.through.fullmatch(between) is not None
     if not whole and around.both.fullmatch(between):
-        before = around.between.search(sentence, max(0, first.start - _LOOK_BACK), first.start)
+        before = _between(sentence, first, around)
         # `late 2021 and most of 2022` is one stretch; `in 2020 and 2021` are two years.
         whole = before is not None or bool(first.part and last.part)
         start = before.start() if before else start
@@ -147,29 +149,32 @@ def _stretch(sentence: str, first: Date, last: Date, around: _Around) -> Date | 
     return Date(start, last.end, (f"{first.periods[0]}/{last.periods[0]}",))
 
 
+def _between(sentence: str, date: Date, around: _Around) -> re.Match[str] | None:
+    """The word before a date that says that a stretch begins with it."""
+    return around.between.search(sentence, max(0, date.start - _LOOK_BACK), date.start)
+
+
 def _moments(
     sentence: str, date: Date, reached: int, around: _Around, language: Language
 ) -> tuple[Moment, ...]:
     """What one date comes to; nothing where it turns out to be a number or a name."""
-    lead = around.lead.search(sentence, max(reached, date.start - _LOOK_BACK), date.start)
-    roles = around.roles[plain(lead["lead"])] if lead else frozenset[str]()
-    tail = around.tail.match(sentence, date.end)
-    behind = around.tails[plain(tail["tail"])] if tail else ""
-    if date.needs and not _real(sentence, date, lead, behind, around, language):
+    beside = _beside(sentence, date, reached, around)
+    if date.needs and not _real(sentence, date, beside, around, language):
         return ()
-    role = _role(sentence, date, lead, roles, behind, reached, around, language)
+    role = _role(sentence, date, beside, around, language)
     start, end = date.start, date.end
-    if lead and role != BASE and not roles <= _OUTSIDE:
-        start = lead.start()
-    if tail and behind in ("since", "limit") and role in (SINCE, DEADLINE, ASOF):
-        end = tail.end()
+    if beside.lead and role != BASE and not beside.roles <= _OUTSIDE:
+        start = beside.begins
+    if beside.tail in ("since", "limit") and role in (SINCE, DEADLINE, ASOF):
+        end = beside.ends
+    said = sentence[start:end]
     if not date.periods:
-        if not date.timed or date.relative == "?base":
-            return (Moment(start, end, None, sentence[start:end] if date.timed else None, role),)
-        relative = date.relative
+        if not date.timed:
+            return (Moment(start, end, None, None, role),)
+        relative = "" if date.relative == "?base" else date.relative
         if relative.startswith(("?", "weekday?")) and tense(sentence, start, end, language) == PLAN:
             relative = relative.replace("?", ">")
-        return (Moment(start, end, None, sentence[start:end], role, relative),)
+        return (Moment(start, end, None, said, role, relative),)
     if role == SINCE:
         return (Moment(start, end, f"{date.periods[0].partition('/')[0]}/..", None, role),)
     if role == AT and len(date.periods) > 1:
@@ -177,34 +182,53 @@ def _moments(
     return tuple(Moment(start, end, period, None, role) for period in date.periods)
 
 
-def _role(
-    sentence: str,
-    date: Date,
-    lead: re.Match[str] | None,
-    roles: frozenset[str],
-    behind: str,
-    reached: int,
-    around: _Around,
-    language: Language,
-) -> str:
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """The words before a date and behind it: where they begin and end, what they are, and what they make of it."""
+
+    begins: int
+    ends: int
+    lead: str
+    roles: frozenset[str]
+    tail: str
+    reached: int
+
+
+def _beside(sentence: str, date: Date, reached: int, around: _Around) -> _Beside:
+    lead = around.lead.search(sentence, max(reached, date.start - _LOOK_BACK), date.start)
+    tail = around.tail.match(sentence, date.end)
+    word = plain(lead["lead"]) if lead else ""
+    return _Beside(
+        begins=lead.start() if lead else date.start,
+        ends=tail.end() if tail else date.end,
+        lead=word,
+        roles=around.roles[word] if lead else frozenset(),
+        tail=around.tails[plain(tail["tail"])] if tail else "",
+        reached=reached,
+    )
+
+
+def _role(sentence: str, date: Date, beside: _Beside, around: _Around, language: Language) -> str:
     """The part a date plays, after the words before and behind it."""
-    before = lead.start() if lead else date.start
-    clause = sentence[_clause(sentence, before, reached) : before]
-    stretch = any("/" in period for period in date.periods)
-    day = any(len(period) == 10 for period in date.periods)
-    if date.base or behind == "base" or "base" in roles:
+    roles, tail = beside.roles, beside.tail
+    clause = sentence[_clause(sentence, beside.begins, beside.reached) : beside.begins]
+    stretch = "/" in date.relative or any("/" in period for period in date.periods)
+    if date.base or tail == "base" or "base" in roles or _compared(clause, around):
         return BASE
-    if "over" in roles and not stretch and not day and behind != "since" and around.change.search(clause):
-        # Where the same word leads to a deadline, only what has happened is measured.
-        if "limit" not in roles or tense(sentence, date.start, date.end, language) == PAST:
+    if date.relative == "?base" and clause.strip():
+        return BASE
+    limit = tail == "limit" or bool(roles & {"limit", "horizon"})
+    past = not limit or tense(sentence, date.start, date.end, language) == PAST
+    # Where one word leads both to a deadline and to what is measured by, only what has happened is measured.
+    if "over" in roles and not stretch and tail != "since" and past and around.change.search(clause):
+        days = any(len(period) == len("2023-05-14") for period in date.periods)
+        if not days:
             return BASE
-    if _compared(clause, around) or (date.relative == "?base" and before > reached and clause.strip()):
-        return BASE
-    if behind == "limit" or "limit" in roles:
-        return ASOF if tense(sentence, date.start, date.end, language) == PAST else DEADLINE
-    if behind == "since" or roles & {"since", "from"}:
+    if limit:
+        return ASOF if past else DEADLINE
+    if tail == "since" or roles & {"since", "from"}:
         # `from January to August` ends, and so does not go on.
-        return AT if "from" in roles and (stretch or "/" in date.relative) else SINCE
+        return AT if "from" in roles and stretch else SINCE
     if "edge" in roles and date.part in ("end", "begin"):
         return ASOF
     return ASOF if "asof" in roles else AT
@@ -218,48 +242,45 @@ def _clause(sentence: str, end: int, reached: int) -> int:
 
 def _compared(clause: str, around: _Around) -> bool:
     """True where the clause before a date says `compared with 27 million`, `up from $5 billion`."""
-    for match in reversed(list(around.compared.finditer(clause))):
+    for match in around.compared.finditer(clause):
         rest = clause[match.end() :]
         if not any(sign.isdigit() for sign in rest) or around.stops.search(rest):
             continue
-        if match["sure"] or (around.amount.search(rest) is not None and len(rest) <= 40):
+        if match["sure"] or (around.amount.search(rest) is not None and len(rest) <= _AMOUNT_WITHIN):
             return True
     return False
 
 
-def _real(
-    sentence: str,
-    date: Date,
-    lead: re.Match[str] | None,
-    behind: str,
-    around: _Around,
-    language: Language,
-) -> bool:
+def _real(sentence: str, date: Date, beside: _Beside, around: _Around, language: Language) -> bool:
     """True where the words around a date that may be none say that it is one."""
     if date.needs == "lead":
-        return lead is not None
-    part = language.part("periods")
+        return bool(beside.lead)
     counted = words(language).counted.match(sentence, date.end) is not None
-    number = int(date.periods[-1][:4])
-    if lead is not None:
-        word = plain(lead["lead"])
+    if beside.lead:
         if around.counting.search(sentence, max(0, date.start - _LOOK_BACK), date.start):
             return False
-        weak = word in part.get("weak_leads", ())
-        if counted and (number % 100 == 0 or (weak and lead.start() > 0)):
+        weak = beside.lead in language.part("periods").get("weak_leads", ()) and beside.begins > 0
+        if counted and (weak or int(date.periods[-1]) % 100 == 0):
             return False
+        # `over 2000` may be a count: only a change is told over a year.
+        if beside.roles <= _OUTSIDE and "over" in beside.roles:
+            told = sentence[_clause(sentence, beside.begins, beside.reached) : beside.begins]
+            if around.change.search(told) is None:
+                return False
         # `from 2019 to 2,500 units` counts.
-        towards = around.through.match(sentence, date.end)
-        if "from" in around.roles[word] and towards is not None:
-            return not sentence[towards.end() : towards.end() + 1].isdigit()
-        return True
+        towards = around.through.match(sentence, date.end) if "from" in beside.roles else None
+        return towards is None or not sentence[towards.end() : towards.end() + 1].isdigit()
     if counted:
         return False
-    if behind:
-        return sentence[: date.start].rstrip().endswith(("the", "The")) or not sentence[: date.start].strip()
-    left, right = sentence[: date.start].rstrip()[-1:], sentence[date.end :].lstrip()[:1]
-    if left == "(" or right == ")":
+    before = sentence[: date.start].rstrip()
+    if beside.tail == "base":
         return True
-    opens = not left or around.opening.fullmatch(sentence, 0, date.start) is not None
-    opens = opens or left in ";—–"
-    return opens and (around.verbs.match(sentence, date.end) is not None or (right and right in ":—–"))
+    if beside.tail:
+        return not before or before.casefold().endswith("the")
+    if before.endswith("(") or sentence[date.end : date.end + 1] == ")":
+        return True
+    opens = (
+        before[-1:] in ("", ";", "—", "–") or around.opening.fullmatch(sentence, 0, date.start) is not None
+    )
+    behind = sentence[date.end :].lstrip()[:1]
+    return opens and (around.verbs.match(sentence, date.end) is not None or behind in (":", "—", "–"))

@@ -6,11 +6,12 @@ import re
 import unicodedata
 
 from landbridge.claims.claim import Claim
-from landbridge.claims.grammar.assembling import Text, quantities
+from landbridge.claims.grammar.assembling import quantities
 from landbridge.claims.grammar.blocks import blocks, sentences
 from landbridge.claims.grammar.dyad import context
 from landbridge.claims.grammar.indicators import words
 from landbridge.claims.grammar.places import mentions
+from landbridge.claims.grammar.scene import Text
 from landbridge.claims.grammar.speakers import speakers
 from landbridge.claims.grammar.statements import statements
 from landbridge.claims.languages import Language

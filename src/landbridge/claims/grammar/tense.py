@@ -63,8 +63,9 @@ def tense(
     return earlier[-1] if earlier else ""
 
 
-def _found(sentence: str, language: Language) -> list[tuple[int, str]]:
-    """The marks of a sentence with their places."""
+@lru_cache(maxsize=64)
+def _found(sentence: str, language: Language) -> tuple[tuple[int, str], ...]:
+    """The marks of a sentence with their places; every date of the sentence asks for them."""
     marks, ready = _marks(language), words(language)
     found = []
     for match in marks.words.finditer(sentence):
@@ -79,4 +80,4 @@ def _found(sentence: str, language: Language) -> list[tuple[int, str]]:
                 continue
             kind = PAST
         found.append((match.start(), kind))
-    return found
+    return tuple(found)

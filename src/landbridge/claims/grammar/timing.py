@@ -16,6 +16,11 @@ _FRAMING = 7.0
 _FARTHEST = 24.0
 _OTHER_AMOUNT = 6.0
 _SAME = re.compile(r"\b(?:same|that|the corresponding)\b", re.IGNORECASE)
+_LEVEL_OF = re.compile(
+    r"\b(?:level|value|figure|total|result|volume|that|those)s? (?:of|in|for)(?: the)? $|\bthan (?:in |for |at |during )?(?:the )?$",
+    re.IGNORECASE,
+)
+_AGAINST = re.compile(r"\b(?:from|against|than|versus|vs\.?|compared (?:with|to))(?: \w+)? $", re.IGNORECASE)
 _NOW = re.compile(r"^(?:the )?(?:current(?:ly)?|now|at present|today|at the moment|present)\b", re.IGNORECASE)
 _HARD = re.compile(r";|\b(?:while|whereas|but)\b", re.IGNORECASE)
 
@@ -61,7 +66,11 @@ def when(
     """The moment nearest to the amount, barriers and other amounts between them counted; not what it is compared with."""
     best: tuple[float, Moment] | None = None
     for one in moments:
-        if one.role == "base" or (one.start < amount.end and amount.start < one.end):
+        if (
+            one.role == "base"
+            or _compared(text, one, amount, amounts)
+            or (one.start < amount.end and amount.start < one.end)
+        ):
             continue
         cost = _cost(text, amount, one, moments, amounts, span, words)
         if cost <= _FARTHEST and (best is None or cost < best[0]):
@@ -78,6 +87,16 @@ def when(
             )
         )
     return When((chosen,))
+
+
+def _compared(text: str, one: Moment, amount: Amount, amounts: Sequence[Amount]) -> bool:
+    """True for the moment of another amount that this one is held against (`from 412 in 2022 to 455`, `the level of 2018`)."""
+    if _LEVEL_OF.search(text[max(0, one.start - 24) : one.start]):
+        return True
+    for other in amounts:
+        if other is not amount and 0 <= one.start - other.end <= 4 and other.end <= amount.start:
+            return _AGAINST.search(text[max(0, other.start - 12) : other.start]) is not None
+    return False
 
 
 def inferred(moment: Moment, dated: str, *, annual: bool) -> str | None:

@@ -20,12 +20,16 @@ def _no_evidence(*_: object) -> Iterator[Evidence]:
     return iter(())
 
 
+def _no_words(*_: object) -> str:
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """What is held for a period, for which years anything is, what would be needed, what rules a claim out.
 
     `ruled_out` is asked where nothing is held for the period; `beside` gives what to show for orientation, told whether
-    anything is held. `reporters` are those whose count is the default; None stands for all.
+    anything is held; `lead` says why nothing compares. `reporters`: see `Asked`.
     """
 
     held: Callable[[Span], Iterable[Held]]
@@ -33,6 +37,7 @@ class Question:
     needed: Callable[[Span | None], str]
     ruled_out: Callable[[Span | None], Verdict | None] = _nothing
     beside: Callable[[Span, bool], Iterable[Evidence]] = _no_evidence
+    lead: Callable[[Span], str] = _no_words
     reporters: tuple[str, ...] | None = None
 
 
@@ -49,6 +54,7 @@ def answer(context: Context, claim: Claim, question: Question) -> Verdict:
         needed=question.needed(period),
         reporters=question.reporters,
         dating=dating(claim),
+        lead=question.lead(period) if not comparable else "",
         beside=tuple(question.beside(period, comparable)),
     )
     return judge(context, claim, held, asked)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 
 from landbridge.claims.claim import Claim
@@ -11,8 +12,8 @@ from landbridge.claims.verdicts.judging import ruled_out
 from landbridge.claims.verdicts.series import in_unit, levels
 from landbridge.claims.verdicts.spans import Span, calendar_year
 from landbridge.claims.verdicts.tolerance import MIRROR, NEARBY, ORDER
-from landbridge.claims.verdicts.world import world
 from landbridge.claims.verdicts.verdict import Held, Verdict, beside, claimed_range, shown
+from landbridge.claims.verdicts.world import world
 
 _SHARES = (
     "trade_share",
@@ -29,6 +30,8 @@ def impossible(claim: Claim) -> Verdict | None:
     value = claim.value
     if value is None:
         return None
+    if not math.isfinite(value):
+        return ruled_out(claim, "The value is no finite number.", ())
     if claim.unit == "%" and claim.indicator in _SHARES and not 0 <= value <= 100:
         return ruled_out(claim, f"A share of {value:g} % is no part of a whole.", ())
     if claim.unit == "%" and claim.indicator.endswith("_growth") and value < -100:

@@ -16,13 +16,13 @@ from landbridge.claims.verdicts.findings import Finding, finding
 # How far apart in the text, in code points, two claims may stand to be taken as spoken of together.
 NEAR = 400
 _AROUND = 120
-# No quote is longer: a sentence is cut there.
-_LONGEST = 2_000
+# One statement speaks of no more targets than these, the last ones before it.
+_MOST_TARGETS = 20
 _MOMENT = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?|-([HQ])(\d))?", re.ASCII)
 # Words of what is still to come; where a claim has none beside it, its tense is not known.
 _AHEAD = re.compile(
-    r"\b(?:will|shall|is to|are to|plans?|planned|planning|scheduled|upcoming|expects?|expected|hopes?|intends?|aims?|going to"
-    r"|forecast|projected|next year|would|буд[еу]т|планиру\w{1,6}|ожидае\w{1,4}|намерен\w{0,3})\b"
+    r"\b(?:will|shall|is to|are to|plans?|planned|planning|scheduled|upcoming|expects?|expected|hopes?|intends?|aims?"
+    r"|going to|forecast|projected|next year|would|буд[еу]т|планиру\w{1,6}|ожидае\w{1,4}|намерен\w{0,3})\b"
     r"|[将拟]|计划|预计|争取",
     re.IGNORECASE,
 )
@@ -86,9 +86,8 @@ def outcomes(claims: Sequence[Claim]) -> tuple[tuple[Claim, Claim], ...]:
         (statement, target)
         for statement in claims
         if statement.indicator in _OUTCOMES
-        for target in targets[
-            bisect_left(starts, statement.start - NEAR - _LONGEST) : bisect_left(starts, statement.start)
-        ]
+        for ending in (bisect_left(starts, statement.start),)
+        for target in targets[max(0, ending - _MOST_TARGETS) : ending]
         if together(target, statement)
         and (not statement.parties or bool(set(statement.parties) & set(target.parties)))
     )

@@ -152,7 +152,7 @@ def stated(claim: Claim) -> Interval:
         size = _magnitude(-claim.value, claim, -floor)
         return Interval(-size.high, -size.low)
     held = _magnitude(claim.value, claim, math.inf)
-    low = min(floor, held.low) if claim.comparator in ("<", "<=") else max(floor, held.low)
+    low = floor if claim.comparator in ("<", "<=") else max(floor, held.low)
     return Interval(min(low, held.high), held.high)
 
 
@@ -195,12 +195,12 @@ FLOWS = frozenset(
     ("trade_turnover", "exports", "imports", "total_foreign_trade", "total_exports", "total_imports")
 )
 _WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+){0,4}")
-_EMPTY_WORDS = frozenset(
-    """a all among an and annual at between bilateral both by commodity countries current export exports flow flows for foreign
-    from goods import imports in into its merchandise mutual of on our overall s sales supplies the their to total trade trading
-    turnover value volume volumes with двусторонний взаимный внешняя внешний внешнеторговый из импорт к объем объём
-    оборот общий с товаров товарооборот торговли торговля торговый экспорт""".split()
-)
+# Words that any flow of trade may be called by.
+_CALLED = """a all among an and annual at between bilateral both by commodity countries current export exports flow flows for
+foreign from goods import imports in into its merchandise mutual of on our overall s sales supplies the their to total trade
+trading turnover value volume volumes with двусторонний взаимный внешняя внешний внешнеторговый из импорт к объем объём
+оборот общий с товаров товарооборот торговли торговля торговый экспорт"""
+_EMPTY_WORDS = frozenset(_CALLED.split())
 
 
 def about(claim: Claim) -> frozenset[str]:
@@ -275,7 +275,8 @@ def ends(computed: Interval | None) -> tuple[float | None, float | None]:
 
 def say(words: str, **slots: str) -> str:
     """A sentence of `WORDS` with its slots filled."""
-    return WORDS[words].format(**slots)
+    sentence = WORDS[words].format(**slots)
+    return sentence[:1].upper() + sentence[1:]
 
 
 _SCALES = ((1e12, "trillion"), (1e9, "billion"), (1e6, "million"))
@@ -316,25 +317,26 @@ def extent(held: Interval, unit: str) -> str:
 # All sentences of the checks, so that a catalogue of messages can take their place. No figure stands in them.
 WORDS = MappingProxyType(
     {
-        "growth_holds": "Growth of {growth} to {later} in {period} means {implied} in {before}; the text gives {base}. "
-        "Both hold where {before} was {common}.",
-        "growth_conflicts": "Growth of {growth} to {later} in {period} means {implied} in {before}; the text gives {base}. "
-        "No value fits both.",
-        "base_implied": "Growth of {growth} to {known} in {period} means {implied} in {before}; the text gives no figure for "
-        "{before}.",
-        "level_implied": "Growth of {growth} from {known} in {before} means {implied} in {period}; the text gives no figure for "
-        "{period}.",
-        "increment_implied": "If the {part} are what is added, growth of {growth} starts from {added}; "
-        "if they are all, from {level}. The text gives neither.",
+        "growth_holds": "Growth of {growth} to {later} in {period} means {implied} in {before}; the text gives "
+        "{base}. Both hold where {before} was {common}.",
+        "growth_conflicts": "Growth of {growth} to {later} in {period} means {implied} in {before}; the text "
+        "gives {base}. No value fits both.",
+        "base_implied": "Growth of {growth} to {known} in {period} means {implied} in {before}; the text gives "
+        "no figure for {before}.",
+        "level_implied": "Growth of {growth} from {known} in {before} means {implied} in {period}; the text "
+        "gives no figure for {period}.",
+        "increment_implied": "If the {part} are what is added, growth of {growth} starts from {added}; if they "
+        "are all, from {level}. The text gives neither.",
         "shares_hold": "The shares {shares} of one whole come to {sum} together, which one whole can hold.",
-        "shares_conflict": "The shares {shares} of one whole come to {sum} together: more than the whole. "
-        "Either the groups overlap or a figure is wrong.",
+        "shares_conflict": "The shares {shares} of one whole come to {sum} together: more than the whole. Either "
+        "the groups overlap or a figure is wrong.",
         "product_holds": "{share} of {total} is {implied}; the text gives {part} for that part.",
-        "product_conflicts": "{share} of {total} is {implied}; the text gives {part} for that part. No value fits both.",
+        "product_conflicts": "{share} of {total} is {implied}; the text gives {part} for that part. No value "
+        "fits both.",
         "product_implied": "{share} of {total} is {implied}; the text gives no figure for that part.",
         "sum_holds": "The two directions {parts} come to {sum}; the turnover stated is {total}.",
-        "sum_conflicts": "The two directions {parts} come to {sum}; the turnover stated is {total}. No value fits both, "
-        "unless the figures follow different definitions.",
+        "sum_conflicts": "The two directions {parts} come to {sum}; the turnover stated is {total}. No value "
+        "fits both, unless the figures follow different definitions.",
         "part_holds": "{parts} fit into the total of {total}.",
         "part_conflicts": "{parts} come to {sum}, more than the total of {total}.",
         "year_holds": "{part} in {months} fit into {total} in {year}.",
@@ -342,34 +344,37 @@ WORDS = MappingProxyType(
         "average_holds": "{total} over {count} is {average} for each.",
         "average_implausible": "{total} over {count} is {average} for each, above {bound} ({why}). {instead}",
         "rank_conflicts": "Two holders of {rank} are named {among} at one time.",
-        "outcome_holds": "The text says that a target of {target} for {period} was {outcome}; it gives {value} for {period}.",
-        "outcome_conflicts": "The text says that a target of {target} for {period} was {outcome}, but gives {value} for {period}.",
+        "outcome_holds": "The text says that a target of {target} for {period} was {told}; it gives {value} for "
+        "{period}.",
+        "outcome_conflicts": "The text says that a target of {target} for {period} was {told}, but gives {value} "
+        "for {period}.",
         "record_holds": "{period} is called {record}; no other year of the text contradicts it.",
         "record_conflicts": "{period} with {value} is called {record}, but {other} has {rival}.",
-        "failed_early": "A target for {deadline} is said to be missed in a text of {dated}: its deadline lay ahead.",
+        "failed_early": "A target for {deadline} is said to be missed in a text of {dated}: its deadline lay "
+        "ahead.",
         "failed_holds": "A target for {deadline} is said to be missed in a text of {dated}, after its deadline.",
         "after_text": "{period} is told as past or present in a text of {dated}, which is earlier.",
         "reversed": "The period {period} ends before it begins.",
         "deadline_passed": "{period} is told as still to come in a text of {dated}, which is later.",
         "out_of_bounds": "{value} as {indicator} is beyond {bound}: {why}.",
         "not_whole": "{value} as {indicator} is no whole number, though such things are counted one by one.",
-        "two_values": "Two figures for {what} in {period}: {one} and {other}. They cannot both be right, unless they "
-        "follow different definitions or one was revised.",
+        "two_values": "Two figures for {what} in {period}: {one} and {other}. They cannot both be right, unless "
+        "they follow different definitions or one was revised.",
         "two_targets": "Two targets for {what} with one deadline, {period}: {one} and {other}.",
-        "two_deadlines": "One target for {what}, {one}, with two deadlines: {first} and {second}. It may have been put off, "
-        "or there are two targets.",
-        "two_editions": "Editions {one} and {other} of one event ({name}) in one year, {year}. Either it is held more than once "
-        "a year or one of them is wrong.",
+        "two_deadlines": "One target for {what}, {one}, with two deadlines: {first} and {second}. It may have "
+        "been put off, or there are two targets.",
+        "two_editions": "Editions {one} and {other} of one event ({name}) in one year, {year}. Either it is held "
+        "more than once a year or one of them is wrong.",
         "one_edition_twice": "Edition {one} of one event ({name}) in two years, {first} and {second}.",
         "editions_backward": "Edition {one} in {first}, but edition {other} in {second}, of one event ({name}): "
         "a later edition before an earlier one.",
         "editions_dense": "Edition {one} in {first} and edition {other} in {second} of one event ({name}): more "
         "editions than years between.",
-        "editions_hold": "Edition {one} in {first} and edition {other} in {second} of one event ({name}): that fits at most one "
-        "edition a year. Nothing more follows.",
-        "agrees": "Both texts give the same for {what} in {period}: {one} and {other}. Whether one has it from the other "
-        "is not known, so this is no independent confirmation.",
-        "agrees_speaker": "Both texts give the same for {what} in {period}: {one} and {other}. Both have it from {source}, "
-        "so this is no independent confirmation.",
+        "editions_hold": "Edition {one} in {first} and edition {other} in {second} of one event ({name}): that "
+        "fits at most one edition a year. Nothing more follows.",
+        "agrees": "Both texts give the same for {what} in {period}: {one} and {other}. Whether one has it from "
+        "the other is not known, so this is no independent confirmation.",
+        "agrees_speaker": "Both texts give the same for {what} in {period}: {one} and {other}. Both have it from "
+        "{source}, so this is no independent confirmation.",
     }
 )

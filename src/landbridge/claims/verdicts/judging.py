@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from landbridge.claims.claim import Claim
 from landbridge.claims.verdicts.context import Context, country
-from landbridge.claims.verdicts.tolerance import MIRROR, SLIP
+from landbridge.claims.verdicts.tolerance import MIRROR, SLIP, weak
 from landbridge.claims.verdicts.verdict import (
     CONFLICTS,
     CONSISTENT,
@@ -22,6 +22,8 @@ from landbridge.claims.verdicts.verdict import (
 )
 
 _CHANGES = ("_growth",)
+_OWN_WORD = "That figure is itself somebody's claim, so it refutes nothing."
+_OTHER_READING = "That figure is of another definition or may be of another thing, so it refutes nothing."
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +31,16 @@ class Asked:
     """How a claim is to be judged.
 
     `reporters` are those whose count is the default where the speaker's side is not known; None stands for all that
-    hold the period. `needed` names the series that would settle the claim. `dating` says how its period is known,
-    `sure` whether the period is the claim's own, so that a miss counts.
+    hold the period, an empty tuple says that the claim has several readings and none is the default. `needed` names the series that would settle the claim. `dating` says how its period is known,
+    `sure` whether the period is the claim's own, so that a miss counts. `lead` says why nothing compares, where more
+    is to be said than that nothing is held.
     """
 
     needed: str
     reporters: tuple[str, ...] | None = None
     dating: str = ""
     sure: bool = True
+    lead: str = ""
     beside: tuple[Evidence, ...] = ()
 
 
@@ -73,6 +77,8 @@ def _defaults(
 ) -> list[list[Evidence]]:
     """The evidence of the default definition, one group for each reporter that has to agree; empty where none is held."""
     usual = [item for item in compared if item.main and item.binding and item.reporter]
+    if asked.reporters == ():
+        return []
     side = context.side(claim)
     if side:
         own = [item for item in usual if country(item.reporter) == side]
@@ -95,10 +101,12 @@ def _under(
     words = [f"Agrees with {best.definition}: {_figure(best)}."]
     if best.later_vintage:
         words.append("It agrees only as far as vintages of the count may differ.")
-    if not best.binding:
+    if best.figure is not None and weak(best.figure):
         words.append("That figure is itself somebody's claim.")
-    others = [item for item in compared if not item.agrees]
-    words += [f"Not with {item.definition}: {_figure(item)}, {miss(item)}." for item in others[:3]]
+    for reporter in dict.fromkeys(item.reporter for item in compared if not item.agrees):
+        apart = [item for item in compared if not item.agrees and item.reporter == reporter]
+        nearest = min(apart, key=lambda item: _distance(claim, item))
+        words.append(f"Not with {nearest.definition}: {_figure(nearest)}; the claim is {miss(nearest)}.")
     definition = best.definition + (", a later vintage" if best.later_vintage else "")
     reason = _said(" ".join(words), asked.dating)
     return Verdict(claim, CONSISTENT_UNDER, definition, everything, reason, best.tolerance)
@@ -117,7 +125,8 @@ def _missed(
         f"The nearest figure held is {_figure(nearest)} ({nearest.definition}); the claim is {miss(nearest)}."
     )
     if not binding:
-        words += " That figure is itself somebody's claim, so it refutes nothing."
+        own_word = nearest.figure is not None and weak(nearest.figure)
+        words += f" {_OWN_WORD if own_word else _OTHER_READING}"
         return _unsettled(claim, everything, words, asked)
     if _slipped(claim, nearest):
         reason = _said(f"{words} That is more than a factor of {SLIP:.2g} off.", asked.dating)
@@ -144,7 +153,7 @@ def _unsettled(claim: Claim, everything: tuple[Evidence, ...], words: str, asked
 
 def unheld(claim: Claim, asked: Asked, everything: tuple[Evidence, ...] = (), words: str = "") -> Verdict:
     """The verdict where nothing comparable is held: no conflict, but the name of the series that is needed."""
-    lead = words or "No comparable series of that period is held."
+    lead = words or asked.lead or "No comparable series of that period is held."
     reason = _said(f"{lead} Needed: {asked.needed}.", asked.dating)
     return Verdict(claim, NOT_CHECKABLE, "", everything or asked.beside, reason, "", asked.needed)
 

@@ -11,7 +11,7 @@ import polars as pl
 from landbridge.claims.claim import Claim
 from landbridge.claims.verdicts.asking import Question, answer
 from landbridge.claims.verdicts.bounds import impossible
-from landbridge.claims.verdicts.context import Context, is_country
+from landbridge.claims.verdicts.context import Context, country, is_country, resolved
 from landbridge.claims.verdicts.flow import TURNOVER, Flow, arrow
 from landbridge.claims.verdicts.judging import Asked, ruled_out, unheld
 from landbridge.claims.verdicts.needs import publishers
@@ -31,7 +31,8 @@ def check(context: Context, claim: Claim) -> Verdict:
     if (wrong := impossible(claim)) is not None:
         return wrong
     readings = tuple(_readings(context, claim))
-    needed = partial(_needed, context, readings)
+    regions = tuple(place for place in map(resolved, claim.parties) if country(place) not in ("", place))
+    needed = partial(_needed, context, readings, regions)
     if claim.value is None or not readings:
         return unheld(claim, Asked(needed(None)))
     if len(readings) == 1 and (outside := _bound(context, claim, *readings[0])) is not None:
@@ -139,7 +140,7 @@ def _bound(context: Context, claim: Claim, owner: str, partner: str, what: str) 
     names = ", ".join(sorted(context.name(item.reporter) for item in above))
     reason = (
         f"At least {len(above)} partners traded more with {context.name(owner)} in that year by any count: {names}. "
-        "The rank cannot be higher than that."
+        f"{context.name(partner)} ranks {len(above) + 1} at best."
     )
     items = tuple(beside(item, context.dated, "a bound") for item in (*above, *mine))
     return ruled_out(claim, reason, items)
@@ -156,8 +157,10 @@ def _partners(context: Context, owner: str) -> set[str]:
     return {*sold, *frame.filter(pl.col("importer") == owner)["exporter"].to_list()}
 
 
-def _needed(context: Context, readings: tuple[tuple[str, str, str], ...], _: Span | None) -> str:
-    owners = tuple(dict.fromkeys(owner for owner, _, _ in readings))
+def _needed(
+    context: Context, readings: tuple[tuple[str, str, str], ...], regions: tuple[str, ...], _: Span | None
+) -> str:
+    owners = tuple(dict.fromkeys(owner for owner, _, _ in readings)) or regions
     if not owners:
         return "trade of the place whose partners are meant with all its partners"
     names = " or ".join(context.name(owner) for owner in owners)

@@ -70,7 +70,7 @@ def _total(context: Context, total: Total) -> Held:
         "out of line, as its table marks: not compared" if total.suspect else _services(figure.note, reporter)
     )
     return Held(
-        definition=_goods(context, reporter, total.series, _side(total), when),
+        definition=_goods(context, reporter, total.series, _side(context, total), when),
         figure=figure,
         span=None if total.suspect else when,
         reporter=reporter,
@@ -88,13 +88,19 @@ def _services(note: str, reporter: str) -> str:
     return "" if reporter else "whose count it is, is not stated"
 
 
-def _side(total: Total) -> str:
+def _side(context: Context, total: Total) -> str:
     words = _BASES[total.basis]
     if total.measure == "turnover":
         return words
-    if total.reporter == total.exporter:
-        return f"exports {words}"
-    return f"imports {words}, mirror" if total.reporter == total.importer else words
+    return _one_way(context, Flow("exports", total.exporter, total.importer), total.reporter, words)
+
+
+def _one_way(context: Context, flow: Flow, reporter: str, basis: str) -> str:
+    """What a reporter counts of a flow: its exports, or as the buyer the mirror of them."""
+    seller, buyer = context.name(flow.exporter), context.name(flow.importer)
+    if reporter == flow.importer:
+        return f"imports of {buyer} from {seller} {basis}, the mirror of the exports"
+    return f"exports of {seller} to {buyer} {basis}"
 
 
 def _goods(context: Context, reporter: str, series: str, side: str, when: Span | None) -> str:
@@ -112,8 +118,10 @@ def _sums(context: Context, flow: Flow) -> Iterator[Held]:
         if total.reporter and not total.suspect:
             key = (total.reporter, total.series, total.period, _source(total.figure))
             kept[key][total.exporter] = total
+    printed = {(t.reporter, t.period, _source(t.figure)) for t in totals.turnover(first, second)}
     for (reporter, series, period, source), both in sorted(kept.items()):
-        if len(both) < 2:
+        # A publication that prints the turnover itself is not added up besides.
+        if len(both) < 2 or (reporter, period, source) in printed:
             continue
         figures = [both[place].figure for place in (first, second)]
         stated = all(total.basis is not PriceBasis.UNSTATED for total in both.values())
@@ -165,8 +173,9 @@ def _by_month(context: Context, flow: Flow, period: Span) -> Iterator[Held]:
         f"{measure}, {period.words()}, monthly reports of {context.name(reporter)} added", figures, months
     )
     basis = _month_basis(flow, reporter)
+    side = basis if flow.measure == TURNOVER else _one_way(context, flow, reporter, basis)
     yield Held(
-        definition=_goods(context, reporter, _MONTHLY, basis, period),
+        definition=_goods(context, reporter, _MONTHLY, side, period),
         figure=figure,
         span=period,
         reporter=reporter,
@@ -186,7 +195,7 @@ def _reporter_of_months(context: Context, figure: Figure, flow: Flow) -> str:
 def _month_basis(flow: Flow, reporter: str) -> str:
     if flow.measure == TURNOVER:
         return _BASES[PriceBasis.MIXED]
-    return "exports f.o.b." if reporter == flow.exporter else "imports c.i.f., mirror"
+    return _BASES[PriceBasis.FOB if reporter == flow.exporter else PriceBasis.CIF]
 
 
 def _regional(context: Context, flow: Flow) -> Iterator[Held]:

@@ -15,8 +15,8 @@ from landbridge.claims.verdicts.needs import publishers
 from landbridge.claims.verdicts.series import levels
 from landbridge.claims.verdicts.spans import Span, calendar_year, span
 from landbridge.claims.verdicts.tolerance import REVISION
-from landbridge.claims.verdicts.world import world
 from landbridge.claims.verdicts.verdict import Held, Verdict
+from landbridge.claims.verdicts.world import world
 from landbridge.provenance import derive
 from landbridge.release.region_trade import SHARE_OF_BILATERAL, SHARE_OF_PLACE
 

@@ -15,8 +15,8 @@ from landbridge.claims.verdicts.judging import Asked, ruled_out, unheld
 from landbridge.claims.verdicts.needs import topic_needed, trade_needed
 from landbridge.claims.verdicts.series import in_unit, levels
 from landbridge.claims.verdicts.spans import Span
-from landbridge.claims.verdicts.world import world
 from landbridge.claims.verdicts.verdict import Evidence, Held, Verdict, beside
+from landbridge.claims.verdicts.world import world
 
 _TOTALS = {"total_foreign_trade": "trade", "total_exports": "exports", "total_imports": "imports"}
 _SHOWN = 4
@@ -43,6 +43,7 @@ def check(context: Context, claim: Claim) -> Verdict:
             needed=partial(_needed, context, claim, meant),
             ruled_out=partial(_ruled_out, context, claim, meant),
             beside=partial(_beside, context, claim, meant),
+            lead=partial(_lead, context, claim, meant),
             reporters=_reporters(claim, meant),
         ),
     )
@@ -82,8 +83,10 @@ def _held(context: Context, claim: Claim, meant: Sequence[Flow], period: Span) -
 
 
 def _reporters(claim: Claim, meant: Sequence[Flow]) -> tuple[str, ...] | None:
-    """Whose count is the default: the seller's of exports, the buyer's of imports, of both ways every side's."""
-    if len(meant) != 1 or meant[0].measure == TURNOVER:
+    """Whose count is the default: the seller's of exports, the buyer's of imports, of both ways every side's; of two readings neither."""
+    if len(meant) > 1:
+        return ()
+    if not meant or meant[0].measure == TURNOVER:
         return None
     flow = meant[0]
     return (flow.exporter,) if claim.indicator.startswith("exports") else (flow.importer,)
@@ -147,6 +150,19 @@ def _beside(
             near = [i for i in levels(context, flow) if i.span and _touches(i.span, period)]
             for item in near[:_SHOWN]:
                 yield beside(item, context.dated, "another period")
+
+
+def _lead(context: Context, claim: Claim, meant: Sequence[Flow], period: Span) -> str:
+    """Why a change cannot be computed although levels are held."""
+    if not claim.indicator.endswith("_growth"):
+        return ""
+    held = [
+        any(item.span == when for flow in meant for item in levels(context, flow, when))
+        for when in bases(period)
+    ]
+    if all(held):
+        return "Levels of both periods are held, but of different series, which do not compare."
+    return "A level of one of the two periods alone is held." if any(held) else ""
 
 
 def _touches(held: Span, period: Span) -> bool:

@@ -225,24 +225,27 @@ def beside(held: Held, dated: str, note: str = "") -> Evidence:
 def _tolerance(wanted: Range, held: Held, revised: bool) -> str:
     if not revised or held.figure is None:
         return wanted.words
-    return f"{wanted.words}; other vintages may differ by {shown(held.slack, held.figure.unit)}"
+    unit = "percentage points" if held.figure.unit == "%" else held.figure.unit
+    return f"{wanted.words}; other vintages may differ by {shown(held.slack, unit)}"
 
 
 def _noted(words: list[str], figure: Figure | None, dated: str) -> str:
     kept = [word for word in words if word]
     if dated and figure is not None:
         kept += _vintage(figure, dated)
-    return "; ".join(dict.fromkeys(kept))
+    return "; ".join(dict.fromkeys(filter(None, kept)))
 
 
 def _vintage(figure: Figure, dated: str) -> Iterator[str]:
     """What the sources' dates of publication say of the vintage, and where they are not held, that they are not."""
-    cited = list(_sources(figure))
-    known = [after for published in cited if (after := later(published, dated)) is not None]
-    if any(known):
-        yield AFTER
-    elif len(known) < len(cited):
-        yield UNDATED
+    words = {published_words(published, dated) for published in _sources(figure)}
+    yield AFTER if AFTER in words else UNDATED if UNDATED in words else ""
+
+
+def published_words(published: str, dated: str) -> str:
+    """Whether a source was published after a date, in words; empty where it was not."""
+    after = later(published, dated)
+    return UNDATED if after is None else AFTER if after else ""
 
 
 def _sources(figure: Figure) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, pairwise
 
 from landbridge.claims.claim import Claim
 from landbridge.claims.verdicts.dates import outcomes
@@ -26,7 +26,7 @@ _TOTAL_OF = {
 
 @dataclass(frozen=True, slots=True)
 class _Average:
-    """What each of several things has at most; `why` says where the bound is from, `instead` what must be meant beyond it."""
+    """What each of several things has at most, why, and what must be meant where it has more."""
 
     total: str
     count: str
@@ -79,13 +79,11 @@ def _directions(held: Book) -> Iterator[Finding]:
             sides.setdefault(_pair(entry), {}).setdefault(side, []).append(entry)
     for total in held.of("trade_turnover"):
         found = {side: nearest(total, group) for side, group in sides.get(_pair(total), {}).items()}
-        parts = [part for part in found.values() if part is not None and part.beside(total)]
-        if not parts:
-            continue
-        if len(parts) == 2 and _opposite(*found):
-            yield _summed(held, total, parts)
+        parts = {side: part for side, part in found.items() if part is not None and part.beside(total)}
+        if len(parts) == 2 and _opposite(*parts):
+            yield _summed(held, total, tuple(parts.values()))
         else:
-            yield from (_contained(held, total, (part,)) for part in parts)
+            yield from (_contained(held, total, (part,)) for part in parts.values())
 
 
 def _pair(entry: Entry) -> tuple[object, ...]:
@@ -140,18 +138,24 @@ def _parts(held: Book) -> Iterator[Finding]:
         groups: dict[tuple[object, ...], dict[str, Entry]] = {}
         for part in held.of(name):
             for owner, partner in _owners(part):
-                group = groups.setdefault((owner, part.about, part.time, part.target, part.unit), {})
+                group = groups.setdefault((owner, *_kept(part)), {})
                 known = group.get(partner)
                 if known is None or part.allows.low < known.allows.low:
                     group[partner] = part
         for total in held.of(whole):
             owner = _owner(total)
-            group = groups.get((owner, total.about, total.time, total.target, total.unit), {})
+            group = groups.get((owner, *_kept(total)), {})
             if name == whole and "World" not in total.flow:
                 continue
             parts = [part for part in islice(group.values(), 200) if part.beside(total)]
             if parts:
                 yield _contained(held, total, parts)
+
+
+def _kept(entry: Entry) -> tuple[object, ...]:
+    """What a part and its total have in common; the indicator itself names the goods where it is of soybeans."""
+    goods = entry.about if entry.claim.indicator in FLOWS else frozenset()
+    return goods, entry.time, entry.target, entry.unit
 
 
 def _owners(part: Entry) -> Iterator[tuple[str, str]]:
@@ -239,7 +243,7 @@ def _ranks(held: Book) -> Iterator[Finding]:
             key = (entry.claim.indicator, among.strip(), entry.time, entry.claim.value)
             groups.setdefault(key, []).append((holder.strip(), entry))
     for group in groups.values():
-        for (holder, one), (rival, other) in zip(group, group[1:], strict=False):
+        for (holder, one), (rival, other) in pairwise(group):
             if holder != rival and one.beside(other):
                 yield finding(
                     "rank_taken_twice",
@@ -279,7 +283,7 @@ def _targets(held: Book, claims: Sequence[Claim]) -> Iterator[Finding]:
             READ,
             target=shown(claim),
             period=target.span.words(),
-            outcome="met" if met else "missed",
+            told="met" if met else "missed",
             value=shown(value.claim),
         )
 
@@ -324,5 +328,5 @@ def _record(held: Book, record: Claim, year: Span, group: Sequence[Entry]) -> Fi
             return finding(
                 "record", "conflicts", held.document, claims, "record_conflicts", None, "", READ, **slots
             )
-    claims = (record, own.claim, *(entry.claim for entry in islice(others, 20)))
-    return finding("record", "holds", held.document, claims, "record_holds", None, "", READ, **slots)
+    compared = (record, own.claim, *(entry.claim for entry in islice(others, 20)))
+    return finding("record", "holds", held.document, compared, "record_holds", None, "", READ, **slots)

@@ -1,0 +1,153 @@
+"""Amounts that say nothing of what they measure and continue the claim before: `exports — 3.5`, `and by 32% this year`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from landbridge.claims.grammar import indicators, linking
+from landbridge.claims.grammar.amounts import Amount
+from landbridge.claims.grammar.counting import names_parties
+from landbridge.claims.grammar.indicators import COUNT, MONEY, PERCENT, TIMES, unit_class
+from landbridge.claims.grammar.measuring import dashed
+from landbridge.claims.grammar.scene import FLOWS, Draft, Scene
+
+# A claim is continued in its own sentence or the next two, and over no more than so many characters of a sentence.
+_SENTENCES, _CHARACTERS = 2, 90
+_NEARBY = 40
+_THINGS = frozenset({"count", "persons", "passengers"})
+_ANOTHER = re.compile(r"\b(?:another|further|additional|more|remaining|other)\s*$", re.IGNORECASE)
+
+
+def carried(scene: Scene, amount: Amount, kind: str, previous: Draft | None) -> Draft | None:
+    """The claim before, with this amount for its value; None where this amount does not continue it."""
+    if previous is None or amount.form == "none" or scene.number - previous.sentence > _SENTENCES:
+        return None
+    same = previous.sentence == scene.number
+    if not scene.elliptic(amount) and not _ANOTHER.search(scene.before(amount, 14)):
+        if not same or len(scene.said[previous.end : amount.start]) > _CHARACTERS or kind == COUNT:
+            return None
+    if kind == COUNT:
+        filled, indicator = _filled(scene, amount, previous), previous.indicator
+    else:
+        filled, indicator = amount, _continued(scene, amount, kind, previous)
+    if filled is None or not indicator:
+        return None
+    changed = indicator.endswith("_growth") or (kind == TIMES and indicator == "other")
+    value = filled.value
+    if changed and kind == PERCENT:
+        value *= linking.sign(scene.said, amount, *scene.span, scene.words)
+        if (
+            linking.construction(scene.said, amount, *scene.span, scene.words) == linking.LEVEL
+            and previous.value < 0
+        ):
+            value = -abs(value)
+    plain = "twinning" if previous.kind == "twinning" else "quantity"
+    draft = scene.draft(
+        filled,
+        indicator,
+        kind="change" if changed else plain,
+        unit=filled.unit,
+        value=value,
+        span=(amount.start, amount.end),
+        previous=previous,
+        rule="carried",
+        wanted=previous.wanted,
+        flow=previous.flow,
+    )
+    if draft is None:
+        return None
+    who, way = _turned(scene, amount, previous, draft)
+    still = previous.kind == "target" and same and draft.kind == plain
+    hoped = still and not scene.words.done.search(scene.said, previous.end, amount.start)
+    return replace(
+        draft, parties=who, direction=way, subject=previous.subject, kind="target" if hoped else draft.kind
+    )
+
+
+def _filled(scene: Scene, amount: Amount, previous: Draft) -> Amount | None:
+    """A bare number with the unit and scale of the claim before, or None where it counts something of its own."""
+    noun = scene.phrase(amount)
+    if amount.form not in ("digits", "words") or names_parties(scene, amount, noun):
+        return None
+    if noun[1] > noun[0] and _names_something(scene, noun):
+        return None
+    prior, scale = unit_class(previous.unit), previous.amount.scale
+    if prior == MONEY:
+        if amount.scale >= 1e3:
+            return replace(amount, unit=previous.unit)
+        return (
+            replace(amount, value=amount.value * scale, unit=previous.unit, scale=scale)
+            if scale >= 1e3
+            else None
+        )
+    if prior == PERCENT:
+        return (
+            replace(amount, unit="%")
+            if dashed(scene, amount) or _ANOTHER.search(scene.before(amount, 14))
+            else None
+        )
+    if previous.unit in _THINGS:
+        return replace(amount, unit=previous.unit)
+    if previous.unit and amount.scale == 1.0 and scale >= 1e3 and amount.value < 1000:
+        return replace(amount, value=amount.value * scale, unit=previous.unit, scale=scale)
+    return replace(amount, unit=previous.unit) if amount.scale >= 1e3 and previous.unit else None
+
+
+def _names_something(scene: Scene, noun: tuple[int, int]) -> bool:
+    """True for a noun phrase that may be counted: its last word is a plural, or the pack counts it."""
+    said = scene.said[noun[0] : noun[1]]
+    return bool(re.search(r"[^\W\d_]{3,}s$|(?:people|men|staff|personnel)$", said)) or (
+        indicators.counted(scene.said, noun, scene.span, scene.text.language) is not None
+    )
+
+
+def _continued(scene: Scene, amount: Amount, kind: str, previous: Draft) -> str:
+    """What an amount with a unit of its own measures when it continues a claim; empty where it cannot."""
+    prior = unit_class(previous.unit)
+    if kind not in (PERCENT, TIMES):
+        return previous.indicator if kind == prior else ""
+    form = linking.construction(scene.said, amount, *scene.span, scene.words)
+    base = previous.indicator.removesuffix("_growth")
+    if form == linking.GROWTH and base in FLOWS:
+        return f"{base}_growth"
+    if previous.indicator.endswith("_growth") or prior == kind == PERCENT:
+        return previous.indicator
+    if form == linking.SHARE and previous.indicator == "soybean_imports":
+        return "soybean_import_share"
+    # The change of something that has no indicator of its own for changes.
+    return "other" if form == linking.GROWTH and kind == TIMES else ""
+
+
+def _turned(
+    scene: Scene, amount: Amount, previous: Draft, draft: Draft
+) -> tuple[tuple[str, ...], str | None]:
+    """The parties of a continued claim: those before, but for a place that the continuation names itself."""
+    if previous.wanted == 1 and previous.flow == "in":
+        return draft.parties, draft.direction
+    left, right = scene.own(amount)
+    if scene.words.we.search(scene.said, left, right) and len(scene.text.dyad) == 2:
+        return scene.text.dyad, previous.direction if set(previous.parties) == set(scene.text.dyad) else None
+    near = [
+        one
+        for one in scene.named
+        if amount.end <= one.start <= min(amount.end + _NEARBY, right)
+        and one.form != "organisation"
+        and not re.search(r"[,;]", scene.said[amount.end : one.start])
+    ]
+    if not near:
+        return (
+            (previous.parties, previous.direction) if previous.parties else (draft.parties, draft.direction)
+        )
+    code = near[0].codes[0]
+    if code in previous.parties or len(previous.parties) != 2 or previous.sentence != scene.number:
+        return (
+            (previous.parties, previous.direction)
+            if code in previous.parties
+            else (draft.parties, draft.direction)
+        )
+    origin, _, destination = (previous.direction or "").partition("->")
+    if destination and re.search(r"\bfrom\b", scene.said[amount.end : near[0].start], re.IGNORECASE):
+        return (code, destination), f"{code}->{destination}"
+    kept = origin or previous.parties[0]
+    return (kept, code), f"{kept}->{code}" if origin else None

@@ -1,0 +1,168 @@
+"""Things that are counted: `35 infrastructure projects`, `the number of tourists reached`, `have met 13 times`, ranks."""
+
+from __future__ import annotations
+
+import re
+
+from landbridge.claims.grammar import indicators, linking
+from landbridge.claims.grammar.amounts import Amount
+from landbridge.claims.grammar.indicators import COUNT, TIMES, Counted
+from landbridge.claims.grammar.ranks import Rank
+from landbridge.claims.grammar.scene import Draft, Scene
+
+# The words between a counted noun before the number and the number, at most.
+_NOUN_BEFORE = 9.0
+_NUMBER_OF = re.compile(r"\b(?:number|count|total(?: number)?|amount|flow|volume) of ", re.IGNORECASE)
+_VERB = re.compile(
+    r"[,;:(—–]|\d|\b(?:has|have|had|was|were|is|are|will|would|reached|grew|rose|fell|exceeded|increased|decreased|amounted|stood|totall?ed|hit|to)\b",
+    re.IGNORECASE,
+)
+_MET = re.compile(
+    r"\b(?:met|meeting|visited|meet|seen each other|held talks|spoken)\b[\w ,]{0,25}$", re.IGNORECASE
+)
+_CONSECUTIVE = re.compile(
+    r"\s*(?:consecutive|straight|successive)\b|\s*year (?:running|in a row)\b", re.IGNORECASE
+)
+_MEETING = re.compile(r"\s*(?:meeting|summit|visit|talks|encounter)s?\b", re.IGNORECASE)
+_THEIR = re.compile(r"\b(?:their|his|her)\s*$", re.IGNORECASE)
+_THIS_YEAR = re.compile(r"\b(?:this year|in \d{4}|since)\b", re.IGNORECASE)
+# `the two countries`, `both sides`: no count but a name for the parties.
+_NAMING_PARTIES = re.compile(r"\b(?:the|our|these|those|both|its|their)\s*$", re.IGNORECASE)
+_PARTIES = re.compile(
+    r"(?:countries|states|nations|sides|governments|parties|leaders|presidents|regions|economies|capitals|peoples|neighbours|macro-?regions|provinces|cities)$"
+)
+
+
+def ranked(scene: Scene, rank: Rank, previous: Draft | None) -> Draft | None:
+    """A rank among partners or investors."""
+    amount = Amount(rank.start, rank.end, rank.start, rank.value, "rank", rank.comparator, "rank")
+    span = (rank.start, rank.end)
+    return scene.draft(
+        amount,
+        rank.indicator,
+        kind="quantity",
+        unit="rank",
+        value=rank.value,
+        span=span,
+        previous=previous,
+        rule="rank",
+        flow="out",
+    )
+
+
+def ordinal(scene: Scene, amount: Amount, previous: Draft | None) -> Draft | None:
+    """An anniversary, the year of a rank that is not the first, or the meeting that is the second of its year."""
+    behind = scene.behind(amount, 60)
+    if re.match(r"\s*anniversary\b", behind, re.IGNORECASE):
+        links = linking.link(scene.said, amount, scene.cues, scene.amounts, linking.LEVEL, scene.words)
+        age = next((item for item in links if item.indicator == "relations_age"), None)
+        return (
+            _plain(scene, amount, "relations_age", "years", age.cue.end, previous, "anniversary")
+            if age
+            else None
+        )
+    if (match := _CONSECUTIVE.match(behind)) and any(
+        cue.measure.indicator == "partner_rank_duration" for cue in scene.cues
+    ):
+        return _plain(
+            scene,
+            amount,
+            "partner_rank_duration",
+            "years",
+            amount.end + match.end(),
+            previous,
+            "rank duration",
+        )
+    match = _MEETING.match(behind)
+    if match and (_THEIR.search(scene.before(amount, 12)) or _THIS_YEAR.search(behind)):
+        return _plain(
+            scene, amount, "leader_meetings", "count", amount.end + match.end(), previous, "ordinal meeting"
+        )
+    return None
+
+
+def counted(scene: Scene, amount: Amount, kind: str, previous: Draft | None) -> Draft | None:
+    """A number whose noun phrase names a thing that the vocabulary counts."""
+    if kind == TIMES:
+        return _met(scene, amount, previous)
+    if kind != COUNT:
+        return None
+    noun = scene.phrase(amount)
+    if names_parties(scene, amount, noun):
+        return None
+    entry = (
+        indicators.counted(scene.said, noun, scene.span, scene.text.language) if noun[1] > noun[0] else None
+    )
+    if entry is None and noun[1] == noun[0]:
+        entry = _noun_before(scene, amount)
+    if entry is None:
+        return None
+    item, begin, stop = entry
+    span = (min(amount.start, begin), max(amount.end, stop))
+    return scene.draft(
+        amount,
+        item.indicator,
+        kind=item.kind,
+        unit=item.unit,
+        value=amount.value,
+        span=span,
+        previous=previous,
+        rule="count",
+        flow="out",
+    )
+
+
+def names_parties(scene: Scene, amount: Amount, noun: tuple[int, int]) -> bool:
+    """True for `the two countries`, which names the parties and counts nothing."""
+    if amount.value != 2 or not _PARTIES.search(scene.said[noun[0] : noun[1]].casefold()):
+        return False
+    # A comparator may have swallowed the article: `the two`.
+    return amount.start < amount.number or bool(_NAMING_PARTIES.search(scene.before(amount, 8)))
+
+
+def _noun_before(scene: Scene, amount: Amount) -> tuple[Counted, int, int] | None:
+    """`the number of tourists reached 300 thousand`: what is counted stands before."""
+    lead = list(_NUMBER_OF.finditer(scene.said, scene.span[0], amount.start))
+    if not lead:
+        return None
+    begin = lead[-1].end()
+    cut = _VERB.search(scene.said, begin, min(begin + 60, amount.start))
+    stop = cut.start() if cut else min(begin + 60, amount.start)
+    if linking.distance(scene.said, stop, amount.start, scene.words) > _NOUN_BEFORE:
+        return None
+    return indicators.counted(scene.said, (begin, stop), scene.span, scene.text.language)
+
+
+def _met(scene: Scene, amount: Amount, previous: Draft | None) -> Draft | None:
+    """`have met 13 times`: times that count meetings, not a factor."""
+    match = _MET.search(scene.before(amount, 40)) if amount.form in ("digits", "words") else None
+    if match is None:
+        return None
+    begin = max(scene.span[0], amount.start - 40) + match.start()
+    amount_span = (begin, amount.end)
+    return scene.draft(
+        amount,
+        "leader_meetings",
+        kind="quantity",
+        unit="count",
+        value=amount.value,
+        span=amount_span,
+        previous=previous,
+        rule="times met",
+    )
+
+
+def _plain(
+    scene: Scene, amount: Amount, indicator: str, unit: str, stop: int, previous: Draft | None, rule: str
+) -> Draft | None:
+    span = (amount.start, max(stop, amount.end))
+    return scene.draft(
+        amount,
+        indicator,
+        kind="quantity",
+        unit=unit,
+        value=amount.value,
+        span=span,
+        previous=previous,
+        rule=rule,
+    )

@@ -1,0 +1,174 @@
+"""Amounts with a unit beside words that name a measure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from landbridge.claims.grammar import linking, parties
+from landbridge.claims.grammar.amounts import Amount
+from landbridge.claims.grammar.indicators import COUNT, MONEY, PERCENT, unit_class
+from landbridge.claims.grammar.linking import Link
+from landbridge.claims.grammar.scene import FLOWS, Draft, Scene
+
+_DURATIONS = frozenset(
+    {"partner_rank_duration", "relations_age", "negotiation_duration", "project_duration", "loan_term"}
+)
+# Durations say what they measure close by; further off they are mere spans of time.
+_DURATION_NEAR = 14.0
+# A cue that is nearly as near and this much longer is the more telling one.
+_NEARLY, _LONGER, _TIE = 1.0, 8, 1.5
+_WORLDWIDE = {"exports": "total_exports", "imports": "total_imports", "trade_turnover": "total_foreign_trade"}
+_OF_LEVEL = re.compile(
+    r"\s*of the (?:[\w-]+ )?(?:level|figure|value|volume|result|total|same period)", re.IGNORECASE
+)
+_FLOW = re.compile(
+    r"export|import|basket|structure|deliver|suppl|shipment|sales|goods|commodit", re.IGNORECASE
+)
+_BASKET = re.compile(r"basket|structure|basis|bulk|core|backbone|composition|mainstay", re.IGNORECASE)
+_TAKES = re.compile(
+    r"[’']?s?\s*(?:share|account|is|was|made|mak|takes?|took|absorb|receiv|bought|buys?|represent|alone|itself|now|already|still|,| |responsible|with)"
+)
+_GOES = re.compile(
+    r"[^.;,]{0,60}\b(?:go(?:es)?|went|came|comes?|destined|sent|shipped|sold|bound) (?:to|from|for) "
+)
+_HELD = re.compile(r"\b(?:to|for|from|with|of|by)(?: the)? ?$", re.IGNORECASE)
+
+
+def measured(scene: Scene, amount: Amount, kind: str, previous: Draft | None) -> Draft | None:
+    """The claim of an amount whose measure the sentence names; None where it names none."""
+    form = linking.construction(scene.said, amount, *scene.span, scene.words)
+    sought = amount
+    if kind == COUNT:
+        sought = in_money(scene, amount, previous)
+        if sought is amount:
+            return None
+        kind = MONEY
+    if kind == PERCENT and amount.value > 100 and _OF_LEVEL.match(scene.behind(amount, 40)):
+        # `144 % of the level of 2022` says that something grew by 44 %.
+        sought, form = replace(amount, value=amount.value - 100), linking.GROWTH
+    links = linking.link(scene.said, sought, scene.cues, scene.amounts, form, scene.words)
+    links = tuple(item for item in links if _plausible(scene, item, amount))
+    if not links or (previous is not None and _used_up(scene, amount, links[0], previous)):
+        return None
+    chosen = _telling(links)
+    indicator = _exactly(scene, chosen, amount, previous)
+    falling = form == linking.GROWTH and kind == PERCENT
+    value = sought.value * (linking.sign(scene.said, amount, *scene.span, scene.words) if falling else 1.0)
+    changed = form == linking.GROWTH and (indicator.endswith("_growth") or kind == MONEY)
+    measure = chosen.cue.measure
+    draft = scene.draft(
+        sought,
+        indicator,
+        kind="change" if changed else "quantity",
+        unit=sought.unit,
+        value=value,
+        span=(min(chosen.cue.start, amount.start), max(chosen.cue.end, amount.end)),
+        previous=previous,
+        rule=f"measure {measure.indicator}",
+        wanted=1 if indicator.startswith("total_") else measure.parties,
+        flow=measure.flow,
+    )
+    if draft is None:
+        return None
+    readings = dict(draft.readings)
+    ties = tuple(dict.fromkeys(item.indicator for item in links if item.cost - chosen.cost < _TIE))
+    if len(ties) > 1:
+        readings["indicator"] = (indicator, *(name for name in ties if name != indicator))
+    if sought.unit != amount.unit:
+        readings["unit"] = (sought.unit, "count")
+    return replace(draft, subject=scene.said[chosen.cue.start : chosen.cue.end], readings=readings)
+
+
+def in_money(scene: Scene, amount: Amount, previous: Draft | None) -> Amount:
+    """A number without unit, as money where the money before it lends currency and scale; else the same object."""
+    noun = scene.phrase(amount)
+    if noun[1] > noun[0] or amount.form not in ("digits", "words") or scene.behind(amount, 3) == " of":
+        return amount
+    lent = previous.unit if previous is not None and unit_class(previous.unit) == MONEY else ""
+    currency = next((one.unit for one in scene.amounts if unit_class(one.unit) == MONEY), lent)
+    if amount.scale >= 1e6:
+        return replace(amount, unit=currency or "USD")
+    if previous is None or not lent or previous.sentence != scene.number or amount.scale != 1.0:
+        return amount
+    scale = previous.amount.scale
+    short = amount.value < 1000 and (not amount.value.is_integer() or dashed(scene, amount))
+    return (
+        replace(amount, value=amount.value * scale, unit=lent, scale=scale)
+        if scale >= 1e3 and short
+        else amount
+    )
+
+
+def dashed(scene: Scene, amount: Amount) -> bool:
+    """True for a number behind a dash or colon, which stands for a verb left out: `exports — 3.5`."""
+    return re.search(r"[—–:]\s*$|\s-\s*$", scene.before(amount, 4)) is not None
+
+
+def _plausible(scene: Scene, item: Link, amount: Amount) -> bool:
+    if item.indicator in _DURATIONS:
+        return item.cost <= _DURATION_NEAR and (
+            item.indicator == "partner_rank_duration" or not scene.dated(amount)
+        )
+    return True
+
+
+def _telling(links: Sequence[Link]) -> Link:
+    """The nearest cue, or one nearly as near whose words are longer."""
+    best = links[0]
+    for item in links[1:]:
+        longer = (item.cue.end - item.cue.start) - (best.cue.end - best.cue.start)
+        if item.cost - best.cost <= _NEARLY and longer > _LONGER:
+            best = item
+    return best
+
+
+def _used_up(scene: Scene, amount: Amount, chosen: Link, previous: Draft) -> bool:
+    """True where the cue belongs to the amount before, and this amount continues that one."""
+    return (
+        previous.sentence == scene.number
+        and chosen.cue.end <= previous.amount.start
+        and previous.start <= chosen.cue.start
+        and chosen.indicator == previous.indicator
+    )
+
+
+def _exactly(scene: Scene, item: Link, amount: Amount, previous: Draft | None) -> str:
+    """The indicator, told apart from its neighbours: whose share it is, and whether with a partner or with the world."""
+    indicator = item.indicator
+    if indicator in ("basket_share", "trade_share"):
+        return _share(scene, item, amount)
+    base = indicator.removesuffix("_growth")
+    if base in _WORLDWIDE and previous is not None and previous.block == scene.sentence.block:
+        # Behind a region's or country's trade with the world, exports without a partner are those to the world too.
+        part = parties.clause(scene.said, amount.start, *scene.span)
+        partner = any(
+            part[0] <= one.start < part[1]
+            and _HELD.search(scene.said[max(part[0], one.start - 9) : one.start])
+            for one in scene.named
+        )
+        if (
+            previous.indicator.removesuffix("_growth") in FLOWS
+            and previous.indicator.startswith("total_")
+            and not partner
+        ):
+            return _WORLDWIDE[base] + indicator[len(base) :]
+    return indicator
+
+
+def _share(scene: Scene, item: Link, amount: Amount) -> str:
+    """A share of exports is a partner's where a place is its subject, else that of goods in the basket."""
+    said = scene.said[item.cue.start : item.cue.end]
+    if not _FLOW.search(said):
+        return "trade_share"
+    if _BASKET.search(said):
+        return "basket_share"
+    left, _ = parties.clause(scene.said, amount.start, *scene.span)
+    for one in reversed(scene.named):
+        if one.form == "organisation" or not left <= one.start or one.end > amount.start:
+            continue
+        gap = scene.said[one.end : amount.start]
+        if len(gap) < 40 and _TAKES.match(gap) and not re.match(r"[’']s? (?!share)", gap):
+            return "trade_share"
+    return "trade_share" if _GOES.match(scene.behind(amount, 90)) else "basket_share"

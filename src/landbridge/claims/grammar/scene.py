@@ -1,0 +1,201 @@
+"""One sentence with everything found in it, and the making of a claim out of an amount."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from landbridge.claims.claim import Slot
+from landbridge.claims.grammar import indicators, modality, parties, timing
+from landbridge.claims.grammar.amounts import Amount
+from landbridge.claims.grammar.blocks import Block, Sentence
+from landbridge.claims.grammar.periods import Moment
+from landbridge.claims.grammar.places import Mention
+from landbridge.claims.grammar.speakers import Turn
+from landbridge.claims.languages import Language
+
+FLOWS = frozenset(
+    {"trade_turnover", "exports", "imports", "total_foreign_trade", "total_exports", "total_imports"}
+)
+# What is told year by year, so that a sentence without a date goes on with the year of the one before.
+TRADE = FLOWS | {f"{name}_growth" for name in FLOWS} | {"basket_share", "trade_share", "export_positions"}
+_MARK = re.compile(
+    r"\b(?:exceed\w*|surpass\w*|topp\w+|cross\w*|overtook|pass(?:ed|ing)|broke\w*)(?P<gap> (?:[\w’-]+ ){0,3})$",
+    re.IGNORECASE,
+)
+_THRESHOLD = re.compile(r"\b(?:mark|level|threshold|figure|milestone|line|barrier)\b", re.IGNORECASE)
+_LETTERS = re.compile(r"[^\W\d_][\w’-]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text made ready: one blank for every kind of blank, its blocks, sentences, speakers and the places it is about.
+
+    `domain` is False for a text that hardly speaks of trade, investment or cooperation.
+    """
+
+    text: str
+    blocks: tuple[Block, ...]
+    sentences: tuple[Sentence, ...]
+    turns: tuple[Turn, ...]
+    dyad: tuple[str, ...]
+    language: Language
+    dated: str = ""
+    domain: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A claim in the making, with what the next amount may inherit from it."""
+
+    amount: Amount
+    indicator: str
+    kind: str
+    unit: str
+    value: float
+    start: int
+    end: int
+    subject: str
+    parties: tuple[str, ...]
+    direction: str | None
+    flow: str
+    wanted: int
+    when: timing.When
+    comparator: str
+    rule: str
+    block: int
+    sentence: int
+    readings: dict[str, tuple[Slot, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """One sentence: its amounts, moments, places and the words that name measures."""
+
+    text: Text
+    number: int
+    sentence: Sentence
+    words: indicators.Words
+    cues: tuple[indicators.Cue, ...]
+    moments: tuple[Moment, ...]
+    named: tuple[Mention, ...]
+    amounts: tuple[Amount, ...]
+    home: tuple[str, ...]
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """Where the sentence begins and ends."""
+        return self.sentence.start, self.sentence.end
+
+    @property
+    def said(self) -> str:
+        """The whole text; every offset counts in it."""
+        return self.text.text
+
+    def before(self, amount: Amount, most: int) -> str:
+        """At most so many characters of the sentence before an amount."""
+        return self.said[max(self.span[0], amount.start - most) : amount.start]
+
+    def behind(self, amount: Amount, most: int) -> str:
+        """At most so many characters of the sentence behind an amount."""
+        return self.said[amount.end : min(self.span[1], amount.end + most)]
+
+    def phrase(self, amount: Amount) -> tuple[int, int]:
+        """The noun phrase right behind an amount."""
+        return indicators.phrase(self.said, amount, self.span[1], self.text.language)
+
+    def own(self, amount: Amount) -> tuple[int, int]:
+        """The part of the sentence between the amounts before and behind."""
+        left = max((one.end for one in self.amounts if one.end <= amount.start), default=self.span[0])
+        right = min((one.start for one in self.amounts if one.start >= amount.end), default=self.span[1])
+        return left, right
+
+    def dated(self, amount: Amount) -> bool:
+        """True for a number that is part of a date."""
+        return any(one.start < amount.end and amount.number < one.end for one in self.moments)
+
+    def elliptic(self, amount: Amount) -> bool:
+        """True where nothing but light words stand between the amount before (or the clause's start) and this one.
+
+        Such an amount says nothing of what it measures: `exports — 3.5; and 4.2 the year before`, `it got to 0.5`.
+        """
+        left = max(self.own(amount)[0], parties.clause(self.said, amount.start, *self.span)[0])
+        return all(
+            match[0].casefold() in self.words.light or self._in_moment(match.start())
+            for match in _LETTERS.finditer(self.said, left, amount.start)
+        )
+
+    def _in_moment(self, place: int) -> bool:
+        return any(one.start <= place < one.end for one in self.moments)
+
+    def draft(
+        self,
+        amount: Amount,
+        indicator: str,
+        *,
+        kind: str,
+        unit: str,
+        value: float,
+        span: tuple[int, int],
+        previous: Draft | None,
+        rule: str,
+        wanted: int = 2,
+        flow: str = "",
+    ) -> Draft | None:
+        """The claim with its parties, moment and kind; None where nobody is named or meant."""
+        part = parties.clause(self.said, amount.start, *self.span)
+        frame = parties.Frame(self.text.dyad, self.home, previous.parties if previous is not None else ())
+        way: str | None = None
+        if wanted == 1 and flow == "in":
+            earlier = (
+                previous.direction if previous is not None and previous.sentence == self.number else None
+            )
+            who, way = parties.buying(self.said, self.own(amount), self.named, frame, earlier, self.words)
+        else:
+            who = parties.parties(self.said, span, part, self.named, frame, wanted, self.words)
+            if flow:
+                way = parties.direction(self.said, span, part, self.named, who, flow, frame)
+        if not who and not self.text.domain:
+            return None
+        when, readings = self._when(amount, indicator, previous)
+        planned = rule != "rank" and modality.ahead(
+            self.said, amount.start, amount.end, *self.span, self.words, deadline=when.deadline
+        )
+        return Draft(
+            amount,
+            indicator,
+            "target" if planned else kind,
+            unit,
+            value,
+            *span,
+            self.said[span[0] : span[1]],
+            who,
+            way,
+            flow,
+            wanted,
+            when,
+            amount.comparator or self._passed(amount) or "=",
+            rule,
+            self.sentence.block,
+            self.number,
+            readings,
+        )
+
+    def _when(
+        self, amount: Amount, indicator: str, previous: Draft | None
+    ) -> tuple[timing.When, dict[str, tuple[Slot, ...]]]:
+        """The moment of the sentence, else that of the claim before where series of trade are told on."""
+        when = timing.when(self.said, amount, self.moments, self.amounts, self.span, self.words)
+        if previous is None or previous.sentence == self.number:
+            goes_on = when.anaphoric
+        else:
+            goes_on = when.anaphoric or (when.empty and indicator in TRADE and previous.indicator in TRADE)
+        if not goes_on or previous is None or previous.when.empty or previous.when.deadline:
+            return when, {}
+        stated = previous.when.moments[0].period
+        return previous.when, {"period": (stated, None)} if stated else {}
+
+    def _passed(self, amount: Amount) -> str:
+        """`exceeded the mark of 5 billion`: a verb further off that says how near the number is."""
+        match = _MARK.search(self.before(amount, 45))
+        return ">" if match and _THRESHOLD.search(match["gap"]) else ""
