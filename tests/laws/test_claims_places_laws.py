@@ -18,11 +18,13 @@ from landbridge.codes import place, places
 
 FORMS = {"country", "region", "macro", "city", "demonym", "pair", "nickname", "organisation", "world"}
 PIECES = [
-    *"China CHINA china Chinese Russia Russian Belarus Sino Bank of the and in Embassy Republic Korea North South Far East".split(),
-    *"Jordan Georgia Vitebsk Mogilev regions Region U S US Ltd Chamber Commerce Moscow Harbin Guinea Sea dollars".split(),
-    *"$ . , ' s - – ( ) & 7 Китай Китаем российско области Витебская Банк 中国 俄 中俄 银行 驻 远东".split(),
-    *(" ", "  ", "\u00a0", "\u202e", "й̆", "İ", "ﬁ", "\U0001f1e8\U0001f1f3", "\x00"),
-]
+    "China", "CHINA", "china", "Chinese", "Russia", "Russian", "Belarus", "Sino", "Bank", "of", "the", "and", "in",
+    "Embassy", "Republic", "Korea", "North", "South", "Far", "East", "Jordan", "Georgia", "Vitebsk", "Mogilev",
+    "regions", "Region", "U", "S", "US", "Ltd", "Chamber", "Commerce", "Moscow", "Harbin", "Guinea", "Sea", "dollars",
+    "$", ".", ",", "'", "s", "-", "–", " ", "  ", "\u00a0", "(", ")", "&", "\u202e", "7",
+    "Китай", "Китаем", "российско", "области", "Витебская", "Банк", "中国", "俄", "中俄", "银行", "驻", "远东",
+    "й̆", "İ", "ﬁ", "\U0001f1e8\U0001f1f3", "\x00",
+]  # fmt: skip
 texts = st.one_of(
     st.lists(st.sampled_from(PIECES), max_size=40).map(" ".join),
     st.lists(st.sampled_from(PIECES), max_size=40).map("".join),
@@ -103,6 +105,26 @@ def test_every_plain_name_lies_where_the_code_lists_have_a_place():
             assert place(inside).country == country, plain
         if country:
             assert place(country).kind == "country", plain
+
+
+def test_every_list_of_a_pack_holds_words():
+    """A bare `on` or `no` is a truth value in YAML, and a list with one would be lost."""
+    for code in ("en", "ru", "zh"):
+        part = language(code).part("places")
+        for key in (
+            "heads",
+            "plain",
+            "titles",
+            "person",
+            "money",
+            "several",
+            "masks",
+            "of",
+            "posted",
+            "titled",
+        ):
+            assert all(isinstance(word, str) for word in part[key]), (code, key)
+            assert gazetteer(language(code)).words[key] >= set(part[key])
 
 
 def test_names_of_a_pack_are_of_known_countries():

@@ -15,9 +15,9 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
-from document_samples import SENTENCE, assembled, docx, html, pdf, repacked, stream, wrapped
 from pypdf import PdfReader, PdfWriter
 
+from document_samples import SENTENCE, assembled, docx, html, pdf, repacked, stream, wrapped
 from landbridge.claims.documents import Document, Limits, Opener, open_document, open_documents
 from landbridge.claims.documents.child import Child
 from landbridge.claims.documents.extract import day
@@ -25,6 +25,7 @@ from landbridge.claims.documents.reflow import reflowed
 from landbridge.errors import BadFile, UnknownLabel
 
 RUSSIAN = "Объём торговли между двумя странами вырос на 33 процента и достиг 5,08 млрд долларов."
+LINKED = '<script type="application/ld+json">{}</script>'
 CHINESE = "两国贸易额达到50.8亿美元，同比增长33%。中俄地区合作不断扩大，双方签署了多项协议。"
 
 
@@ -74,7 +75,9 @@ def test_plain_text_is_kept_as_it_is(opener: Opener, words: str, encoding: str, 
 
 def test_the_articles_of_the_gold_have_the_offsets_of_the_gold(opener: Opener, shared: Path) -> None:
     rows = [json.loads(row) for row in (shared / "documents/gold.jsonl").read_text("utf-8").splitlines()]
-    texts = {name: opener.open(shared / "documents/articles" / name).text for name in {row["doc"] for row in rows}}
+    texts = {
+        name: opener.open(shared / "documents/articles" / name).text for name in {row["doc"] for row in rows}
+    }
     assert len(rows) > 100
     assert all(texts[row["doc"]][row["start"] : row["end"]] == row["quote"] for row in rows)
 
@@ -109,12 +112,15 @@ def test_what_cannot_be_seen_stays_at_its_place_and_is_counted(opener: Opener) -
             b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"),
             "Office document under a password",
         ),
-        (b"From: <Saved by Blink>\r\nMIME-Version: 1.0\r\nContent-Type: multipart/related;\r\n", "web archive"),
+        (
+            b"From: <Saved by Blink>\r\nMIME-Version: 1.0\r\nContent-Type: multipart/related;\r\n",
+            "web archive",
+        ),
     ],
 )
 def test_what_is_no_document(opener: Opener, data: bytes, words: str) -> None:
     message = refusal(opener, data, "a.txt")
-    assert message.startswith("document: ")
+    assert message.startswith("a.txt: ")
     assert re.search(words, message), message
 
 
@@ -176,7 +182,11 @@ def test_formats_go_by_content_and_a_lying_suffix_is_noted(opener: Opener) -> No
 
 def test_a_page_gives_its_main_text_and_nothing_else(opener: Opener) -> None:
     page = html(
-        [f"{SENTENCE} Exports &mdash; 3.5&nbsp;billion, by <b>32%</b> this <q>year</q>.", f"{SENTENCE} Second."] * 3,
+        [
+            f"{SENTENCE} Exports &mdash; 3.5&nbsp;billion, by <b>32%</b> this <q>year</q>.",
+            f"{SENTENCE} Second.",
+        ]
+        * 3,
         title="Trade &amp; transit",
         head="<script>var x = 'trade of 7 billion';</script><style>p {}</style>",
     ).replace("</article>", "<table><tr><td>Exports</td><td>3.5</td></tr></table></article>")
@@ -191,9 +201,13 @@ def test_a_page_gives_its_main_text_and_nothing_else(opener: Opener) -> None:
 
 
 def test_a_page_without_main_text_gives_all_its_text_and_says_so(opener: Opener) -> None:
-    document = opener.open(b"<html><body><form><div>Trade: 5 bn</div></form><script>x()</script></body></html>")
+    document = opener.open(
+        b"<html><body><form><div>Trade: 5 bn</div></form><script>x()</script></body></html>"
+    )
     assert document.text == "Trade: 5 bn"
-    assert "No main text was found" in " ".join(document.notes) or document.extractor.startswith("trafilatura")
+    assert "No main text was found" in " ".join(document.notes) or document.extractor.startswith(
+        "trafilatura"
+    )
 
 
 def test_pages_in_their_declared_encodings(opener: Opener) -> None:
@@ -213,10 +227,10 @@ def test_pages_in_their_declared_encodings(opener: Opener) -> None:
         ('<meta property="article:published_time" content="2019-06-15T23:30:00+08:00">', "2019-06-15"),
         ('<meta name="DC.date" content="2019-06">', "2019-06"),
         ('<meta name="pubdate" content="Sat, 15 Jun 2019 08:00:00 GMT">', "2019-06-15"),
-        ('<script type="application/ld+json">{"@graph":[{"@type":"NewsArticle","datePublished":"2019-06-15"}]}</script>',)
-        + ("2019-06-15",),
-        ('<script type="application/ld+json">{"@type":"Event","datePublished":"2019-06-15"}</script>', ""),
-        ('<script type="application/ld+json">' + "[" * 5_000 + "</script>", ""),
+        (LINKED.format('{"@graph":[{"@type":"NewsArticle","datePublished":"2019-06-15"}]}'), "2019-06-15"),
+        (LINKED.format('{"@type":["Thing","Report"],"datePublished":"2019"}'), "2019"),
+        (LINKED.format('{"@type":"Event","datePublished":"2019-06-15"}'), ""),
+        (LINKED.format("[" * 5_000), ""),
         ('<meta name="date" content="06/07/2019"><meta name="pubdate" content="06/07/2019">', ""),
         ('<meta property="article:published_time" content="2019-02-30">', ""),
         ('<meta property="article:modified_time" content="2019-06-15">', ""),
@@ -225,7 +239,9 @@ def test_pages_in_their_declared_encodings(opener: Opener) -> None:
 )
 def test_a_date_is_taken_only_where_the_page_states_it(opener: Opener, head: str, dated: str) -> None:
     # The text names days too, and a copyright has a year: neither is a date of publication.
-    page = html([f"{SENTENCE} On 3 May 2018 they met."] * 4, head=head).replace("All rights", "© 2022. All rights")
+    page = html([f"{SENTENCE} On 3 May 2018 they met."] * 4, head=head).replace(
+        "All rights", "© 2022. All rights"
+    )
     document = opener.open(page.encode())
     assert (document.dated, document.dated_by) == (dated, "metadata" if dated else "")
 
@@ -260,8 +276,13 @@ def test_day_reads_only_what_is_certain() -> None:
 def test_a_pdf_gives_paragraphs_again(opener: Opener) -> None:
     first = f"{SENTENCE} Exports grew by 3.5 percent — by 2020 they may double. They met in the long-term pro-gramme."
     pages = [
-        ["Annual report on trade", *wrapped(first), "Belarus and China", *wrapped(SENTENCE * 2), *wrapped("and more " * 30)],
-        ["Annual report on trade", *wrapped("of the same sentence. " * 9), "page 2"],
+        [
+            "Annual report on trade",
+            *wrapped(first),
+            "Belarus and China",
+            *wrapped(f"{SENTENCE} They asked for more {'and more ' * 30}"),
+        ],
+        ["Annual report on trade", *wrapped("of the same sentence. " * 9)],
         ["Annual report on trade", "• One item", "• Another item", "Total 5,080"],
     ]
     document = opener.open(pdf(pages, info="/Title(Trade report)/CreationDate(D:20190615080000Z)"))
@@ -271,7 +292,7 @@ def test_a_pdf_gives_paragraphs_again(opener: Opener) -> None:
     # A paragraph goes on over the end of a page, without the running head in its midst.
     assert lines[2].startswith(SENTENCE)
     assert "and more of the same sentence." in lines[2]
-    assert lines[3:] == ["page 2", "• One item", "• Another item", "Total 5,080"]
+    assert lines[3:] == ["• One item", "• Another item", "Total 5,080"]
     assert document.title == "Trade report"
     assert document.dated == ""
     assert "made on 2019-06-15; that is no date of publication" in " ".join(document.notes)
@@ -281,17 +302,20 @@ def test_a_pdf_gives_paragraphs_again(opener: Opener) -> None:
 
 def test_reflowing_words_that_a_line_cuts() -> None:
     full = "x" * 40
-    text, notes = reflowed([f"{full} the coope-\nration and the long-\nterm {full}\nplan. A long-term one. {full}\n由于贸易{'额' * 25}\n增长了"])
+    page = f"{full} the coope-\nration and the long-\nterm {full}\nplan. A long-term one. {full}\n由于贸易{'额' * 25}\n增长了"
+    text, notes = reflowed([page])
     assert text.startswith(f"{full} the cooperation and the long-term {full} plan.")
     assert text.endswith(f"由于贸易{'额' * 25}增长了")
     assert notes == ()
     # The years of a table are no page numbers, and a sentence is no running head.
-    pages = [f"Trade reached 5 billion.\nIn {2018 + at} it fell {at * at}\n{2018 + 3 * at}" for at in range(5)]
+    pages = [
+        f"Trade reached 5 billion.\nIn {2018 + at} it fell {at * at}\n{2018 + 3 * at}" for at in range(5)
+    ]
     text, notes = reflowed(pages)
     assert notes == ()
     assert all(str(2018 + 3 * at) in text for at in range(5))
     text, notes = reflowed([f"Report | {at + 7}\nTrade reached {at} billion.\n{at + 7}" for at in range(5)])
-    assert text.split("\n") == [f"Trade reached {at} billion." for at in range(5)]
+    assert text == " ".join(f"Trade reached {at} billion." for at in range(5))
 
 
 def test_cyrillic_and_ligatures_in_a_pdf(opener: Opener) -> None:
@@ -369,7 +393,7 @@ def test_pages_and_tables_of_offsets_that_lie(opener: Opener) -> None:
     assert opener.open(lie).text == "Trade"
     with pytest.raises(BadFile, match="3 pages; at most 2"):
         open_document(pdf([["a"]] * 3), limits=Limits(pages=2))
-    with pytest.raises(BadFile, match="more than 60 characters|at most 60"):
+    with pytest.raises(BadFile, match="more than 60 characters"):
         open_document(pdf([wrapped(SENTENCE)]), limits=Limits(characters=60))
 
 
@@ -462,7 +486,9 @@ def test_time_and_memory_are_bounded_and_the_next_file_is_read() -> None:
 
 def test_tags_nested_without_end_are_refused_and_deep_ones_read(opener: Opener) -> None:
     assert "nested too deeply" in refusal(opener, f"<html><body>{'<div>' * 100_000}{SENTENCE}".encode())
-    deep = f"<html><body>{'<div>' * 1_500}<p>{SENTENCE}</p>{'</div>' * 1_500}<p>{SENTENCE * 3}</p></body></html>"
+    deep = (
+        f"<html><body>{'<div>' * 1_500}<p>{SENTENCE}</p>{'</div>' * 1_500}<p>{SENTENCE * 3}</p></body></html>"
+    )
     assert SENTENCE in opener.open(deep.encode()).text
 
 

@@ -78,7 +78,7 @@ def one(sentence: str) -> tuple[str, str | None, str]:
         ("And 2022 became a record year.", "2022", "2022"),
         ("2019 marks the 70th anniversary.", "2019", "2019"),
         ("Over 2018-2022, exports grew 3.4 times.", "2018-2022", "2018/2022"),
-        ("It sold little in April 2023.", "in April\u00a02023".replace("\u00a0", " "), "2023-04"),
+        ("It sold little in April 2023.", "in April 2023", "2023-04"),
     ],
 )
 def test_a_time_is_named(sentence: str, words: str, period: str) -> None:
@@ -121,6 +121,7 @@ def test_no_break_spaces_and_capitals_do_not_matter() -> None:
         ("It grew 5% versus 2019.", "2019", "base"),
         ("It grew 5% relative to 2015.", "2015", "base"),
         ("It was higher than in 2021.", "2021", "base"),
+        ("It was higher than it was in 2021.", "2021", "base"),
         ("It was up 5% on 2021.", "2021", "base"),
         ("This is growth of 5% over 2021.", "2021", "base"),
         ("It was up from 27 million in 2021.", "2021", "base"),
@@ -146,6 +147,14 @@ def test_only_the_start_of_a_change_is_its_base() -> None:
     ]
     # Orders from countries are no amount that grew.
     assert one("Imports grew on orders from 27 countries in 2021.") == ("in 2021", "2021", "at")
+
+
+def test_the_results_of_a_year_are_not_what_they_are_compared_with() -> None:
+    assert told("According to the results of 2022, exports doubled compared to 2021.") == [
+        ("2022", "2022", "at"),
+        ("2021", "2021", "base"),
+    ]
+    assert one("The figure for 2022 is 5 billion.") == ("for 2022", "2022", "at")
 
 
 def test_years_named_together_share_their_words() -> None:
@@ -216,7 +225,7 @@ def test_what_is_no_time_is_none(sentence: str) -> None:
         ("It was discussed in June last year.", "in June last year", "at"),
         ("In the first eight months of this year it grew.", "In the first eight months of this year", "at"),
         ("In the first quarter it grew.", "In the first quarter", "at"),
-        ("They met on Tuesday.", "on Tuesday".removeprefix("on "), "at"),
+        ("They met on Tuesday.", "Tuesday", "at"),
         ("In the same year they met.", "In the same year", "at"),
         ("Since then, exports have grown.", "Since then", "at"),
         ("By the end of the year, there will be 20 such flights.", "By the end of the year", "deadline"),
@@ -279,6 +288,7 @@ def test_year_on_year_compares_and_names_nothing() -> None:
         ("Since last year it has grown.", "2018", "2017/.."),
         ("Since March it has grown.", "2018-06", "2018-03/.."),
         ("A year ago it was five.", "2018", "2017"),
+        ("Ten years ago it was five.", "2018", "2008"),
         ("In the same year they met.", "2018", None),
         ("It has grown in recent years.", "2018", None),
         ("At present it is five.", "2018", None),

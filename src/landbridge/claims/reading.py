@@ -79,7 +79,7 @@ def read_document(
     document: Document, *, dated: str = "", language_code: str = "", data: Data | None = None
 ) -> Reading:
     """Read the claims of a document that is open."""
-    from landbridge.claims.grammar.periods import text_date
+    from landbridge.claims.grammar.dating import text_date
     from landbridge.ledger.forms import is_period
 
     if dated and not (is_period(dated) and "/" not in dated and dated[4:5] in ("", "-") and dated[5:6] not in ("H", "Q")):

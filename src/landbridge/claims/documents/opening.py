@@ -105,7 +105,8 @@ def content(path: Path, limits: Limits = LIMITS) -> bytes:
         # Without waiting: to open a pipe that nobody writes to would block for ever.
         handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     except (OSError, ValueError) as error:
-        if path.is_dir():
+        # Windows refuses to open a folder at all.
+        if isinstance(error, PermissionError) and path.is_dir():
             raise _no_file("a folder") from None
         cause = getattr(error, "strerror", None) or "No file can have this name"
         raise BadFile(

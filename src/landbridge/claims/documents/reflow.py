@@ -23,10 +23,8 @@ _NUMBER = re.compile(
     r"\W{0,8}(?:page|p\.|стр\.|с\.|第)?\s{0,3}(\d{1,4})\s{0,3}(?:(?:of|/|из)\s{0,3}\d{1,4})?\s{0,3}页?\W{0,8}",
     re.I,
 )
-_FIRST_DASH = re.compile(r"[–—-]\s")
-_NUMBER = re.compile(r"\W{0,4}(\d{1,4})(?![.,]?\d)(?!\w)")
-_LAST_DASH = re.compile(r"[–—-]\s")
-_NUMBER = re.compile(r"(?<![\w.,])(\d{1,4})\W{0,4}\Z")
+_FIRST_NUMBER = re.compile(r"\W{0,4}(\d{1,4})(?![.,]?\d)(?!\w)")
+_LAST_NUMBER = re.compile(r"(?<![\w.,])(\d{1,4})\W{0,4}\Z")
 _HYPHENS = "-\u2010\u00ad"
 _WORD = re.compile(r"[^\W\d_]+(?:[-\u2010][^\W\d_]+)*")
 _EDGES = 2

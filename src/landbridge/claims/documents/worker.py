@@ -69,8 +69,9 @@ def _used() -> int:
 
 def _answer(name: str, data: bytes, limits: Limits) -> tuple[dict[str, Any], bytes]:
     """The head of the answer and the text: of an extract, or of a refusal with its problems."""
+    extractor = import_module(f"landbridge.claims.documents.{name}")
     try:
-        found: Extract = import_module(f"landbridge.claims.documents.{name}").extract(data, limits)
+        found: Extract = extractor.extract(data, limits)
     except BadFile as refusal:
         return {"problems": [problem.as_dict() for problem in refusal.problems]}, b""
     except MemoryError:

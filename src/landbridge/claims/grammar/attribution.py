@@ -151,6 +151,8 @@ def _subject(
     if not joined(text, words[last], words[last + 1]):
         return None if shows_only else _apposed(text, words, last, at, known, lex)
     word = words[last]
+    if word.possessive:
+        return None
     if shows_only:
         return _body_ending(text, words, last, at, lex, ("data",))
     if lex.has("pronouns", word.plain) and (

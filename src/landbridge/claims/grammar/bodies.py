@@ -11,6 +11,8 @@ STEPS = 9
 # In a headline every word is capitalised, so that only a head this near belongs to the name.
 _NEAR = 2
 _CAPITALISED = 0.7
+# What a headline does not end with.
+_STOPS = frozenset(".!。！")
 _APART = frozenset((*SPACED, "'", "’", "ʼ", ". ", ".\u00a0", " ("))
 APOSTROPHES = frozenset("'’ʼ")
 
@@ -27,14 +29,16 @@ class Found:
 
 
 class Words:
-    """The words of one sentence and what stands between them. `titled` is true where most are capitalised."""
+    """The words of one sentence and what stands between them. `titled` is true for a headline in capitals."""
 
     def __init__(self, text: str, start: int, end: int, book: Gazetteer) -> None:
         self.text, self.start, self.end, self.book = text, start, end, book
         self.spans = [match.span() for match in WORD.finditer(text, start, end)]
         self.words = [text[a:b] for a, b in self.spans]
         long = [word for word in self.words if len(word) > 3]
-        self.titled = len(long) > 2 and sum(word[0].isupper() for word in long) > _CAPITALISED * len(long)
+        capitals = sum(word[0].isupper() for word in long)
+        stopped = text[end - 1 : end] in _STOPS if end > start else True
+        self.titled = not stopped and len(long) > 2 and capitals > _CAPITALISED * len(long)
 
     def gap(self, left: int) -> str:
         """What stands between a word and the next; empty before the first and behind the last."""
@@ -97,7 +101,8 @@ class Bodies:
             if not words.joins(at) or self._another(at):
                 break
             if words.capital(at):
-                if words.has(at, "heads") and (step < _NEAR or not headline or words.has(at, "tails")):
+                near = step < _NEAR or best == at or not headline
+                if words.has(at, "heads") and (near or words.has(at, "tails")):
                     best, posted = at + 1, posted or words.has(at, "posted")
             elif not (words.has(at, "and") or words.has(at, "of")) or not words.capital(at + 1):
                 break
@@ -135,16 +140,20 @@ class Bodies:
             at -= 1
         if not words.has(at, "of") or not words.joins(at + 1):
             return name.first, name.behind
+        head, posted = name.first, False
         for _ in range(STEPS):
             if not words.joins(at):
                 break
             at -= 1
             if words.capital(at) and words.has(at, "heads"):
-                posted = words.has(at, "posted")
-                return self._before(at), self._rest(name.behind, True) if posted else name.behind
+                head, posted = at, posted or words.has(at, "posted")
+            elif head < name.first and words.has(at, "and"):
+                break
             if not (words.capital(at) or words.has(at, "and") or words.has(at, "of")):
                 break
-        return name.first, name.behind
+        if head == name.first:
+            return name.first, name.behind
+        return self._before(head), self._rest(name.behind, True) if posted else name.behind
 
     def _before(self, at: int) -> int:
         """Capitalised words directly before a head (`People's Bank`), but none that only begins the sentence."""

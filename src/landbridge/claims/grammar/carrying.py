@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from landbridge.claims.grammar import indicators, linking
 from landbridge.claims.grammar.amounts import Amount
-from landbridge.claims.grammar.counting import names_parties
+from landbridge.claims.grammar.counting import refers_back
 from landbridge.claims.grammar.indicators import COUNT, MONEY, PERCENT, TIMES, unit_class
 from landbridge.claims.grammar.measuring import dashed
 from landbridge.claims.grammar.scene import FLOWS, Draft, Scene
@@ -21,7 +21,8 @@ _ANOTHER = re.compile(r"\b(?:another|further|additional|more|remaining|other)\s*
 
 def carried(scene: Scene, amount: Amount, kind: str, previous: Draft | None) -> Draft | None:
     """The claim before, with this amount for its value; None where this amount does not continue it."""
-    if previous is None or amount.form == "none" or scene.number - previous.sentence > _SENTENCES:
+    previous = _before(scene, kind, previous)
+    if previous is None or amount.form == "none":
         return None
     same = previous.sentence == scene.number
     if not scene.elliptic(amount) and not _ANOTHER.search(scene.before(amount, 14)):
@@ -65,10 +66,21 @@ def carried(scene: Scene, amount: Amount, kind: str, previous: Draft | None) -> 
     )
 
 
+def _before(scene: Scene, kind: str, previous: Draft | None) -> Draft | None:
+    """The claim that an amount of this class may continue: the last one, or the last of its class not too far back."""
+    last = previous
+    while last is not None and scene.number - last.sentence <= _SENTENCES:
+        if kind in (COUNT, PERCENT, TIMES) or unit_class(last.unit) == kind:
+            return last
+        last = last.earlier
+    return None
+
+
 def _filled(scene: Scene, amount: Amount, previous: Draft) -> Amount | None:
     """A bare number with the unit and scale of the claim before, or None where it counts something of its own."""
     noun = scene.phrase(amount)
-    if amount.form not in ("digits", "words") or names_parties(scene, amount, noun):
+    spelt_one = amount.form == "words" and amount.value == 1
+    if amount.form not in ("digits", "words") or spelt_one or refers_back(scene, amount):
         return None
     if noun[1] > noun[0] and _names_something(scene, noun):
         return None

@@ -26,11 +26,9 @@ _CONSECUTIVE = re.compile(
 _MEETING = re.compile(r"\s*(?:meeting|summit|visit|talks|encounter)s?\b", re.IGNORECASE)
 _THEIR = re.compile(r"\b(?:their|his|her)\s*$", re.IGNORECASE)
 _THIS_YEAR = re.compile(r"\b(?:this year|in \d{4}|since)\b", re.IGNORECASE)
-# `the two countries`, `both sides`: no count but a name for the parties.
-_NAMING_PARTIES = re.compile(r"\b(?:the|our|these|those|both|its|their)\s*$", re.IGNORECASE)
-_PARTIES = re.compile(
-    r"(?:countries|states|nations|sides|governments|parties|leaders|presidents|regions|economies|capitals|peoples|neighbours|macro-?regions|provinces|cities)$"
-)
+# `the two countries`, `these three reactors`: no count but a name for what was spoken of.
+_KNOWN = re.compile(r"\b(?:the|our|these|those|both|its|their|all|other)\s*$", re.IGNORECASE)
+_FEW = 5
 
 
 def ranked(scene: Scene, rank: Rank, previous: Draft | None) -> Draft | None:
@@ -88,7 +86,7 @@ def counted(scene: Scene, amount: Amount, kind: str, previous: Draft | None) -> 
     if kind != COUNT:
         return None
     noun = scene.phrase(amount)
-    if names_parties(scene, amount, noun):
+    if refers_back(scene, amount):
         return None
     entry = (
         indicators.counted(scene.said, noun, scene.span, scene.text.language) if noun[1] > noun[0] else None
@@ -112,12 +110,12 @@ def counted(scene: Scene, amount: Amount, kind: str, previous: Draft | None) -> 
     )
 
 
-def names_parties(scene: Scene, amount: Amount, noun: tuple[int, int]) -> bool:
-    """True for `the two countries`, which names the parties and counts nothing."""
-    if amount.value != 2 or not _PARTIES.search(scene.said[noun[0] : noun[1]].casefold()):
+def refers_back(scene: Scene, amount: Amount) -> bool:
+    """True for `the two countries`, `these three`: a name for what was spoken of, no count of it."""
+    if amount.form != "words" or amount.value > _FEW or amount.scale != 1.0:
         return False
     # A comparator may have swallowed the article: `the two`.
-    return amount.start < amount.number or bool(_NAMING_PARTIES.search(scene.before(amount, 8)))
+    return _KNOWN.search(scene.said[max(scene.span[0], amount.number - 8) : amount.number]) is not None
 
 
 def _noun_before(scene: Scene, amount: Amount) -> tuple[Counted, int, int] | None:

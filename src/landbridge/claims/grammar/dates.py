@@ -279,11 +279,16 @@ def _read(how: str, match: re.Match[str], sentence: str, ready: Words) -> Date |
         return None
     if year is None and any(int(said[name]) > 31 for name in ("D", "D2") if name in said):
         return None
+    # `from 1950 to 2018 units`; a dash between them makes years of both.
+    if how == "range" and counted and not re.search(_DASH, match[0]):
+        return None
     needs = "lead" if how.startswith("bare_") or how == "day_of_week" else ""
     part = how if how in ("part", "end", "begin") else ""
     if how in ("range", "short", "spelled", "rolling", "slashed"):
         period = _absolute(how, said, ready)
         return Date(*match.span(), (period,), part=part) if period else None
+    if how == "ago":
+        return Date(*match.span(), relative=f"-{_count(said['N'], ready)}:")
     if "W" in said:
         code = f"weekday{ready.last.get(plain(said.get('last', '')), '?')}{ready.weekdays[plain(said['W'])]}"
         return Date(*match.span(), relative=code, needs=needs)

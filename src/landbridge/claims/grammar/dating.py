@@ -14,7 +14,7 @@ from landbridge.claims.grammar.tense import PAST, PLAN, PRESENT, tense
 from landbridge.claims.languages import Language, detect
 
 _DATED = re.compile(r"(\d{4})(?:-(0[1-9]|1[0-2])(?:-(\d\d))?)?", re.ASCII)
-_CODE = re.compile(r"([+-]\d|[?<>]):(.*)")
+_CODE = re.compile(r"([+-]\d{1,2}|[?<>]):(.*)")
 _STEP = re.compile(r"(month|quarter|day)([+-]\d)")
 _CLOCK = re.compile(
     r"\b\d{1,2}:\d\d(?::\d\d)?(?:\s?[ap]\.?m\.?)?(?:\s?\(?[A-Z]{2,4}(?:[+-]\d{1,2})?\)?)?", re.IGNORECASE
@@ -28,7 +28,7 @@ _MOST_SENTENCES = 5_000
 
 
 def resolve(moment: Moment, dated: str) -> str | None:
-    """The period that words counted from the date of the text come to; `dated` is a year, month or day.
+    """The period that words counted from the date of the text come to; `dated` is a year, month or day (1900 to 2100).
 
     None where the period is stated, where it needs a day that `dated` does not hold, and where words are too vague to
     have one: `currently`, `in recent years`, `the same year`. `in November` is the last one that had begun; said of the
@@ -39,7 +39,8 @@ def resolve(moment: Moment, dated: str) -> str | None:
         return None
     code = moment.relative or _code(moment.asof or "")
     year, month, day = (int(part) if part else None for part in known.groups())
-    assert year is not None
+    if year is None or not 1900 <= year <= 2100:
+        return None
     found = _period(code, year, month, day)
     if found is None or moment.role != SINCE:
         return found

@@ -140,10 +140,13 @@ def _zoned(blocks: tuple[Block, ...]) -> Iterable[tuple[Block, str]]:
 def _parts(mention: Mention, weight: float) -> Iterable[tuple[str, str, float, int]]:
     """The countries of a mention: (country, region or plain name in it, weight, where)."""
     known = places_by_code()
-    country = next((code for code in mention.codes if code in known and known[code].kind == "country"), "")
+    # The seat of a state says which country, but not whether the state or the region around it is meant.
+    seat = mention.codes[-1] if mention.form == "city" and len(mention.codes) > 1 else ""
+    # Nor does the name of a body that bears the state's.
+    seat = mention.name if mention.form == "organisation" else seat
     for code in mention.codes:
         if code in known:
-            inside = code if known[code].kind == "region" else ""
+            inside = code if known[code].kind == "region" else seat
             yield known[code].country, inside, weight, mention.start
-        elif not country and plain_names().get(code, ("", ""))[1]:
+        elif code != seat and plain_names().get(code, ("", ""))[1]:
             yield plain_names()[code][1], code, weight, mention.start

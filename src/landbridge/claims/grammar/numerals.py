@@ -111,7 +111,7 @@ def numerals(language: Language) -> Numerals:
         after=_pattern(rf"{BLANK}*(?P<word>{any_of(behind)}){edge}", behind),
         reaching=_pattern(rf"{edge}(?:{any_of(part.get('reaching', ()))}){edge}", part.get("reaching")),
         naming=_pattern(
-            rf"(?:^|[\s(\u00a0])(?:{any_of(part.get('naming', ()))}){BLANK}*[-–]?$", part.get("naming")
+            rf"(?:^|[\s(\u00a0])(?:{any_of(part.get('naming', ()))})\.?{BLANK}*[-–]?$", part.get("naming")
         ),
         pronoun=_pattern(rf"\s+(?:{any_of(part.get('pronoun_before', ()))})\b", part.get("pronoun_before")),
         growing=_pattern(rf"{edge}(?:{any_of(part.get('growing', ()))})", part.get("growing")),

@@ -135,7 +135,13 @@ def _stretch(sentence: str, first: Date, last: Date, around: _Around) -> Date | 
     """One stretch from the first date to the last, where the words between them make one."""
     if len(first.periods) != 1 or len(last.periods) != 1 or "/" in first.periods[0] + last.periods[0]:
         return None
-    if first.base or last.base or not ordered(first.periods[0], last.periods[0]):
+    # Two bare numbers are found together where they are years.
+    if (
+        first.base
+        or last.base
+        or first.needs == last.needs == "year"
+        or not ordered(first.periods[0], last.periods[0])
+    ):
         return None
     between = sentence[first.end : last.start]
     start, whole = first.start, around.through.fullmatch(between) is not None

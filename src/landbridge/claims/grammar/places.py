@@ -100,13 +100,17 @@ class _Reader(Words):
             shown = _shown(codes[0]) if len(codes) == 1 else entry.name
             entry = replace(entry, codes=codes, name=shown, sense=None)
         dollar = self.text[name.end : min(name.end + 1, self.end)] == "$"
-        if dollar or (self.has(name.behind, "money") and self.gap(name.behind - 1) in BLANKS):
+        if dollar or (self.has(name.behind, "money") and self._after(name) in BLANKS):
             return None
         shared = name.behind == name.first + 1 and self.has(name.first, "person")
         if (shared and self._person(name)) or (entry.form == COMBINING and not self._combines(name)):
             return None
         first = self._titled(name) if entry.form in _OF_STATES else name.first
         return Found(first, name.behind, self.spans[first][0], name.end, entry)
+
+    def _after(self, name: Found) -> str:
+        """What stands between a name and the next word; the full stop of `U.S.` belongs to the name."""
+        return self.text[name.end : self.spans[name.behind][0]] if name.behind < len(self.spans) else ""
 
     def _person(self, name: Found) -> bool:
         """True where a capitalised word beside the name makes it a person's (`Michael Jordan`, `Chad Smith`)."""

@@ -24,6 +24,9 @@ _MARK = re.compile(
     re.IGNORECASE,
 )
 _THRESHOLD = re.compile(r"\b(?:mark|level|threshold|figure|milestone|line|barrier)\b", re.IGNORECASE)
+# Sentences back that a claim may be continued from.
+_REMEMBERED = 2
+_PRESENT = re.compile(r"\b(?:is|are|stands|now|today|currently)\b", re.IGNORECASE)
 _LETTERS = re.compile(r"[^\W\d_][\w’-]*")
 
 
@@ -66,6 +69,7 @@ class Draft:
     block: int
     sentence: int
     readings: dict[str, tuple[Slot, ...]] = field(default_factory=dict)
+    earlier: Draft | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +161,7 @@ class Scene:
                 way = parties.direction(self.said, span, part, self.named, who, flow, frame)
         if not who and not self.text.domain:
             return None
-        when, readings = self._when(amount, indicator, previous)
+        when, readings = self._when(amount, indicator, rule, previous)
         planned = rule != "rank" and modality.ahead(
             self.said, amount.start, amount.end, *self.span, self.words, deadline=when.deadline
         )
@@ -179,17 +183,23 @@ class Scene:
             self.sentence.block,
             self.number,
             readings,
+            previous if previous is not None and self.number - previous.sentence <= _REMEMBERED else None,
         )
 
     def _when(
-        self, amount: Amount, indicator: str, previous: Draft | None
+        self, amount: Amount, indicator: str, rule: str, previous: Draft | None
     ) -> tuple[timing.When, dict[str, tuple[Slot, ...]]]:
         """The moment of the sentence, else that of the claim before where series of trade are told on."""
         when = timing.when(self.said, amount, self.moments, self.amounts, self.span, self.words)
         if previous is None or previous.sentence == self.number:
             goes_on = when.anaphoric
         else:
-            goes_on = when.anaphoric or (when.empty and indicator in TRADE and previous.indicator in TRADE)
+            told_on = rule == "carried" or (
+                indicator in TRADE
+                and previous.indicator in TRADE
+                and not _PRESENT.search(self.before(amount, 40))
+            )
+            goes_on = when.anaphoric or (when.empty and told_on)
         if not goes_on or previous is None or previous.when.empty or previous.when.deadline:
             return when, {}
         stated = previous.when.moments[0].period

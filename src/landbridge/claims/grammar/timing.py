@@ -7,14 +7,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from landbridge.claims.grammar.amounts import Amount
+from landbridge.claims.grammar.dating import resolve
 from landbridge.claims.grammar.indicators import Words
 from landbridge.claims.grammar.linking import distance
-from landbridge.claims.grammar.periods import Moment, resolve
+from landbridge.claims.grammar.periods import Moment
 
 # A moment that opens the sentence frames all of it and is never further away than this.
 _FRAMING = 7.0
 _FARTHEST = 24.0
-_OTHER_AMOUNT = 6.0
+_OTHER_AMOUNT, _NEXT = 6.0, 30
 _SAME = re.compile(r"\b(?:same|that|the corresponding)\b", re.IGNORECASE)
 _LEVEL_OF = re.compile(
     r"\b(?:level|value|figure|total|result|volume|that|those)s? (?:of|in|for)(?: the)? $|\bthan (?:in |for |at |during )?(?:the )?$",
@@ -130,6 +131,9 @@ def _cost(
         extra += _OTHER_AMOUNT * sum(
             amount.end <= other.start and other.end <= one.start for other in amounts
         )
+        # `163 million, in 2020 — 152`: behind a comma a moment opens what comes next.
+        nexts = any(0 <= other.start - one.end <= _NEXT for other in amounts)
+        extra += _OTHER_AMOUNT if nexts and re.search(r"[,;]|\band\b", text[left:right]) else 0.0
     cut = _HARD.search(text, left, right) is not None
     cost = distance(text, left, right, words) + extra
     if cut:

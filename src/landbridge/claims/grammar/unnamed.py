@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from landbridge.claims.grammar import linking, parties
 from landbridge.claims.grammar.amounts import Amount
-from landbridge.claims.grammar.counting import names_parties
+from landbridge.claims.grammar.counting import refers_back
 from landbridge.claims.grammar.indicators import COUNT, MONEY, PERCENT, TIMES
 from landbridge.claims.grammar.scene import Draft, Scene
 
@@ -20,6 +20,8 @@ _PLURAL = re.compile(
     r"[^\W\d_]{3,}s$|(?:people|men|women|staff|personnel|children|specialists)$", re.IGNORECASE
 )
 _MOST_WORDS = 6
+# Fewer things than this are counted in passing, unless their sentence speaks of a place or of the field.
+_MANY = 100
 
 
 def unnamed(scene: Scene, amount: Amount, kind: str, previous: Draft | None) -> Draft | None:
@@ -59,12 +61,9 @@ def _measure(scene: Scene, amount: Amount, kind: str, previous: Draft | None) ->
 def _thing(scene: Scene, amount: Amount, previous: Draft | None) -> Draft | None:
     noun = scene.phrase(amount)
     said = scene.said[noun[0] : noun[1]]
-    if (
-        amount.value < 2
-        or not _PLURAL.search(said)
-        or scene.words.vague.search(said)
-        or names_parties(scene, amount, noun)
-    ):
+    about = bool(scene.named) or scene.words.domain.search(scene.said, *scene.span) is not None
+    named = _PLURAL.search(said) and not scene.words.vague.search(said) and not refers_back(scene, amount)
+    if not named or amount.value < 2 or not (about or amount.value >= _MANY):
         return None
     draft = scene.draft(
         amount,

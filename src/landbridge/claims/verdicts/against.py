@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
@@ -9,7 +10,7 @@ from landbridge.claims.claim import Claim
 from landbridge.claims.verdicts import deadlines, rank, registers, shares, soya, ties, trade
 from landbridge.claims.verdicts.bounds import impossible
 from landbridge.claims.verdicts.context import Context
-from landbridge.claims.verdicts.judging import Asked, unheld
+from landbridge.claims.verdicts.judging import Asked, ruled_out, unheld
 from landbridge.claims.verdicts.needs import topic_needed
 from landbridge.claims.verdicts.spans import span
 from landbridge.claims.verdicts.verdict import Verdict
@@ -56,6 +57,8 @@ def verify(
 
 def _verdict(context: Context, claim: Claim) -> Verdict:
     indicator = claim.indicator
+    if claim.value is not None and not math.isfinite(claim.value):
+        return ruled_out(claim, "The value is no finite number.", ())
     if claim.kind == "target":
         return deadlines.target(context, claim)
     if claim.kind in _OPINIONS:

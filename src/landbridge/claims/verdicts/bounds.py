@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 
 from landbridge.claims.claim import Claim
@@ -30,8 +29,6 @@ def impossible(claim: Claim) -> Verdict | None:
     value = claim.value
     if value is None:
         return None
-    if not math.isfinite(value):
-        return ruled_out(claim, "The value is no finite number.", ())
     if claim.unit == "%" and claim.indicator in _SHARES and not 0 <= value <= 100:
         return ruled_out(claim, f"A share of {value:g} % is no part of a whole.", ())
     if claim.unit == "%" and claim.indicator.endswith("_growth") and value < -100:

@@ -31,9 +31,9 @@ class Asked:
     """How a claim is to be judged.
 
     `reporters` are those whose count is the default where the speaker's side is not known; None stands for all that
-    hold the period, an empty tuple says that the claim has several readings and none is the default. `needed` names the series that would settle the claim. `dating` says how its period is known,
-    `sure` whether the period is the claim's own, so that a miss counts. `lead` says why nothing compares, where more
-    is to be said than that nothing is held.
+    hold the period, an empty tuple for none, because the claim has several readings. `needed` names the series that would
+    settle the claim. `dating` says how its period is known, `sure` whether the period is the claim's own, so that a
+    miss counts. `lead` says why nothing compares, where more is to be said than that nothing is held.
     """
 
     needed: str

@@ -244,10 +244,10 @@ def _counted(context: Context, claim: Claim, register: Register) -> Held | None:
         if _independent(context, record) and _begun(record, moment, own, register)
     ]
     if register.counted == "twinning":
-        number = len({place for record in kept for place in _own_side(record, claim)})
+        number = _regions(kept, claim)
     else:
         number = len(kept)
-    if not kept:
+    if not number:
         return None
     return Held(
         definition=f"{register.counted} records of the ledger by {moment}, a lower bound",
@@ -283,12 +283,17 @@ def _called(context: Context, record: Record) -> str:
     return record.text("name") or " and ".join(context.name(place) for place in record.parties)
 
 
-def _own_side(record: Record, claim: Claim) -> set[str]:
-    """Which regions of the first side a tie is of: regions are counted, not pairs."""
-    side = set(_stands_for(resolved(claim.parties[0])))
-    if claim.indicator == "partner_provinces":
-        side = set(_stands_for(resolved(claim.parties[-1])))
-    return {place for place in record.parties if place in side and not is_country(place)}
+def _regions(kept: Sequence[Record], claim: Claim) -> int:
+    """How many regions the ties held are of: regions are counted, not pairs.
+
+    Of two countries the smaller number, because whose regions a claim counts is not told by the order of its parties.
+    """
+    sides = [_stands_for(party) for party in map(resolved, claim.parties) if is_country(party)]
+    counts = [
+        len({place for record in kept for place in record.parties if place in side and not is_country(place)})
+        for side in sides
+    ]
+    return min(counts, default=0)
 
 
 def _independent(context: Context, record: Record) -> bool:

@@ -83,7 +83,10 @@ def _held(context: Context, claim: Claim, meant: Sequence[Flow], period: Span) -
 
 
 def _reporters(claim: Claim, meant: Sequence[Flow]) -> tuple[str, ...] | None:
-    """Whose count is the default: the seller's of exports, the buyer's of imports, of both ways every side's; of two readings neither."""
+    """Whose count is the default: the seller's of exports, the buyer's of imports, every side's of both ways.
+
+    Where two readings stand, none is the default.
+    """
     if len(meant) > 1:
         return ()
     if not meant or meant[0].measure == TURNOVER:
