@@ -302,8 +302,8 @@ def test_a_pdf_gives_paragraphs_again(opener: Opener) -> None:
 
 def test_reflowing_words_that_a_line_cuts() -> None:
     full = "x" * 40
-    page = f"{full} the coope-\nration and the long-\nterm {full}\nplan. A long-term one. {full}\n由于贸易{'额' * 25}\n增长了"
-    text, notes = reflowed([page])
+    latin = f"{full} the coope-\nration and the long-\nterm {full}\nplan. A long-term one. {full}"
+    text, notes = reflowed([f"{latin}\n由于贸易{'额' * 25}\n增长了"])
     assert text.startswith(f"{full} the cooperation and the long-term {full} plan.")
     assert text.endswith(f"由于贸易{'额' * 25}增长了")
     assert notes == ()

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from landbridge.claims.claim import Claim
+from landbridge.claims.claim import SLOTS, Claim
 from landbridge.claims.verdicts.against import verify
 from landbridge.claims.verdicts.spans import calendar_year, later, span
 from landbridge.claims.verdicts.tolerance import (
@@ -395,6 +396,74 @@ def test_ties_are_borne_out_by_another_source_and_never_refuted(data: Data) -> N
     )
     assert one(data, fair).outcome == "consistent"
     assert one(data, replace(fair, period="2011-06")).outcome == "not_checkable"
+
+
+def test_an_edition_is_not_another_edition(data: Data) -> None:
+    def fair(words: str) -> Verdict:
+        return one(
+            data,
+            claim("fair", words, kind="event", parties=("BY-VI", "CN-HL"), period="2023-06", comparator=None),
+        )
+
+    assert fair("the 32nd Harbin fair").outcome == "consistent"
+    assert fair("the 31st Harbin fair").outcome == "not_checkable"
+
+
+def test_a_fund_for_farming_is_not_the_fund(data: Data) -> None:
+    """The Russia–China Investment Fund is held with 2 billion: only a claim that surely means it is measured by that."""
+
+    def capital(subject: str) -> str:
+        said = claim("fund_capital", "1.1 billion", value=1.1e9, unit="USD", subject=subject)
+        return one(data, said, as_of="2019").outcome
+
+    assert capital("Russian-Chinese investment fund, initial capital") == "conflicts"
+    assert capital("Russian-Chinese agricultural investment fund") == "not_checkable"
+    assert capital("") == "not_checkable"
+
+
+@pytest.mark.parametrize("indicator", ["bilateral_documents", "leader_meetings", "zones_count"])
+def test_a_count_of_a_part_is_not_measured_by_all_records(data: Data, indicator: str) -> None:
+    """One document signed at one meeting does not conflict with the many that are held; none at all does."""
+    said = claim(indicator, "one", value=1, unit="count")
+    assert one(data, said, as_of="2025").outcome == "not_checkable"
+    found = one(data, replace(said, value=0), as_of="2025")
+    assert found.outcome in ("conflicts", "not_checkable")
+    if found.outcome == "conflicts":
+        assert found.evidence[0].figure is not None
+
+
+def test_documents_between_the_countries_refute_that_there_are_none(data: Data) -> None:
+    found = one(data, claim("bilateral_documents", "no documents", value=0, unit="count"), as_of="2025")
+    assert found.outcome == "conflicts"
+    assert "ledger:s-" in found.cells[0]
+
+
+def test_goods_and_services_bear_out_and_refute_nothing(data: Data) -> None:
+    """About 12 billion of Belarus with China in 2025 counts services in, and whose count it is is not said."""
+    slots: dict[str, Any] = {"unit": "USD", "period": "2025", "parties": ("BLR", "CHN")}
+    agrees = one(data, claim("trade_turnover", "12 billion", value=12e9, **slots))
+    assert agrees.outcome == "consistent_under"
+    assert "goods and services" in agrees.definition
+    assert one(data, claim("trade_turnover", "7 billion", value=7e9, **slots)).outcome == "not_checkable"
+
+
+def test_every_annotated_claim_gets_a_verdict_and_none_rests_on_the_articles(
+    data: Data, shared: Path
+) -> None:
+    rows = [
+        json.loads(line) for line in (shared / "documents" / "gold.jsonl").read_text("utf-8").splitlines()
+    ]
+    claims = [
+        Claim(**{slot: tuple(row[slot]) if slot == "parties" else row[slot] for slot in SLOTS if slot in row})
+        for row in rows
+    ]
+    found = verify(claims, data)
+    assert len(found) == len(claims) == 115
+    assert all(verdict.claim is said for verdict, said in zip(found, claims, strict=True))
+    cited = {
+        figure.citation.source.id for verdict in found for figure in verdict.figures() if figure.citation
+    }
+    assert not any(source.startswith("article-") for source in cited)
 
 
 def test_records_are_judged_within_one_series(data: Data) -> None:

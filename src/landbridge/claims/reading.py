@@ -2,32 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from landbridge.claims.claim import Claim
 from landbridge.claims.document import Document
 from landbridge.claims.documents import open_document
-from landbridge.claims.grammar.ready import claims_of
+from landbridge.claims.grammar.ready import understand
 from landbridge.claims.languages import detect, language
 from landbridge.errors import BadUsage
 
 if TYPE_CHECKING:
     import polars as pl
 
-    from landbridge.claims.verdicts import Verdicts
+    from landbridge.claims.verifying import Verdicts
     from landbridge.release import Data
 
 
 @dataclass(frozen=True)
 class Reading:
-    """A document with every claim read in it, by place in the text."""
+    """A document with every claim read in it, by place in the text.
+
+    `homes` maps the name of each speaker to the place that the speaker's own words on their office name, and `parties` are the
+    two places (or one) that the text is about.
+    """
 
     document: Document
     claims: tuple[Claim, ...]
+    homes: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    parties: tuple[str, ...] = ()
+    language: str = "en"
 
     @cached_property
     def address(self) -> dict[str, Any]:
@@ -64,7 +72,12 @@ class Reading:
 
 
 def read(
-    source: Path | str | bytes, *, name: str = "", dated: str = "", language_code: str = "", data: Data | None = None
+    source: Path | str | bytes,
+    *,
+    name: str = "",
+    dated: str = "",
+    language_code: str = "",
+    data: Data | None = None,
 ) -> Reading:
     """Read the claims of a file (or of the bytes of one).
 
@@ -72,7 +85,9 @@ def read(
     of `data` (where it holds the same content) and what the text states are asked in turn. `language_code` overrules the script.
     Raises `BadFile` for what cannot be opened or read.
     """
-    return read_document(open_document(source, name=name), dated=dated, language_code=language_code, data=data)
+    return read_document(
+        open_document(source, name=name), dated=dated, language_code=language_code, data=data
+    )
 
 
 def read_document(
@@ -82,7 +97,9 @@ def read_document(
     from landbridge.claims.grammar.dating import text_date
     from landbridge.ledger.forms import is_period
 
-    if dated and not (is_period(dated) and "/" not in dated and dated[4:5] in ("", "-") and dated[5:6] not in ("H", "Q")):
+    if dated and not (
+        is_period(dated) and "/" not in dated and dated[4:5] in ("", "-") and dated[5:6] not in ("H", "Q")
+    ):
         raise BadUsage(f"{dated!r} is not a date.", remedy="Write it as 2018, 2018-11 or 2018-11-05.")
     spoken = language(language_code) if language_code else detect(document.text)
     if dated:
@@ -91,13 +108,16 @@ def read_document(
         document = replace(document, dated=held, dated_by="ledger")
     elif not document.dated and (stated := text_date(document.text, spoken)):
         document = replace(document, dated=stated, dated_by="text")
-    return Reading(document, claims_of(document.text, spoken, dated=document.dated))
+    found = understand(document.text, spoken, dated=document.dated)
+    return Reading(document, found.claims, found.homes, found.parties, spoken.code)
 
 
 def _held_date(document: Document, data: Data) -> str:
     """The date at which the ledger says that a text of this content speaks."""
     hashes = {document.sha256, document.text_sha256}
-    return max((s.as_of for s in data.ledger.statements if s.kind == "claim" and s.sha256 in hashes), default="")
+    return max(
+        (s.as_of for s in data.ledger.statements if s.kind == "claim" and s.sha256 in hashes), default=""
+    )
 
 
 def read_all(documents: Iterable[Document], **options: Any) -> list[Reading]:

@@ -104,7 +104,9 @@ class Score:
     @property
     def whole(self) -> float:
         """The share of matches that are right in every slot."""
-        right = sum(pair.gold is not None and pair.claim is not None and not pair.wrong for pair in self.pairs)
+        right = sum(
+            pair.gold is not None and pair.claim is not None and not pair.wrong for pair in self.pairs
+        )
         return right / self.matched if self.matched else 0.0
 
     def slots(self) -> dict[str, float]:
@@ -128,9 +130,7 @@ class Score:
 def gold(path: Path) -> tuple[Gold, ...]:
     """The numeric rows of an annotation file (JSON lines)."""
     rows = (json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip())
-    return tuple(
-        Gold.of(row) for row in rows if row["value"] is not None and row["kind"] in NUMERIC
-    )
+    return tuple(Gold.of(row) for row in rows if row["value"] is not None and row["kind"] in NUMERIC)
 
 
 def score(annotated: Iterable[Gold], read: Mapping[str, Sequence[Claim]]) -> Score:

@@ -66,8 +66,10 @@ def _paragraphs(pages: Sequence[Sequence[str]]) -> list[list[str]]:
     """The lines of each paragraph. An empty line ends one, the end of a page does not."""
     found: list[list[str]] = []
     before, column = "", 0
+    # A page of short lines (slides, a table, the last page) is no narrower than the others.
+    usual = _column([words for page in pages for words in page])
     for page in pages:
-        width = _page_width(page)
+        width = max(usual, _column(page))
         for words in page:
             if words and before and _goes_on(before, column, words, _width(words) >= _FULL * width):
                 found[-1].append(words)
@@ -81,9 +83,9 @@ def _width(words: str) -> int:
     return len(words) if words.isascii() else len(words) + len(_WIDE.findall(words))
 
 
-def _page_width(page: Sequence[str]) -> int:
-    """The width that most full lines of a page have: the upper fifth, as pages have short lines and a few that stick out."""
-    widths = sorted(_width(words) for words in page if words)
+def _column(lines: Sequence[str]) -> int:
+    """The width that full lines have: that of the upper fifth begins here, as some lines are short and a few stick out."""
+    widths = sorted(_width(words) for words in lines if words)
     return widths[int(0.8 * (len(widths) - 1))] if widths else 0
 
 

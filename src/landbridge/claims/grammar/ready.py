@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from landbridge.claims.claim import Claim
 from landbridge.claims.grammar.assembling import quantities
@@ -34,7 +37,21 @@ _SAME = str.maketrans(
 _FEWEST_WORDS = 3
 
 
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """What the rules find in a text: its claims, the places of its speakers, and the places it is about."""
+
+    claims: tuple[Claim, ...]
+    homes: Mapping[str, str]
+    parties: tuple[str, ...]
+
+
 def claims_of(text: str, language: Language, *, dated: str = "") -> tuple[Claim, ...]:
+    """Every claim that the rules find in a text: see `understand`."""
+    return understand(text, language, dated=dated).claims
+
+
+def understand(text: str, language: Language, *, dated: str = "") -> Understood:
     """Every claim that the rules find in a text, by place in the text; offsets are code points of `text`."""
     even = _even(text)
     parts = blocks(even)
@@ -55,7 +72,9 @@ def claims_of(text: str, language: Language, *, dated: str = "") -> tuple[Claim,
             dyad=dyad.parties,
         )
     exact = [_with_words(claim, text) for claim in found]
-    return tuple(sorted(exact, key=lambda claim: (claim.start, claim.end, claim.indicator)))
+    homes = {turn.speaker: turn.home[0] for turn in turns if turn.home}
+    ordered = sorted(exact, key=lambda claim: (claim.start, claim.end, claim.indicator))
+    return Understood(tuple(ordered), MappingProxyType(homes), dyad.parties)
 
 
 def _even(text: str) -> str:
@@ -69,7 +88,5 @@ def _even(text: str) -> str:
 
 
 def _with_words(claim: Claim, text: str) -> Claim:
-    from dataclasses import replace
-
     quote = text[claim.start : claim.end]
     return claim if quote == claim.quote else replace(claim, quote=quote)

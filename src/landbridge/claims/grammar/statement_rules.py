@@ -134,7 +134,7 @@ def _rule(entry: Mapping[str, Any], terms: Mapping[str, list[str]]) -> Rule:
 
 
 def _all_of(cues: Iterable[str], terms: Mapping[str, list[str]]) -> re.Pattern[str] | None:
-    made = [_expression(str(cue).lstrip("^"), terms) for cue in cues]
+    made = [_expression(str(cue).replace("^", ""), terms) for cue in cues]
     return re.compile("|".join(made), re.IGNORECASE) if made else None
 
 

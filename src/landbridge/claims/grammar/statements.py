@@ -103,7 +103,9 @@ def statements(
             continue
         moments = tuple(periods(text, sentence.start, sentence.end, language))
         scene = _Scene(text, sentence, None, mentions, moments, dyad, before, language, given)
-        claims += _by_rules(scene, candidates, turns)
+        fresh = list(_by_rules(scene, candidates, turns))
+        claims += fresh
+        before = fresh[-1].parties if fresh else before
     claims += _offices(text, found, turns, mentions_of, language, given, dyad)
     return tuple(sorted(claims, key=lambda claim: (claim.start, claim.end, claim.indicator)))
 

@@ -5,7 +5,6 @@ Records held are a lower bound: more may exist. A claim below the bound conflict
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -15,6 +14,7 @@ from landbridge.claims.verdicts.asking import dating
 from landbridge.claims.verdicts.bounds import impossible
 from landbridge.claims.verdicts.context import Context, country, is_country, resolved
 from landbridge.claims.verdicts.judging import Asked, judge, ruled_out, unheld
+from landbridge.claims.verdicts.naming import same
 from landbridge.claims.verdicts.needs import topic_needed
 from landbridge.claims.verdicts.spans import Span, calendar_year, later, span
 from landbridge.claims.verdicts.verdict import (
@@ -38,7 +38,9 @@ class Register:
     """Where the ledger holds an indicator: kinds of record and their properties.
 
     `lasting` marks what does not change from year to year, so that a statement of any date is comparable. `forms` are the
-    codes of `form`, `mode` or `level` whose single records may be counted; empty where counting makes no sense.
+    codes of `form`, `mode`, `level` or `type` whose single records may be counted. `total` says that the indicator means all
+    there are, so that fewer than are held cannot be; other counts may be of a part (`two documents were signed at
+    the meeting`), which only a claim of none at all contradicts.
     """
 
     kinds: tuple[str, ...]
@@ -46,17 +48,22 @@ class Register:
     lasting: bool = False
     counted: str = ""
     forms: tuple[str, ...] = ()
+    total: bool = False
 
 
+_SIGNED = ("treaty", "agreement", "protocol", "programme", "memorandum")
 _REGISTERS = {
-    "twinned_regions": Register(("twinning",), ("number",), counted="twinning", forms=("region",)),
-    "bilateral_documents": Register(("document",), ("number",), counted="document"),
+    "twinned_regions": Register(
+        ("twinning",), ("number",), counted="twinning", forms=("region",), total=True
+    ),
+    "bilateral_documents": Register(("document",), ("number",), counted="document", forms=_SIGNED),
     "partner_provinces": Register(("twinning",), (), counted="twinning", forms=("region",)),
     "cooperation_mechanisms_count": Register(("mechanism",), (), counted="mechanism"),
     "zones_count": Register(("zone",), (), counted="zone"),
     "leader_meetings": Register(("event",), (), counted="event", forms=("summit", "visit")),
-    "border_bridges": Register(("crossing",), (), counted="crossing", forms=("bridge-road", "bridge-rail")),
-    "border_ports_count": Register(("crossing",), (), counted="crossing"),
+    "border_bridges": Register(
+        ("crossing",), (), counted="crossing", forms=("bridge-road", "bridge-rail"), total=True
+    ),
     "investment_projects_count": Register(("project", "fund"), ("number",)),
     "infrastructure_projects_count": Register(("project",), ("number",)),
     "investment_projects_value": Register(
@@ -95,10 +102,6 @@ _FIELDS = {
 INDICATORS = frozenset(_REGISTERS)
 # Trips are counted where texts say tourists or persons: another definition of the same thing.
 _ALIKE = {"persons": ("persons", "trips"), "passengers": ("passengers",)}
-_WORD = re.compile(r"[^\W\d_]{3,}")
-_COMMON = frozenset(
-    ("the", "and", "for", "with", "from", "that", "this", "will", "all", "new", "first", "two")
-)
 
 
 def check(context: Context, claim: Claim) -> Verdict:
@@ -118,11 +121,13 @@ def check(context: Context, claim: Claim) -> Verdict:
     if counted is not None:
         others = (beside(counted, context.dated, "records held: a lower bound"), *others)
     asked = Asked(topic_needed(claim), dating=dating(claim), beside=others)
-    if counted is not None and (below := _below(context, claim, counted, others)) is not None:
-        return below
+    if counted is not None and (register.total or claim.value == 0):
+        below = _below(claim, counted, others)
+        if below is not None:
+            return below
     if compared:
         return judge(context, claim, compared, asked)
-    if counted is not None and _reached(claim, counted):
+    if counted is not None and register.total and _reached(claim, counted):
         words = f"As many records are held: {counted.definition}. More may exist."
         return Verdict(
             claim, CONSISTENT_UNDER, counted.definition, others, f"{words} {dating(claim)}".strip()
@@ -136,7 +141,7 @@ def _stated(context: Context, claim: Claim, register: Register) -> Iterator[tupl
     for record in _between(context, claim, register.kinds) if register.properties else ():
         if not _in_field(record, claim):
             continue
-        named = _same_thing(context, record, claim)
+        named = same(context, record, claim)
         for statement in record.quantities(*register.properties):
             if not _usable(context, statement, claim):
                 continue
@@ -192,27 +197,6 @@ def _of(context: Context, record: Record, statement: Statement, claim: Claim, *,
     )
 
 
-def _same_thing(context: Context, record: Record, claim: Claim) -> bool:
-    """Whether a record is surely the thing that the claim names: every telling word of its name is in the claim.
-
-    Words that name the parties tell nothing. A record without other words is never sure.
-    """
-    parties = [resolved(party) for party in claim.parties]
-    stems = {
-        context.name(place).split()[0].lower()[:5]
-        for party in parties
-        for place in {party, country(party)} - {""}
-    }
-    said = _telling(f"{claim.subject} {claim.quote[:2_000]}", stems)
-    own = _telling(record.name, stems)
-    return bool(own) and own <= said
-
-
-def _telling(text: str, stems: set[str]) -> set[str]:
-    words = {word.lower() for word in _WORD.findall(text)} - _COMMON
-    return {word for word in words if not any(word.startswith(stem[:4]) for stem in stems)}
-
-
 def _same_time(context: Context, statement: Statement, claim: Claim) -> bool:
     """Whether a statement and a claim are about one year; without a period a claim is about its text's year."""
     about, own = span(statement.period or statement.as_of), context.span(claim)
@@ -243,10 +227,7 @@ def _counted(context: Context, claim: Claim, register: Register) -> Held | None:
         for record in _records(context, claim, register)
         if _independent(context, record) and _begun(record, moment, own, register)
     ]
-    if register.counted == "twinning":
-        number = _regions(kept, claim)
-    else:
-        number = len(kept)
+    number = _regions(kept, claim) if register.counted == "twinning" else len(kept)
     if not number:
         return None
     return Held(
@@ -266,7 +247,7 @@ def _records(context: Context, claim: Claim, register: Register) -> Iterator[Rec
         return
     first, second = (_stands_for(resolved(party)) for party in claim.parties)
     for record in context.data.ledger.between(first, second, *register.kinds):
-        forms = {record.text("form"), record.text("mode"), record.text("level")}
+        forms = {record.text(name) for name in ("form", "mode", "level", "type")}
         single = record.standing and record.text("type") != "set"
         if single and (not register.forms or forms & set(register.forms)):
             yield record
@@ -335,7 +316,7 @@ def _number(kept: Sequence[Record], number: int, moment: str, claim: Claim) -> F
     )
 
 
-def _below(context: Context, claim: Claim, counted: Held, items: tuple[Evidence, ...]) -> Verdict | None:
+def _below(claim: Claim, counted: Held, items: tuple[Evidence, ...]) -> Verdict | None:
     """A claim of fewer than are held at that date."""
     wanted = claimed_range(claim)
     if counted.figure is None or wanted is None or wanted.sure.high is None:

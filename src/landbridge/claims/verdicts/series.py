@@ -263,6 +263,7 @@ def _registered(context: Context, flow: Flow) -> Iterator[Held]:
                 main=bool(reporter) and not services,
                 slack=REVISION_OF_MONTHS * figure.point,
                 note=statement.note,
+                refutes=bool(reporter) and not services,
             )
 
 

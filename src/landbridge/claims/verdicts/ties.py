@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -10,6 +9,7 @@ from landbridge.claims.claim import Claim
 from landbridge.claims.verdicts.asking import dating
 from landbridge.claims.verdicts.context import Context, country, resolved
 from landbridge.claims.verdicts.judging import Asked, unheld
+from landbridge.claims.verdicts.naming import same, touches
 from landbridge.claims.verdicts.needs import topic_needed
 from landbridge.claims.verdicts.spans import Span, span
 from landbridge.claims.verdicts.verdict import (
@@ -20,6 +20,7 @@ from landbridge.claims.verdicts.verdict import (
     published_words,
 )
 from landbridge.ledger import Record, Statement
+from landbridge.provenance import Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +60,15 @@ _KINDS = {
     "investment_fund": Kind(("fund",)),
 }
 INDICATORS = frozenset(_KINDS)
-_EVENT = "event"
-_WORD = re.compile(r"[^\W\d_]{4,}")
-_COMMON = frozenset(("with", "from", "that", "this", "between", "international", "economic", "trade", "held"))
+# What happens on a day: the day has to be that of the claim.
+_HAPPENING = ("event", "document")
 
 
 def check(context: Context, claim: Claim) -> Verdict:
-    """`consistent` where a record of an independent source says the same, `not_checkable` else: absence is no conflict."""
+    """`consistent` where a record of an independent source surely says the same; absence is never a conflict.
+
+    Where it may be another thing, or the source is a claim itself, the verdict is `consistent_under` that record.
+    """
     kind = _KINDS[claim.indicator]
     found = [
         (record, statement)
@@ -76,15 +79,28 @@ def check(context: Context, claim: Claim) -> Verdict:
     if not found:
         words = "No record of an independent source says so in this release; that says nothing against it."
         return unheld(claim, asked, words=words)
-    items = tuple(_evidence(context, record, statement) for record, statement in found)
-    reported = [
-        item for item, (_, statement) in zip(items, found, strict=True) if statement.status == "reported"
-    ]
-    best = (reported or items)[0]
-    outcome = CONSISTENT if reported else CONSISTENT_UNDER
-    also = "" if reported else " That source is itself somebody's word."
-    reason = f"Recorded from another source: {best.definition}.{also} {dating(claim)}".strip()
-    return Verdict(claim, outcome, best.definition, items, reason)
+    found.sort(key=lambda pair: (not _sure(context, pair[0], claim, kind), pair[1].status.rank))
+    record, statement = found[0]
+    items = tuple(_evidence(context, *pair) for pair in found)
+    sure = _sure(context, record, claim, kind)
+    reported = statement.status is Status.REPORTED
+    said = [f"Recorded from another source: {items[0].definition}."]
+    if not reported:
+        said.append("That source is itself somebody's word.")
+    if not sure:
+        said.append("Whether it is the very same is not certain from the names and dates.")
+    reason = " ".join([*said, dating(claim)]).strip()
+    outcome = CONSISTENT if reported and sure else CONSISTENT_UNDER
+    return Verdict(claim, outcome, items[0].definition, items, reason)
+
+
+def _sure(context: Context, record: Record, claim: Claim, kind: Kind) -> bool:
+    """Whether the record is the very thing: by its name where such things have names, else by its date or parties."""
+    if kind.named:
+        return same(context, record, claim) and (
+            record.kind not in _HAPPENING or context.span(claim) is not None
+        )
+    return record.kind not in _HAPPENING or context.span(claim) is not None
 
 
 def _matching(context: Context, claim: Claim, kind: Kind) -> Iterator[Record]:
@@ -95,33 +111,19 @@ def _matching(context: Context, claim: Claim, kind: Kind) -> Iterator[Record]:
         forms = {record.text("form"), record.text("type"), record.text("level")}
         if not parties <= set(record.places) or (kind.forms and not forms & set(kind.forms)):
             continue
-        if record.intended or (kind.named and not _shares_name(context, record, claim)):
+        if record.intended or (kind.named and not touches(context, record, claim)):
             continue
         if _in_time(context, record, claim):
             yield record
 
 
-def _shares_name(context: Context, record: Record, claim: Claim) -> bool:
-    """Whether the claim names what the record names, by two telling words, or by one where the name has no more."""
-    stems = tuple(
-        context.name(place)[:4].lower()
-        for party in claim.parties
-        for place in {resolved(party), country(party)} - {""}
-    )
-    own, said = (
-        {w for word in _WORD.findall(text) if (w := word.lower()) not in _COMMON and not w.startswith(stems)}
-        for text in (record.name, f"{claim.subject} {claim.quote[:2_000]}")
-    )
-    return bool(own) and len(own & said) >= min(2, len(own))
-
-
 def _in_time(context: Context, record: Record, claim: Claim) -> bool:
-    """An event must lie in the period of the claim; what lasts must not begin after it."""
+    """What happened must lie in the period that the claim states; what lasts must not begin after it."""
     own = context.span(claim)
     begins = next((record.text(n) for n in ("date", "since", "signed", "opened") if record.text(n)), "")
     about = span(begins) if begins else None
-    if record.kind == _EVENT:
-        return own is not None and about is not None and _overlap(own, about)
+    if record.kind in _HAPPENING and own is not None:
+        return about is not None and _overlap(own, about)
     if about is None or own is None:
         return True
     return about.first <= own.last or own.open
