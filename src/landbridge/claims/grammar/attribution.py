@@ -10,9 +10,9 @@ from functools import lru_cache
 from landbridge.claims.grammar import places
 from landbridge.claims.grammar.people import (
     Lexicon,
+    Names,
     Person,
     Token,
-    fullest,
     joined,
     lexicon,
     name_ending,
@@ -49,7 +49,7 @@ class Known:
     """The people of a text by where they stand and by name, and the offsets that lie inside a quotation."""
 
     starts: dict[int, Person]
-    names: tuple[str, ...]
+    names: Names
     quoted: Callable[[int], bool]
 
 
@@ -108,7 +108,7 @@ def _by_words(text: str, span: tuple[int, int], known: Known, language: Language
     for match in pattern.finditer(text, *span) if pattern else ():
         name = next((group for group in match.groups() if group), "")
         if name[:1].isupper() and not known.quoted(match.start()):
-            speaker = fullest(" ".join(name.split()), known.names)
+            speaker = known.names.fullest(" ".join(name.split()))
             return Attribution(speaker, match.start(), SAID, speaker in known.names, (0, 0))
     return None
 
@@ -163,7 +163,7 @@ def _subject(
     strictly = lex.has("say_strictly", words[verb].word)
     if first is not None and not word.possessive:
         name = spoken(text, words, first, last)
-        full = fullest(name, known.names)
+        full = known.names.fullest(name)
         if full in known.names or last > first or strictly:
             return Attribution(full, at, SAID, True, (words[first].start, word.end))
         return None
@@ -185,7 +185,7 @@ def _apposed(
             continue
         first = name_ending(text, words, number, lex)
         if first is not None and role_after(text, words, number, lex, weak=True) == last:
-            name = fullest(spoken(text, words, first, number), known.names)
+            name = known.names.fullest(spoken(text, words, first, number))
             return Attribution(name, at, SAID, True, (words[number + 1].start, words[last].end))
     return None
 
@@ -254,10 +254,10 @@ def source_opening(
     begin = first + 1 if words[first].word.casefold() in _DETERMINERS and first + 1 < len(words) else first
     person = known.starts.get(words[first].start) or known.starts.get(words[begin].start)
     if person is not None:
-        return Attribution(fullest(person.name, known.names), at, how, True, (0, 0))
+        return Attribution(known.names.fullest(person.name), at, how, True, (0, 0))
     last = name_opening(text, words, begin, lex)
     if last is not None:
-        name = fullest(spoken(text, words, begin, last), known.names)
+        name = known.names.fullest(spoken(text, words, begin, last))
         return Attribution(
             name, at, how, name in known.names or last > begin, (words[begin].start, words[last].end)
         )

@@ -16,16 +16,22 @@ from landbridge.claims.grammar.scene import FLOWS, Draft, Scene
 _SENTENCES, _CHARACTERS = 2, 90
 _NEARBY = 40
 _THINGS = frozenset({"count", "persons", "passengers"})
-_ANOTHER = re.compile(r"\b(?:another|further|additional|more|remaining|other)\s*$", re.IGNORECASE)
+# `another 22`, `of which 18`, `only 64`, `a target of seven billion`: more, or a part, of what was spoken of.
+_ANOTHER = re.compile(
+    r"\b(?:another|further|additional|more|remaining|other|of (?:which|these|those|them)|including|only|(?:goal|target|plan|mark) (?:of|was|is))\s*$",
+    re.IGNORECASE,
+)
+_VERB_NEXT = re.compile(r"\s+(?:ha[sd]|have|are|were|is|was|will|of (?:them|these|which))\b", re.IGNORECASE)
 
 
 def carried(scene: Scene, amount: Amount, kind: str, previous: Draft | None) -> Draft | None:
     """The claim before, with this amount for its value; None where this amount does not continue it."""
-    previous = _before(scene, kind, previous)
+    previous = _before(scene, amount, kind, previous)
     if previous is None or amount.form == "none":
         return None
     same = previous.sentence == scene.number
-    if not scene.elliptic(amount) and not _ANOTHER.search(scene.before(amount, 14)):
+    leads_on = scene.elliptic(amount) or dashed(scene, amount) or _ANOTHER.search(scene.before(amount, 16))
+    if not leads_on:
         if not same or len(scene.said[previous.end : amount.start]) > _CHARACTERS or kind == COUNT:
             return None
     if kind == COUNT:
@@ -66,11 +72,17 @@ def carried(scene: Scene, amount: Amount, kind: str, previous: Draft | None) -> 
     )
 
 
-def _before(scene: Scene, kind: str, previous: Draft | None) -> Draft | None:
+def _before(scene: Scene, amount: Amount, kind: str, previous: Draft | None) -> Draft | None:
     """The claim that an amount of this class may continue: the last one, or the last of its class not too far back."""
     last = previous
+    # `Of these, 23 are in operation` counts things, whatever sum was named in between.
+    things = kind == COUNT and amount.scale == 1.0 and _VERB_NEXT.match(scene.said, amount.end)
     while last is not None and scene.number - last.sentence <= _SENTENCES:
-        if kind in (COUNT, PERCENT, TIMES) or unit_class(last.unit) == kind:
+        if (
+            last.unit in _THINGS
+            if things
+            else kind in (COUNT, PERCENT, TIMES) or unit_class(last.unit) == kind
+        ):
             return last
         last = last.earlier
     return None

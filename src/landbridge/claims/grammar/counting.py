@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
-from landbridge.claims.grammar import indicators, linking
+from landbridge.claims.grammar import indicators, linking, parties
 from landbridge.claims.grammar.amounts import Amount
 from landbridge.claims.grammar.indicators import COUNT, TIMES, Counted
 from landbridge.claims.grammar.ranks import Rank
 from landbridge.claims.grammar.scene import Draft, Scene
 
 # The words between a counted noun before the number and the number, at most.
-_NOUN_BEFORE = 9.0
+_NOUN_BEFORE, _SUBJECT_BEFORE = 9.0, 12.0
 _NUMBER_OF = re.compile(r"\b(?:number|count|total(?: number)?|amount|flow|volume) of ", re.IGNORECASE)
 _VERB = re.compile(
     r"[,;:(—–]|\d|\b(?:has|have|had|was|were|is|are|will|would|reached|grew|rose|fell|exceeded|increased|decreased|amounted|stood|totall?ed|hit|to)\b",
@@ -27,25 +28,26 @@ _MEETING = re.compile(r"\s*(?:meeting|summit|visit|talks|encounter)s?\b", re.IGN
 _THEIR = re.compile(r"\b(?:their|his|her)\s*$", re.IGNORECASE)
 _THIS_YEAR = re.compile(r"\b(?:this year|in \d{4}|since)\b", re.IGNORECASE)
 # `the two countries`, `these three reactors`: no count but a name for what was spoken of.
-_KNOWN = re.compile(r"\b(?:the|our|these|those|both|its|their|all|other)\s*$", re.IGNORECASE)
+_KNOWN = re.compile(r"\b(?:the|between|our|these|those|both|its|their|all|other)\s*$", re.IGNORECASE)
 _FEW = 5
 
 
 def ranked(scene: Scene, rank: Rank, previous: Draft | None) -> Draft | None:
     """A rank among partners or investors."""
     amount = Amount(rank.start, rank.end, rank.start, rank.value, "rank", rank.comparator, "rank")
-    span = (rank.start, rank.end)
-    return scene.draft(
+    draft = scene.draft(
         amount,
         rank.indicator,
         kind="quantity",
         unit="rank",
         value=rank.value,
-        span=span,
+        span=(rank.start, rank.end),
         previous=previous,
         rule="rank",
         flow="out",
     )
+    who = parties.ranked(scene.said, (rank.start, rank.end), scene.span, scene.named)
+    return replace(draft, parties=who) if draft and len(who) == 2 else draft
 
 
 def ordinal(scene: Scene, amount: Amount, previous: Draft | None) -> Draft | None:
@@ -122,13 +124,26 @@ def _noun_before(scene: Scene, amount: Amount) -> tuple[Counted, int, int] | Non
     """`the number of tourists reached 300 thousand`: what is counted stands before."""
     lead = list(_NUMBER_OF.finditer(scene.said, scene.span[0], amount.start))
     if not lead:
-        return None
+        return _grown(scene, amount)
     begin = lead[-1].end()
     cut = _VERB.search(scene.said, begin, min(begin + 60, amount.start))
     stop = cut.start() if cut else min(begin + 60, amount.start)
     if linking.distance(scene.said, stop, amount.start, scene.words) > _NOUN_BEFORE:
         return None
     return indicators.counted(scene.said, (begin, stop), scene.span, scene.text.language)
+
+
+def _grown(scene: Scene, amount: Amount) -> tuple[Counted, int, int] | None:
+    """`tourist arrivals tripled, to 370,000`: a large number behind `to`, its noun the subject of the sentence."""
+    if (
+        not re.search(r"\b(?:to|at|reached|exceeded|totall?ed)\s*$", scene.before(amount, 10))
+        or amount.value < 100
+    ):
+        return None
+    left, _ = parties.clause(scene.said, amount.start, *scene.span)
+    entry = indicators.counted(scene.said, (left, amount.start), scene.span, scene.text.language)
+    near = entry and linking.distance(scene.said, entry[2], amount.start, scene.words) <= _SUBJECT_BEFORE
+    return entry if near else None
 
 
 def _met(scene: Scene, amount: Amount, previous: Draft | None) -> Draft | None:

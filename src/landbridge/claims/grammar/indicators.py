@@ -27,8 +27,11 @@ _CLASS = {
     "": COUNT,
     "ordinal": "ordinal",
     "TEU": "containers",
+    "persons": COUNT,
+    "passengers": COUNT,
+    "rank": "rank",
 }
-_OTHER_MEASURES = frozenset({"weeks", "days", "hours", "minutes", "MW", "kWh", "barrels", "m3", "degrees"})
+_CURRENCY = re.compile("[A-Z]{3}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,7 @@ class Words:
     world: re.Pattern[str]
     vague: re.Pattern[str]
     persons: re.Pattern[str]
+    more: re.Pattern[str]
     ends: frozenset[str]
     light: frozenset[str]
     barriers: Mapping[str, float]
@@ -89,7 +93,7 @@ class Words:
 
 def unit_class(unit: str) -> str:
     """The class of amounts that a unit belongs to; every currency is `money`."""
-    return _CLASS.get(unit) or ("physical" if unit in _OTHER_MEASURES else MONEY)
+    return _CLASS.get(unit) or (MONEY if _CURRENCY.fullmatch(unit) else "physical")
 
 
 def cues(text: str, start: int, end: int, language: Language, *, wider: int) -> tuple[Cue, ...]:
@@ -121,7 +125,8 @@ def longest(found: Iterable[Cue]) -> tuple[Cue, ...]:
 def phrase(text: str, amount: Amount, end: int, language: Language) -> tuple[int, int]:
     """The noun phrase right behind a number: a span, empty where a verb or preposition follows."""
     ends = words(language).ends
-    at = stop = amount.end
+    more = words(language).more.match(text, amount.end, end)
+    at = stop = more.end() if more else amount.end
     for number, match in enumerate(_WORD.finditer(text, at, end)):
         if number >= _LONGEST_PHRASE or not _GAP.fullmatch(text, stop, match.start()):
             break
@@ -184,6 +189,7 @@ def words(language: Language) -> Words:
         cues=tuple(found),
         counted=nouns,
         light=frozenset(str(word) for word in part.get("light", ())),
+        more=re.compile(rf"\s+(?:{'|'.join(part.get('more', ())) or '(?!)'})(?!\w|\s+than\b)", re.IGNORECASE),
         ends=frozenset(str(word) for word in part.get("phrase_ends", ())),
         barriers={str(word): float(cost) for word, cost in part.get("barriers", {}).items()},
         **{

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 
 from landbridge.claims.grammar.blocks import HEADING, Block, Sentence
-from landbridge.claims.grammar.people import Person, fullest, lexicon, name_opening, spoken, tokens
+from landbridge.claims.grammar.people import Names, Person, lexicon, name_opening, spoken, tokens
 from landbridge.claims.languages import Language
 
 _DASH = re.compile(r"[—–-][\s\u00a0]*(?=\w|[\"“«])")
@@ -98,21 +98,21 @@ def _interviewee(
     """The name that the lead gives to who answers: behind a cue such as `conversation with`, else the one person there."""
     lex, pattern = lexicon(language), _cues(language)
     lead = [item for item in found if item.block < first]
-    names = tuple(dict.fromkeys(item.name for item in named))
+    names = Names(named)
     for item in lead:
         cue = pattern.search(text, item.start, item.end) if pattern else None
         if cue is None:
             continue
         for person in named:
             if cue.end() <= person.name_start and person.end <= item.end:
-                return fullest(person.name, names)
+                return names.fullest(person.name)
         words = tokens(text, cue.end(), item.end, language)
         for number in range(len(words)):
             last = name_opening(text, words, number, lex)
             if last is not None and last > number:
-                return fullest(spoken(text, words, number, last), names)
+                return names.fullest(spoken(text, words, number, last))
     limit = parts[first].start
-    leading = {fullest(person.name, names) for person in named if person.end <= limit and person.apposed}
+    leading = {names.fullest(person.name) for person in named if person.end <= limit and person.apposed}
     return leading.pop() if len(leading) == 1 and not strictly else ""
 
 
@@ -133,14 +133,14 @@ def _labelled(
     counts: dict[str, int] = {}
     for name, _ in labels.values():
         counts[name] = counts.get(name, 0) + 1
-    names = tuple(dict.fromkeys(person.name for person in named))
+    names = Names(named)
 
     def role(name: str) -> str:
         plain = name.casefold().rstrip(".")
         if lex.has("turns_question", plain) or lex.has("turns_answer", plain):
             return "question" if lex.has("turns_question", plain) else "answer"
         words = name.split()
-        known = fullest(name, names) in names
+        known = names.fullest(name) in names
         written = len(words) <= 4 and all(word[0].isupper() for word in words)
         plain_words = {word.casefold() for word in words}
         return (
@@ -161,7 +161,7 @@ def _labelled(
         stop = turns[at + 1] if at + 1 < len(turns) else len(parts)
         last = next((n for n in range(number + 1, stop) if parts[n].kind == HEADING), stop) - 1
         name, start = labels[number]
-        who = {"answer": answering, "question": ""}.get(kinds[number], fullest(name, names))
+        who = {"answer": answering, "question": ""}.get(kinds[number], names.fullest(name))
         if who:
             out.append((start, parts[last].end, who))
     return out

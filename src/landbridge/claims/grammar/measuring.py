@@ -87,6 +87,8 @@ def in_money(scene: Scene, amount: Amount, previous: Draft | None) -> Amount:
     if noun[1] > noun[0] or amount.form not in ("digits", "words") or scene.behind(amount, 3) == " of":
         return amount
     lent = previous.unit if previous is not None and unit_class(previous.unit) == MONEY else ""
+    if previous is not None and not lent and scene.elliptic(amount) and previous.sentence == scene.number:
+        return amount
     currency = next((one.unit for one in scene.amounts if unit_class(one.unit) == MONEY), lent)
     if amount.scale >= 1e6:
         return replace(amount, unit=currency or "USD")
@@ -108,9 +110,8 @@ def dashed(scene: Scene, amount: Amount) -> bool:
 
 def _plausible(scene: Scene, item: Link, amount: Amount) -> bool:
     if item.indicator in _DURATIONS:
-        return item.cost <= _DURATION_NEAR and (
-            item.indicator == "partner_rank_duration" or not scene.dated(amount)
-        )
+        own = item.indicator == "partner_rank_duration"
+        return item.cost <= _DURATION_NEAR and not scene.dated(amount, stated=own)
     return True
 
 

@@ -15,7 +15,14 @@ from landbridge.errors import LandbridgeError
 # Forms of mention that stand for a party; a city does where nothing larger is named, a body and the world do not.
 _PARTY = frozenset({"country", "region", "macro", "demonym", "pair", "nickname"})
 _CITY = "city"
+# How far behind a rank its owner may be named.
+_NEAR = 25
+_OF = re.compile(r"\bof(?: the)? $", re.IGNORECASE)
 _FROM = re.compile(r"\bfrom(?: the)? $", re.IGNORECASE)
+_HERE = re.compile(
+    r"\b(?:the|our|this) (?:oblast|region|province|krai|island|territory|republic|district|city)\b",
+    re.IGNORECASE,
+)
 _WHERE = re.compile(r"\b(?:in|at|near|outside)(?: the)? $", re.IGNORECASE)
 _HARD = re.compile(r";|\b(?:while|whereas|but|whilst)\b", re.IGNORECASE)
 
@@ -52,7 +59,7 @@ def parties(
 ) -> tuple[str, ...]:
     """The parties of a claim whose words span `at`, in the clause `part`, sorted by their first mention.
 
-    `wanted` is 2 for what passes between two places and 1 for what one place has; more are kept where the text names them.
+    `wanted` is 2 for what passes between two places, 1 for what one place has, 0 where nothing says: then the places named count.
     """
     inside = [one for one in named if part[0] <= one.start < part[1]]
     firm = [one for one in inside if one.form in _PARTY or _acts(text, one)]
@@ -60,6 +67,10 @@ def parties(
         firm = [one for one in inside if one.form == _CITY]
     listed = _nearest(_codes(firm), firm, at, frame)
     ours = bool(words.we.search(text, *part))
+    if wanted == 0 and listed:
+        return listed
+    if wanted < 2 and len(listed) == 0 and _HERE.search(text, *part) and (here := _region(frame)):
+        return (here,)
     if wanted == 1:
         if ours and frame.home and not listed:
             return _own(frame)[:1]
@@ -71,6 +82,37 @@ def parties(
     if words.both.search(text, *part) or ours:
         return frame.dyad
     return frame.before if len(frame.before) == 2 else frame.dyad
+
+
+def ranked(
+    text: str, at: tuple[int, int], span: tuple[int, int], named: Sequence[Mention]
+) -> tuple[str, ...]:
+    """Who holds a rank, and among whose partners: the subject, and the owner (`X’s largest partner`, `partner of X`)."""
+    firm = [
+        one for one in named if one.form in _PARTY and one.form != "pair" and span[0] <= one.start < span[1]
+    ]
+    ahead = [one for one in firm if one.end <= at[0]]
+    owner = next(
+        (
+            one
+            for one in firm
+            if at[0] <= one.start <= at[1] + _NEAR
+            and _OF.search(text[max(at[0], one.start - 12) : one.start])
+        ),
+        None,
+    )
+    owner = owner or next(
+        (
+            one
+            for one in reversed(ahead)
+            if text[one.end : one.end + 2] in ("’s", "s’") or text[one.end : one.end + 1] == "’"
+        ),
+        None,
+    )
+    if owner is None:
+        return ()
+    subject = next((one for one in ahead if one is not owner and one.codes != owner.codes), None)
+    return (subject.codes[0], owner.codes[0]) if subject is not None else ()
 
 
 def buying(
@@ -231,6 +273,12 @@ def _with_other(code: str, frame: Frame) -> tuple[str, ...]:
     if frame.dyad:
         return (frame.dyad[0], code)
     return (code,)
+
+
+def _region(frame: Frame) -> str:
+    """The one region among the two places of the text, empty where there is none or where both are."""
+    regions = [code for code in frame.dyad if country(code) not in ("", code)]
+    return regions[0] if len(regions) == 1 else ""
 
 
 def _own(frame: Frame) -> tuple[str, ...]:

@@ -34,10 +34,12 @@ class Token:
 
     @property
     def capital(self) -> bool:
+        """True for a word that begins with a capital."""
         return self.word[0].isupper()
 
     @property
     def possessive(self) -> bool:
+        """True for `China’s`."""
         return self.word.endswith(_POSSESSIVE)
 
 
@@ -279,12 +281,27 @@ def _role_before(text: str, words: list[Token], first: int, last: int, lex: Lexi
     return named
 
 
-def fullest(name: str, known: Iterable[str]) -> str:
-    """The fullest form met of a name: `Xi` becomes `Xi Jinping` where the text has it."""
-    wanted = name.casefold().split()
-    best = name
-    for other in known:
-        parts = other.casefold().split()
-        if len(parts) > len(best.split()) and all(word in parts for word in wanted):
-            best = other
-    return best
+class Names:
+    """The names of the people of a text; leads a short form back to the fullest one met."""
+
+    def __init__(self, people: Iterable[Person]) -> None:
+        self._names = dict.fromkeys(person.name for person in people)
+        self._holding: dict[str, list[str]] = {}
+        for name in self._names:
+            for word in set(name.casefold().split()):
+                self._holding.setdefault(word, []).append(name)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._names
+
+    def fullest(self, name: str) -> str:
+        """`Xi` becomes `Xi Jinping` where the text has it; a name that no other holds stays as it is."""
+        wanted = name.casefold().split()
+        # The rarest word leads to the fewest names.
+        holding = min((self._holding.get(word, []) for word in wanted), key=len, default=[])
+        best = name
+        for other in holding:
+            parts = other.casefold().split()
+            if len(parts) > len(best.split()) and all(word in parts for word in wanted):
+                best = other
+        return best

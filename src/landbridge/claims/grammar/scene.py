@@ -27,6 +27,8 @@ _THRESHOLD = re.compile(r"\b(?:mark|level|threshold|figure|milestone|line|barrie
 # Sentences back that a claim may be continued from.
 _REMEMBERED = 2
 _PRESENT = re.compile(r"\b(?:is|are|stands|now|today|currently)\b", re.IGNORECASE)
+# Marks behind which a new thought begins.
+_STOPS = (",", ":", ";", "(", "—", "–")
 _LETTERS = re.compile(r"[^\W\d_][\w’-]*")
 
 
@@ -114,9 +116,12 @@ class Scene:
         right = min((one.start for one in self.amounts if one.start >= amount.end), default=self.span[1])
         return left, right
 
-    def dated(self, amount: Amount) -> bool:
-        """True for a number that is part of a date."""
-        return any(one.start < amount.end and amount.number < one.end for one in self.moments)
+    def dated(self, amount: Amount, *, stated: bool = False) -> bool:
+        """True for a number that is part of a date; with `stated` only of one that the text states itself."""
+        return any(
+            one.start < amount.end and amount.number < one.end and (one.period or not stated)
+            for one in self.moments
+        )
 
     def elliptic(self, amount: Amount) -> bool:
         """True where nothing but light words stand between the amount before (or the clause's start) and this one.
@@ -124,6 +129,7 @@ class Scene:
         Such an amount says nothing of what it measures: `exports — 3.5; and 4.2 the year before`, `it got to 0.5`.
         """
         left = max(self.own(amount)[0], parties.clause(self.said, amount.start, *self.span)[0])
+        left = max(left, *(self.said.rfind(mark, left, amount.start) + 1 for mark in _STOPS))
         return all(
             match[0].casefold() in self.words.light or self._in_moment(match.start())
             for match in _LETTERS.finditer(self.said, left, amount.start)

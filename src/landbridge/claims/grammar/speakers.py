@@ -20,9 +20,9 @@ from landbridge.claims.grammar.attribution import (
 from landbridge.claims.grammar.blocks import Block, Sentence
 from landbridge.claims.grammar.interviews import interview
 from landbridge.claims.grammar.people import (
+    Names,
     Person,
     end_of_role,
-    fullest,
     lexicon,
     name_opening,
     people,
@@ -67,7 +67,7 @@ def speakers(
     named = people(text, found, language)
     known = Known(
         {start: item for item in named for start in (item.start, item.name_start)},
-        tuple(dict.fromkeys(item.name for item in named)),
+        Names(named),
         _Inside(text, quotes),
     )
     who = _Who(text, named, language)
@@ -110,9 +110,9 @@ class _Who:
     def __init__(self, text: str, named: tuple[Person, ...], language: Language) -> None:
         self._text, self._language = text, language
         self._roles: dict[str, Person] = {}
-        names = tuple(dict.fromkeys(item.name for item in named))
+        names = Names(named)
         for item in named:
-            full = fullest(item.name, names)
+            full = names.fullest(item.name)
             if full not in self._roles or (item.apposed and not self._roles[full].apposed):
                 self._roles[full] = item
 
@@ -144,7 +144,7 @@ def _sources(
         ):
             source = replace(source, speaker=last, person=True)
         while at < len(named) and named[at].end <= item.end:
-            last, since = fullest(named[at].name, known.names), item.block
+            last, since = known.names.fullest(named[at].name), item.block
             at += 1
         if source is not None:
             out[number] = source
@@ -215,10 +215,9 @@ def _carries(text: str, found: tuple[Sentence, ...], first: int, quote: Quotatio
 
 
 def _long(text: str, quote: Quotation, fewest: int) -> bool:
-    for number, _ in enumerate(_WORD.finditer(text, quote.start, quote.end), start=1):
-        if number >= fewest:
-            return True
-    return False
+    return any(
+        number >= fewest for number, _ in enumerate(_WORD.finditer(text, quote.start, quote.end), start=1)
+    )
 
 
 def _closing(
@@ -242,11 +241,11 @@ def _closing(
         return source_opening(text, words, 1, known, lex, SAID)
     person = known.starts.get(words[0].start)
     if person is not None and not person.apposed and _ends(text, person.end, limit):
-        return Attribution(fullest(person.name, known.names), begin, QUOTE, True, (0, 0))
+        return Attribution(known.names.fullest(person.name), begin, QUOTE, True, (0, 0))
     last = name_opening(text, words, 0, lex)
     if last is None:
         return None
-    name = fullest(spoken(text, words, 0, last), known.names)
+    name = known.names.fullest(spoken(text, words, 0, last))
     role = role_after(text, words, last, lex, weak=True)
     if role is not None and _ends(text, end_of_role(text, words, role, limit), limit):
         return Attribution(name, begin, QUOTE, True, (words[last + 1].start, words[role].end))

@@ -294,10 +294,11 @@ def _parties(scene: _Scene, at: tuple[int, int], clause: tuple[int, int], wanted
     found = parties.parties(
         scene.text, at, clause, scene.mentions, frame, wanted, indicator_words(scene.language)
     )
-    regions = {name: city_region(name) for name in found}
+    # Where only the name of a body holds places (`the Russian-Chinese commission`), these are its parties.
+    found = found or tuple(code for item in scene.mentions for code in item.codes)
     out: list[str] = []
     for name in found:
-        region = regions[name]
+        region = city_region(name)
         if region is None:
             out.append(name)
         elif region in scene.dyad or wanted == 1:

@@ -14,6 +14,9 @@ from landbridge.claims.grammar.periods import Moment
 
 # A moment that opens the sentence frames all of it and is never further away than this.
 _FRAMING = 7.0
+# At most so many characters stand before a moment that opens its sentence (`For example, in 2006`).
+_OPENING = 16
+_VAGUE = 10.0
 _FARTHEST = 24.0
 _OTHER_AMOUNT, _NEXT = 6.0, 30
 _SAME = re.compile(r"\b(?:same|that|the corresponding)\b", re.IGNORECASE)
@@ -125,7 +128,7 @@ def _cost(
         # A moment right behind an earlier amount belongs to that one.
         taken = any(0 <= one.start - other.end <= 4 for other in amounts if other.end <= one.start)
         extra += _OTHER_AMOUNT * between if taken else 1.0 * between
-        opening = not re.search(r"\w{4,}", text[span[0] : one.start])
+        opening = one.start - span[0] <= _OPENING
     else:
         left, right, extra, opening = amount.end, one.start, 0.5, False
         extra += _OTHER_AMOUNT * sum(
@@ -135,7 +138,9 @@ def _cost(
         nexts = any(0 <= other.start - one.end <= _NEXT for other in amounts)
         extra += _OTHER_AMOUNT if nexts and re.search(r"[,;]|\band\b", text[left:right]) else 0.0
     cut = _HARD.search(text, left, right) is not None
-    cost = distance(text, left, right, words) + extra
+    # `in recent years` says less than a year that is named; words that nothing resolves never frame a sentence.
+    vague = not one.period and not one.relative
+    cost = distance(text, left, right, words) + extra + (_VAGUE if vague else 0.0)
     if cut:
         return cost + (_FARTHEST if not one.period else 10.0)
-    return min(cost, _FRAMING) if opening else cost
+    return min(cost, _FRAMING) if opening and not vague else cost

@@ -40,7 +40,8 @@ def _measure(scene: Scene, amount: Amount, kind: str, previous: Draft | None) ->
     if noun[1] == noun[0]:
         noun = _subject(scene, amount)
     form = linking.construction(scene.said, amount, *scene.span, scene.words)
-    if noun[1] == noun[0] or (kind == TIMES and form != linking.GROWTH):
+    subject = scene.said[noun[0] : noun[1]] or (previous.subject if previous is not None else "")
+    if not subject or (kind == TIMES and form != linking.GROWTH):
         return None
     changed = form == linking.GROWTH and kind in (PERCENT, TIMES)
     falling = changed and kind == PERCENT
@@ -54,12 +55,18 @@ def _measure(scene: Scene, amount: Amount, kind: str, previous: Draft | None) ->
         span=(min(amount.start, noun[0]), max(amount.end, noun[1])),
         previous=previous,
         rule="unnamed measure",
+        wanted=0,
     )
-    return replace(draft, subject=scene.said[noun[0] : noun[1]]) if draft else None
+    return replace(draft, subject=subject) if draft else None
 
 
 def _thing(scene: Scene, amount: Amount, previous: Draft | None) -> Draft | None:
-    noun = scene.phrase(amount)
+    begin, stop = scene.phrase(amount)
+    # The phrase may run into its verb (`6,200 trains ran`): it ends with the first plural.
+    plural = next(
+        (match for match in _LETTERS.finditer(scene.said, begin, stop) if _PLURAL.search(match[0])), None
+    )
+    noun = (begin, plural.end()) if plural else (begin, begin)
     said = scene.said[noun[0] : noun[1]]
     about = bool(scene.named) or scene.words.domain.search(scene.said, *scene.span) is not None
     named = _PLURAL.search(said) and not scene.words.vague.search(said) and not refers_back(scene, amount)
@@ -74,6 +81,7 @@ def _thing(scene: Scene, amount: Amount, previous: Draft | None) -> Draft | None
         span=(amount.start, noun[1]),
         previous=previous,
         rule="unnamed count",
+        wanted=0,
     )
     return replace(draft, subject=said) if draft else None
 

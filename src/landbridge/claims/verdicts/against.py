@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from importlib import resources
 from types import MappingProxyType
+
+import yaml
 
 from landbridge.claims.claim import Claim
 from landbridge.claims.verdicts import deadlines, rank, registers, shares, soya, ties, trade
@@ -55,10 +59,22 @@ def verify(
     return tuple(_verdict(context, claim) for claim in context.claims)
 
 
+@lru_cache(maxsize=1)
+def _units() -> Mapping[str, tuple[str, ...]]:
+    """Indicator → the units that the vocabulary gives it."""
+    text = resources.files("landbridge.ledger").joinpath("vocabulary.yaml").read_text(encoding="utf-8")
+    held = yaml.safe_load(text)["indicators"]
+    return {name: tuple(spec["units"]) for name, spec in held.items() if spec.get("units")}
+
+
 def _verdict(context: Context, claim: Claim) -> Verdict:
     indicator = claim.indicator
     if claim.value is not None and not math.isfinite(claim.value):
         return ruled_out(claim, "The value is no finite number.", ())
+    units = _units().get(indicator, ())
+    if claim.value is not None and units and claim.unit not in units:
+        words = f"A value in {claim.unit or 'no unit'} is none of this indicator, which takes {' or '.join(units)}."
+        return unheld(claim, Asked("the unit that is meant"), words=words)
     if claim.kind == "target":
         return deadlines.target(context, claim)
     if claim.kind in _OPINIONS:

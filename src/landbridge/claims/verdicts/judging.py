@@ -23,7 +23,9 @@ from landbridge.claims.verdicts.verdict import (
 
 _CHANGES = ("_growth",)
 _OWN_WORD = "That figure is itself somebody's claim, so it refutes nothing."
-_OTHER_READING = "That figure is of another definition or may be of another thing, so it refutes nothing."
+_OTHER_READING = (
+    "It is of another definition, of a count not named, or perhaps of another thing, so it refutes nothing."
+)
 
 
 @dataclass(frozen=True, slots=True)

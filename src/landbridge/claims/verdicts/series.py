@@ -79,6 +79,7 @@ def _total(context: Context, total: Total) -> Held:
         main=bool(reporter),
         slack=REVISION * figure.point,
         note=note,
+        refutes=bool(reporter),
     )
 
 
