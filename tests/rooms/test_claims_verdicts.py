@@ -277,6 +277,8 @@ def test_exports_without_a_direction_name_the_reading(data: Data) -> None:
     said = claim("exports", "111 billion", value=111e9, unit="USD", period="2023")
     assert one(data, said).outcome == "consistent_under"
     assert "exports of China to Russia" in one(data, said).definition
+    # Two readings stay two readings, whoever speaks.
+    assert one(data, replace(said, speaker="Chinese customs")).outcome == "consistent_under"
     assert one(data, replace(said, direction="CHN->RUS")).outcome == "consistent"
 
 
@@ -480,6 +482,20 @@ def test_records_are_judged_within_one_series(data: Data) -> None:
     assert one(data, high).outcome == "consistent_under"
     assert one(data, replace(high, period="2020")).outcome != "consistent"
     assert one(data, replace(high, indicator="record_low")).outcome == "conflicts"
+
+
+def test_a_target_of_another_passage_is_not_the_one_that_was_missed(data: Data) -> None:
+    goal = claim(
+        "trade_turnover", "200 billion", kind="target", value=2e11, unit="USD", period="2022", start=10
+    )
+    missed = claim("target_missed", "never happened", kind="statement", comparator=None, start=60)
+    near, far = (verify([goal, replace(missed, start=at, end=at + 14)], data)[1] for at in (60, 5_000))
+    assert near.outcome == "consistent"
+    assert far.outcome == "not_checkable"
+    assert (
+        verify([goal, replace(missed, start=5_000, end=5_014, period="2022")], data)[1].outcome
+        == "consistent"
+    )
 
 
 def test_a_target_is_never_judged_and_an_open_one_says_so(data: Data) -> None:

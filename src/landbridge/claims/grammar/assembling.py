@@ -58,6 +58,8 @@ def _drafts(text: Text, number: int, sentence: Sentence, last: Draft | None) -> 
 
 def _draft(scene: Scene, amount: Amount, previous: Draft | None) -> Draft | None:
     kind = unit_class(amount.unit)
+    if not scene.text.domain and not (scene.named and scene.words.domain.search(scene.said, *scene.span)):
+        return None
     if kind == "ordinal":
         return ordinal(scene, amount, previous)
     for rule in _RULES:

@@ -99,11 +99,12 @@ def _interviewee(
     lex, pattern = lexicon(language), _cues(language)
     lead = [item for item in found if item.block < first]
     names = Names(named)
+    asked = [person for person in named if person.end <= parts[first].start]
     for item in lead:
         cue = pattern.search(text, item.start, item.end) if pattern else None
         if cue is None:
             continue
-        for person in named:
+        for person in asked:
             if cue.end() <= person.name_start and person.end <= item.end:
                 return names.fullest(person.name)
         words = tokens(text, cue.end(), item.end, language)

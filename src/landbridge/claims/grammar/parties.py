@@ -5,12 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
-from landbridge import codes
+from landbridge.claims.grammar.gazetteer import places_by_code
 from landbridge.claims.grammar.indicators import Words
 from landbridge.claims.grammar.places import Mention, city_region
-from landbridge.errors import LandbridgeError
 
 # Forms of mention that stand for a party; a city does where nothing larger is named, a body and the world do not.
 _PARTY = frozenset({"country", "region", "macro", "demonym", "pair", "nickname"})
@@ -23,6 +21,7 @@ _HERE = re.compile(
     r"\b(?:the|our|this) (?:oblast|region|province|krai|island|territory|republic|district|city)\b",
     re.IGNORECASE,
 )
+_PARTNER = re.compile(r"\b(?:to|from|with|into)(?: the)? $", re.IGNORECASE)
 _WHERE = re.compile(r"\b(?:in|at|near|outside)(?: the)? $", re.IGNORECASE)
 _HARD = re.compile(r";|\b(?:while|whereas|but|whilst)\b", re.IGNORECASE)
 
@@ -67,6 +66,10 @@ def parties(
         firm = [one for one in inside if one.form == _CITY]
     listed = _nearest(_codes(firm), firm, at, frame)
     ours = bool(words.we.search(text, *part))
+    if wanted == 0 and len(listed) == 1:
+        # A partner that something goes to or comes from calls for the other side; a place that merely has it does not.
+        partner = ours or any(_PARTNER.search(text[max(part[0], one.start - 9) : one.start]) for one in firm)
+        return _with_other(listed[0], frame) if partner else listed
     if wanted == 0 and listed:
         return listed
     if wanted < 2 and len(listed) == 0 and _HERE.search(text, *part) and (here := _region(frame)):
@@ -184,13 +187,10 @@ def direction(
 
 
 def country(code: str) -> str:
-    """The country of a place, empty for names without a code."""
-    region = code if _known(code) else (city_region(code) or "")
-    return (
-        codes.place(region).country
-        if region and _known(region) and codes.place(region).kind != "macro"
-        else ""
-    )
+    """The country of a place, empty for macro-regions and for names that lie in no region held."""
+    known = places_by_code()
+    found = known.get(code) or known.get(city_region(code) or "")
+    return found.country if found is not None and found.kind != "macro" else ""
 
 
 def _owner(text: str, cue: tuple[int, int], inside: Sequence[Mention], who: tuple[str, ...]) -> str:
@@ -285,12 +285,3 @@ def _own(frame: Frame) -> tuple[str, ...]:
     """The speaker's places as the text speaks of them: the party of the text that lies in the speaker's country, if any."""
     lands = {country(code) for code in frame.home}
     return tuple(code for code in frame.dyad if country(code) in lands) or frame.home
-
-
-@lru_cache(maxsize=4096)
-def _known(code: str) -> bool:
-    try:
-        codes.place(code)
-    except LandbridgeError:
-        return False
-    return True

@@ -287,6 +287,7 @@ class Names:
     def __init__(self, people: Iterable[Person]) -> None:
         self._names = dict.fromkeys(person.name for person in people)
         self._holding: dict[str, list[str]] = {}
+        self._fullest: dict[str, str] = {}
         for name in self._names:
             for word in set(name.casefold().split()):
                 self._holding.setdefault(word, []).append(name)
@@ -296,6 +297,11 @@ class Names:
 
     def fullest(self, name: str) -> str:
         """`Xi` becomes `Xi Jinping` where the text has it; a name that no other holds stays as it is."""
+        if name not in self._fullest:
+            self._fullest[name] = self._longest(name)
+        return self._fullest[name]
+
+    def _longest(self, name: str) -> str:
         wanted = name.casefold().split()
         # The rarest word leads to the fewest names.
         holding = min((self._holding.get(word, []) for word in wanted), key=len, default=[])

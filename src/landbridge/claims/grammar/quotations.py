@@ -7,8 +7,11 @@ from dataclasses import dataclass
 
 from landbridge.claims.grammar.blocks import Block
 
-_MARK = re.compile('["“”„«»‘’「」]')
-_CLOSES = {"“": "”", "„": "”“", "«": "»", "‘": "’", "「": "」", '"': '"'}
+_MARK = re.compile("[\"“”„«»‘’'「」]")
+# Texts made even write one apostrophe for all, so that it opens, too.
+_APOSTROPHES = "‘’'"
+_CLOSES = {"“": "”", "„": "”“", "«": "»", "「": "」", '"': '"', **dict.fromkeys(_APOSTROPHES, "’'")}
+_ONLY_CLOSING = "”»」"
 _BEFORE_OPENING = "([—–-/<>"
 
 
@@ -51,20 +54,29 @@ def _in_block(text: str, block: Block, number: int) -> list[Quotation]:
         sign, at = mark[0], mark.start()
         before = text[at - 1] if at > block.start else " "
         after = text[at + 1] if at + 1 < block.end else " "
-        if opened is not None:
-            if sign not in _CLOSES[opened[1]]:
-                continue
-            # A sign that also is an apostrophe closes only where no letter follows.
-            if sign == "’" and (after.isalnum() or before.isspace()):
-                continue
-            if sign == '"' and before.isspace() and after.isalnum():
-                continue
+        if opened is None:
+            if _opens(sign, before, after):
+                opened = (at, sign)
+        elif sign in _CLOSES[opened[1]] and not _inner(sign, before, after):
             found.append(Quotation(opened[0], at + 1, number, number, True))
             opened = None
-        elif sign in "“„«‘「" or (sign == '"' and not after.isspace()):
-            if sign != "«" and not (before.isspace() or before in _BEFORE_OPENING or sign in "「„“"):
-                continue
-            opened = (at, sign)
-    if opened is not None and opened[1] not in "‘":
+    # An apostrophe taken for a mark closes nothing.
+    if opened is not None and opened[1] not in _APOSTROPHES:
         found.append(Quotation(opened[0], block.end, number, number, False))
     return found
+
+
+def _opens(sign: str, before: str, after: str) -> bool:
+    """True where a mark opens a quotation: after a blank or dash, before a word."""
+    if sign in "«「":
+        return True
+    if sign in _ONLY_CLOSING or after.isspace():
+        return False
+    return sign in "“„" or before.isspace() or before in _BEFORE_OPENING
+
+
+def _inner(sign: str, before: str, after: str) -> bool:
+    """True where a mark that could close stands inside the words, as an apostrophe does."""
+    if sign in _APOSTROPHES:
+        return after.isalnum() or before.isspace()
+    return sign == '"' and before.isspace() and after.isalnum()

@@ -131,6 +131,7 @@ def _sources(
     """The source of each sentence that names one; a pronoun stands for the last person of this block or the one before."""
     out: dict[int, Attribution] = {}
     last, since, at = "", -2, 0
+    offices: dict[str, str] = {}
     says = _cues(language)
     for number, item in enumerate(found):
         source = None
@@ -139,12 +140,12 @@ def _sources(
             source = attribution(text, words, (item.start, item.end), known, language)
         if source is not None and not source.speaker:
             source = replace(source, speaker=last, how=SAID) if last and item.block - since <= 1 else None
-        elif (
-            source is not None and item.block - since <= 1 and _is_role(source.speaker, last, named, language)
-        ):
+        elif source is not None and item.block - since <= 1 and _same(source, offices.get(last, ""), language):
+            # `the minister` is the one just named.
             source = replace(source, speaker=last, person=True)
         while at < len(named) and named[at].end <= item.end:
             last, since = known.names.fullest(named[at].name), item.block
+            offices[last] = named[at].role.casefold()
             at += 1
         if source is not None:
             out[number] = source
@@ -153,12 +154,9 @@ def _sources(
     return out
 
 
-def _is_role(speaker: str, last: str, named: tuple[Person, ...], language: Language) -> bool:
-    """True where `the minister` speaks and the last person is one."""
-    word = speaker.casefold()
-    return lexicon(language).has("roles", word) and any(
-        item.name == last and word in item.role.casefold().split() for item in named
-    )
+def _same(source: Attribution, office: str, language: Language) -> bool:
+    role = source.speaker.casefold()
+    return role in office.split() and lexicon(language).has("roles", role)
 
 
 @lru_cache(maxsize=8)

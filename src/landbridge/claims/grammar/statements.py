@@ -23,13 +23,13 @@ PERSON, MEASURE = "person_role", "measure"
 # Where a clause ends: at strong marks, at words that join clauses, at `and` before a verb.
 _BREAK = re.compile(
     r"[;“”«»]|:\s(?=[^\Wa-z])|\s[—–-]\s"
-    r"|,\s(?=(?:but|while|whereas|although|though|however|yet|so|which|who|where|because|as(?! well)|since|and|with|when|if|thus"
-    r"|each|every|this|these|it|they|we|he|she|there|in addition)\b)"
+    r"|,\s(?=(?:but|while|whereas|although|though|however|yet|so|which|who|where|because|as(?! well)|since|and"
+    r"|with|when|if|thus|each|every|this|these|it|they|we|he|she|there|in addition)\b)"
     r"|\s(?=(?:but|while|whereas|although|though|because)\s)"
     r"|\sand\s(?=(?:is|are|has|have|was|were|we|they|it|he|she|this|these|there)\b)"
 )
 _BRACKETS = re.compile(r"\([^()]*\)")
-_COMMA = re.compile(r",\s|\sand\s(?=\w+(?:ing|e|ise|ize)?\s)")
+_COMMA = re.compile(r",\s|\sand\s(?=[a-z])")
 _DIGIT = re.compile(r"\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b", re.IGNORECASE)
 _PERCENT = re.compile(r"%|\bper\s?cent", re.IGNORECASE)
 _NAME_LEFT = re.compile(r"(?:(?:[A-Z][\w’&-]*|of|the|and|for|in|\d+(?:st|nd|rd|th)|[IVX]+)[\s-]){0,10}$")
@@ -169,19 +169,24 @@ def _holds(scene: _Scene, rule: Rule, match: re.Match[str], clause: tuple[int, i
         asked = given.asks.search(text, whole[0], max(match.end(), clause[1]))
         if asked is None or given.negations.search(text, max(whole[0], asked.start() - 6), asked.start()):
             return False
-    denied = max(clause[0], match.start() - _DENIAL)
-    checks = {
-        "negated": lambda: given.negations.search(text, denied, match.end()),
-        "hypothetical": lambda: given.hypotheticals.search(text, clause[0], match.end()),
-        "planned": lambda: given.plans.search(text, clause[0], match.end()),
-        "measure": lambda: given.asks.search(text, clause[0], match.end()),
-        "number": lambda: _number(scene, clause),
-        "counted": lambda: _DIGIT.search(text, *match.span()),
-        "percent": lambda: _PERCENT.search(text, *whole),
-    }
-    if any(checks[name]() for name in rule.blocks):
+    if any(_unsaid(scene, name, match, clause) for name in rule.blocks):
         return False
     return all(_needed(scene, name, match, clause) for name in rule.needs)
+
+
+def _unsaid(scene: _Scene, name: str, match: re.Match[str], clause: tuple[int, int]) -> bool:
+    """True where something named among the blocks of a rule takes back what the cue says."""
+    text, given = scene.text, scene.rules
+    if name == "negated":
+        return given.negations.search(text, max(clause[0], match.start() - _DENIAL), match.end()) is not None
+    if name == "number":
+        return _number(scene, clause)
+    if name == "counted":
+        return _DIGIT.search(text, *match.span()) is not None
+    if name == "percent":
+        return _PERCENT.search(text, scene.sentence.start, scene.sentence.end) is not None
+    unsure = {"hypothetical": given.hypotheticals, "planned": given.plans, "measure": given.asks}
+    return unsure[name].search(text, clause[0], match.end()) is not None
 
 
 def _needed(scene: _Scene, name: str, match: re.Match[str], clause: tuple[int, int]) -> bool:
