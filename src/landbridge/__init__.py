@@ -26,6 +26,7 @@ _HOME = {
     "load": "landbridge.release",
     "Data": "landbridge.release",
     "brief": "landbridge.brief",
+    "claims": "landbridge.claims",
     "indicators": "landbridge.flows.indicators",
     "potential": "landbridge.potential",
     "bottlenecks": "landbridge.planning.bottlenecks",
@@ -45,7 +46,7 @@ _HOME = {
     "ASSUMED": "landbridge.scenarios.sizes",
     **dict.fromkeys(_CHANGES, "landbridge.scenarios.changes"),
 }
-_MODULES = ("brief", "corridors", "equilibrium", "errors", "gravity", "indicators", "potential")
+_MODULES = ("brief", "claims", "corridors", "equilibrium", "errors", "gravity", "indicators", "potential")
 __all__ = [
     "ASSUMED",
     "Agreement",
@@ -68,6 +69,7 @@ __all__ = [
     "__version__",
     "bottlenecks",
     "brief",
+    "claims",
     "compare",
     "corridors",
     "equilibrium",
@@ -81,7 +83,7 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
-    from landbridge import corridors, equilibrium, errors, gravity, potential
+    from landbridge import claims, corridors, equilibrium, errors, gravity, potential
     from landbridge.brief import brief
     from landbridge.flows import indicators
     from landbridge.planning.bottlenecks import bottlenecks

@@ -49,7 +49,8 @@ def _drafts(text: Text, number: int, sentence: Sentence, last: Draft | None) -> 
         if not any(rank.start < one.end and one.start < rank.end for rank in found_ranks)
     ]
     previous = last
-    for item in sorted([*usable, *found_ranks], key=lambda one: one.start):
+    items: list[Amount | Rank] = [*usable, *found_ranks]
+    for item in sorted(items, key=lambda one: one.start):
         draft = ranked(scene, item, previous) if isinstance(item, Rank) else _draft(scene, item, previous)
         if draft is not None:
             yield draft
@@ -106,6 +107,7 @@ def _scene(text: Text, number: int, sentence: Sentence) -> Scene | None:
 def _claims(text: Text, draft: Draft) -> Iterator[Claim]:
     """The claim of a draft, or one for each of the years it holds for."""
     turn = speaker_at(text.turns, draft.amount.number)
+    words = indicators.words(text.language)
     for moment in draft.when.each():
         yield Claim(
             quote=text.text[draft.start : draft.end],
@@ -118,7 +120,7 @@ def _claims(text: Text, draft: Draft) -> Iterator[Claim]:
             direction=draft.direction,
             period=moment.period if moment else None,
             asof=moment.asof if moment else None,
-            period_inferred=timing.inferred(moment, text.dated, annual=draft.indicator in TRADE)
+            period_inferred=timing.inferred(moment, text.dated, words, annual=draft.indicator in TRADE)
             if moment
             else None,
             value=round(draft.value, 6),

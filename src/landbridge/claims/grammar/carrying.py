@@ -17,11 +17,6 @@ _SENTENCES, _CHARACTERS = 2, 90
 _NEARBY = 40
 _THINGS = frozenset({"count", "persons", "passengers"})
 # `another 22`, `of which 18`, `only 64`, `a target of seven billion`: more, or a part, of what was spoken of.
-_ANOTHER = re.compile(
-    r"\b(?:another|further|additional|more|remaining|other|of (?:which|these|those|them)|including|only|(?:goal|target|plan|mark) (?:of|was|is))\s*$",
-    re.IGNORECASE,
-)
-_VERB_NEXT = re.compile(r"\s+(?:ha[sd]|have|are|were|is|was|will|of (?:them|these|which))\b", re.IGNORECASE)
 
 
 def carried(scene: Scene, amount: Amount, kind: str, previous: Draft | None) -> Draft | None:
@@ -30,7 +25,11 @@ def carried(scene: Scene, amount: Amount, kind: str, previous: Draft | None) -> 
     if previous is None or amount.form == "none":
         return None
     same = previous.sentence == scene.number
-    leads_on = scene.elliptic(amount) or dashed(scene, amount) or _ANOTHER.search(scene.before(amount, 16))
+    leads_on = (
+        scene.elliptic(amount)
+        or dashed(scene, amount)
+        or scene.words.syntax["another"].search(scene.before(amount, 16))
+    )
     if not leads_on:
         if not same or len(scene.said[previous.end : amount.start]) > _CHARACTERS or kind == COUNT:
             return None
@@ -76,7 +75,11 @@ def _before(scene: Scene, amount: Amount, kind: str, previous: Draft | None) -> 
     """The claim that an amount of this class may continue: the last one, or the last of its class not too far back."""
     last = previous
     # `Of these, 23 are in operation` counts things, whatever sum was named in between.
-    things = kind == COUNT and amount.scale == 1.0 and _VERB_NEXT.match(scene.said, amount.end)
+    things = (
+        kind == COUNT
+        and amount.scale == 1.0
+        and scene.words.syntax["verb_next"].match(scene.said, amount.end)
+    )
     while last is not None and scene.number - last.sentence <= _SENTENCES:
         if (
             last.unit in _THINGS
@@ -108,7 +111,7 @@ def _filled(scene: Scene, amount: Amount, previous: Draft) -> Amount | None:
     if prior == PERCENT:
         return (
             replace(amount, unit="%")
-            if dashed(scene, amount) or _ANOTHER.search(scene.before(amount, 14))
+            if dashed(scene, amount) or scene.words.syntax["another"].search(scene.before(amount, 14))
             else None
         )
     if previous.unit in _THINGS:
@@ -121,7 +124,7 @@ def _filled(scene: Scene, amount: Amount, previous: Draft) -> Amount | None:
 def _names_something(scene: Scene, noun: tuple[int, int]) -> bool:
     """True for a noun phrase that may be counted: its last word is a plural, or the pack counts it."""
     said = scene.said[noun[0] : noun[1]]
-    return bool(re.search(r"[^\W\d_]{3,}s$|(?:people|men|staff|personnel)$", said)) or (
+    return bool(scene.words.syntax["plural"].search(said)) or (
         indicators.counted(scene.said, noun, scene.span, scene.text.language) is not None
     )
 
@@ -171,7 +174,7 @@ def _turned(
             else (draft.parties, draft.direction)
         )
     origin, _, destination = (previous.direction or "").partition("->")
-    if destination and re.search(r"\bfrom\b", scene.said[amount.end : near[0].start], re.IGNORECASE):
+    if destination and scene.words.syntax["from"].search(scene.said[amount.end : near[0].start]):
         return (code, destination), f"{code}->{destination}"
     kept = origin or previous.parties[0]
     return (kept, code), f"{kept}->{code}" if origin else None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 from landbridge.claims.grammar import indicators, linking, parties
@@ -13,22 +12,7 @@ from landbridge.claims.grammar.scene import Draft, Scene
 
 # The words between a counted noun before the number and the number, at most.
 _NOUN_BEFORE, _SUBJECT_BEFORE = 9.0, 12.0
-_NUMBER_OF = re.compile(r"\b(?:number|count|total(?: number)?|amount|flow|volume) of ", re.IGNORECASE)
-_VERB = re.compile(
-    r"[,;:(—–]|\d|\b(?:has|have|had|was|were|is|are|will|would|reached|grew|rose|fell|exceeded|increased|decreased|amounted|stood|totall?ed|hit|to)\b",
-    re.IGNORECASE,
-)
-_MET = re.compile(
-    r"\b(?:met|meeting|visited|meet|seen each other|held talks|spoken)\b[\w ,]{0,25}$", re.IGNORECASE
-)
-_CONSECUTIVE = re.compile(
-    r"\s*(?:consecutive|straight|successive)\b|\s*year (?:running|in a row)\b", re.IGNORECASE
-)
-_MEETING = re.compile(r"\s*(?:meeting|summit|visit|talks|encounter)s?\b", re.IGNORECASE)
-_THEIR = re.compile(r"\b(?:their|his|her)\s*$", re.IGNORECASE)
-_THIS_YEAR = re.compile(r"\b(?:this year|in \d{4}|since)\b", re.IGNORECASE)
 # `the two countries`, `these three reactors`: no count but a name for what was spoken of.
-_KNOWN = re.compile(r"\b(?:the|between|our|these|those|both|its|their|all|other)\s*$", re.IGNORECASE)
 _FEW = 5
 
 
@@ -46,14 +30,14 @@ def ranked(scene: Scene, rank: Rank, previous: Draft | None) -> Draft | None:
         rule="rank",
         flow="out",
     )
-    who = parties.ranked(scene.said, (rank.start, rank.end), scene.span, scene.named)
+    who = parties.ranked(scene.said, (rank.start, rank.end), scene.span, scene.named, scene.words)
     return replace(draft, parties=who) if draft and len(who) == 2 else draft
 
 
 def ordinal(scene: Scene, amount: Amount, previous: Draft | None) -> Draft | None:
     """An anniversary, the year of a rank that is not the first, or the meeting that is the second of its year."""
     behind = scene.behind(amount, 60)
-    if re.match(r"\s*anniversary\b", behind, re.IGNORECASE):
+    if scene.words.syntax["anniversary"].match(behind):
         links = linking.link(scene.said, amount, scene.cues, scene.amounts, linking.LEVEL, scene.words)
         age = next((item for item in links if item.indicator == "relations_age"), None)
         return (
@@ -61,7 +45,7 @@ def ordinal(scene: Scene, amount: Amount, previous: Draft | None) -> Draft | Non
             if age
             else None
         )
-    if (match := _CONSECUTIVE.match(behind)) and any(
+    if (match := scene.words.syntax["consecutive"].match(behind)) and any(
         cue.measure.indicator == "partner_rank_duration" for cue in scene.cues
     ):
         return _plain(
@@ -73,8 +57,11 @@ def ordinal(scene: Scene, amount: Amount, previous: Draft | None) -> Draft | Non
             previous,
             "rank duration",
         )
-    match = _MEETING.match(behind)
-    if match and (_THEIR.search(scene.before(amount, 12)) or _THIS_YEAR.search(behind)):
+    match = scene.words.syntax["meeting"].match(behind)
+    if match and (
+        scene.words.syntax["their"].search(scene.before(amount, 12))
+        or scene.words.syntax["this_year"].search(behind)
+    ):
         return _plain(
             scene, amount, "leader_meetings", "count", amount.end + match.end(), previous, "ordinal meeting"
         )
@@ -117,16 +104,19 @@ def refers_back(scene: Scene, amount: Amount) -> bool:
     if amount.form != "words" or amount.value > _FEW or amount.scale != 1.0:
         return False
     # A comparator may have swallowed the article: `the two`.
-    return _KNOWN.search(scene.said[max(scene.span[0], amount.number - 8) : amount.number]) is not None
+    return (
+        scene.words.syntax["known"].search(scene.said[max(scene.span[0], amount.number - 8) : amount.number])
+        is not None
+    )
 
 
 def _noun_before(scene: Scene, amount: Amount) -> tuple[Counted, int, int] | None:
     """`the number of tourists reached 300 thousand`: what is counted stands before."""
-    lead = list(_NUMBER_OF.finditer(scene.said, scene.span[0], amount.start))
+    lead = list(scene.words.syntax["number_of"].finditer(scene.said, scene.span[0], amount.start))
     if not lead:
         return _grown(scene, amount)
     begin = lead[-1].end()
-    cut = _VERB.search(scene.said, begin, min(begin + 60, amount.start))
+    cut = scene.words.syntax["verb"].search(scene.said, begin, min(begin + 60, amount.start))
     stop = cut.start() if cut else min(begin + 60, amount.start)
     if linking.distance(scene.said, stop, amount.start, scene.words) > _NOUN_BEFORE:
         return None
@@ -135,12 +125,9 @@ def _noun_before(scene: Scene, amount: Amount) -> tuple[Counted, int, int] | Non
 
 def _grown(scene: Scene, amount: Amount) -> tuple[Counted, int, int] | None:
     """`tourist arrivals tripled, to 370,000`: a large number behind `to`, its noun the subject of the sentence."""
-    if (
-        not re.search(r"\b(?:to|at|reached|exceeded|totall?ed)\s*$", scene.before(amount, 10))
-        or amount.value < 100
-    ):
+    if not scene.words.syntax["reached"].search(scene.before(amount, 10)) or amount.value < 100:
         return None
-    left, _ = parties.clause(scene.said, amount.start, *scene.span)
+    left, _ = scene.part(amount)
     entry = indicators.counted(scene.said, (left, amount.start), scene.span, scene.text.language)
     near = entry and linking.distance(scene.said, entry[2], amount.start, scene.words) <= _SUBJECT_BEFORE
     return entry if near else None
@@ -148,7 +135,11 @@ def _grown(scene: Scene, amount: Amount) -> tuple[Counted, int, int] | None:
 
 def _met(scene: Scene, amount: Amount, previous: Draft | None) -> Draft | None:
     """`have met 13 times`: times that count meetings, not a factor."""
-    match = _MET.search(scene.before(amount, 40)) if amount.form in ("digits", "words") else None
+    match = (
+        scene.words.syntax["met"].search(scene.before(amount, 40))
+        if amount.form in ("digits", "words")
+        else None
+    )
     if match is None:
         return None
     begin = max(scene.span[0], amount.start - 40) + match.start()

@@ -31,6 +31,7 @@ _CLASS = {
     "passengers": COUNT,
     "rank": "rank",
 }
+_NOTHING = re.compile("(?!)")
 _CURRENCY = re.compile("[A-Z]{3}")
 
 
@@ -67,6 +68,13 @@ class Counted:
     needs: re.Pattern[str] | None
 
 
+class Syntax(dict[str, re.Pattern[str]]):
+    """The small turns of a language by name (`syntax.yaml`); one that it does not have matches nothing."""
+
+    def __missing__(self, name: str) -> re.Pattern[str]:
+        return _NOTHING
+
+
 @dataclass(frozen=True, slots=True)
 class Words:
     """The lists of `indicators.yaml`, compiled."""
@@ -88,6 +96,7 @@ class Words:
     more: re.Pattern[str]
     ends: frozenset[str]
     light: frozenset[str]
+    syntax: Syntax
     barriers: Mapping[str, float]
 
 
@@ -188,6 +197,7 @@ def words(language: Language) -> Words:
     return Words(
         cues=tuple(found),
         counted=nouns,
+        syntax=Syntax({name: _one(pattern) for name, pattern in language.part("syntax").items()}),
         light=frozenset(str(word) for word in part.get("light", ())),
         more=re.compile(rf"\s+(?:{'|'.join(part.get('more', ())) or '(?!)'})(?!\w|\s+than\b)", re.IGNORECASE),
         ends=frozenset(str(word) for word in part.get("phrase_ends", ())),

@@ -14,7 +14,6 @@ LEVEL, GROWTH, SHARE = "level", "growth", "share"
 FARTHEST_BEFORE, FARTHEST_BEHIND = 28.0, 12.0
 # A word behind the amount is less likely to be what it measures than one before it, unless only `in` or `of` stands between.
 _BEHIND = 2.5
-_JOINED = re.compile(r"[ -]*(?:(?:worth )?(?:in|of)(?: the| its| their| our)?|worth)?[ -]*", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_][\w’'.-]*|[;:,()]|[—–]")
 _OTHER_AMOUNT = 4.0
 _ASIDE = re.compile(r"\([^()]{0,200}\)")
@@ -43,19 +42,15 @@ def construction(text: str, amount: Amount, start: int, end: int, words: Words) 
     behind = re.split(r"[;,)]|\d", behind)[0]
     last = _last(before, words.up, words.down)
     if kind not in (PERCENT, TIMES):
-        by = re.search(
-            r"\bby(?: (?:the|a|an|some|about|around|nearly|almost))?\s*$", before + " ", re.IGNORECASE
-        )
+        by = words.syntax["changed_by"].search(before + " ")
         return GROWTH if by and last >= 0 else LEVEL
     if kind == TIMES:
         return GROWTH
     grown = last >= 0 or words.plain.search(behind) or _first(behind, words.up, words.down)
     shared = _last(before, words.share)
-    of = re.match(r"\s*(?:of|in)\b", behind)
-    if of and not re.match(
-        r"\s*in (?:\d{4}|\w+ \d{4}|annual|real|nominal|value|volume|physical|terms|20)", behind
-    ):
-        return SHARE if not re.search(r"\bby\s*(?:\w+\s*)?$", before) else GROWTH
+    of = words.syntax["share_of"].match(behind)
+    if of and not words.syntax["qualified"].match(behind):
+        return SHARE if not words.syntax["just_by"].search(before) else GROWTH
     if grown and last >= shared:
         return GROWTH
     return SHARE if shared >= 0 else (GROWTH if grown else LEVEL)
@@ -94,7 +89,7 @@ def link(
         else:
             between = text[amount.end : cue.start]
             cost = distance(text, amount.end, cue.start, words)
-            cost = 0.5 if _JOINED.fullmatch(between) else cost + _BEHIND
+            cost = 0.5 if words.syntax["joined"].fullmatch(between) else cost + _BEHIND
             cost += _OTHER_AMOUNT * sum(amount.end <= one.start and one.end <= cue.start for one in others)
             if cost > FARTHEST_BEHIND:
                 continue

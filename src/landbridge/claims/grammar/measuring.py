@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from landbridge.claims.grammar import linking, parties
+from landbridge.claims.grammar import linking
 from landbridge.claims.grammar.amounts import Amount
 from landbridge.claims.grammar.indicators import COUNT, MONEY, PERCENT, unit_class
 from landbridge.claims.grammar.linking import Link
@@ -20,20 +20,6 @@ _DURATION_NEAR = 14.0
 # A cue that is nearly as near and this much longer is the more telling one.
 _NEARLY, _LONGER, _TIE = 1.0, 8, 1.5
 _WORLDWIDE = {"exports": "total_exports", "imports": "total_imports", "trade_turnover": "total_foreign_trade"}
-_OF_LEVEL = re.compile(
-    r"\s*of the (?:[\w-]+ )?(?:level|figure|value|volume|result|total|same period)", re.IGNORECASE
-)
-_FLOW = re.compile(
-    r"export|import|basket|structure|deliver|suppl|shipment|sales|goods|commodit", re.IGNORECASE
-)
-_BASKET = re.compile(r"basket|structure|basis|bulk|core|backbone|composition|mainstay", re.IGNORECASE)
-_TAKES = re.compile(
-    r"[’']?s?\s*(?:share|account|is|was|made|mak|takes?|took|absorb|receiv|bought|buys?|represent|alone|itself|now|already|still|,| |responsible|with)"
-)
-_GOES = re.compile(
-    r"[^.;,]{0,60}\b(?:go(?:es)?|went|came|comes?|destined|sent|shipped|sold|bound) (?:to|from|for) "
-)
-_HELD = re.compile(r"\b(?:to|for|from|with|of|by)(?: the)? ?$", re.IGNORECASE)
 
 
 def measured(scene: Scene, amount: Amount, kind: str, previous: Draft | None) -> Draft | None:
@@ -45,7 +31,11 @@ def measured(scene: Scene, amount: Amount, kind: str, previous: Draft | None) ->
         if sought is amount:
             return None
         kind = MONEY
-    if kind == PERCENT and amount.value > 100 and _OF_LEVEL.match(scene.behind(amount, 40)):
+    if (
+        kind == PERCENT
+        and amount.value > 100
+        and scene.words.syntax["of_level"].match(scene.behind(amount, 40))
+    ):
         # `144 % of the level of 2022` says that something grew by 44 %.
         sought, form = replace(amount, value=amount.value - 100), linking.GROWTH
     links = linking.link(scene.said, sought, scene.cues, scene.amounts, form, scene.words)
@@ -143,10 +133,10 @@ def _exactly(scene: Scene, item: Link, amount: Amount, previous: Draft | None) -
     base = indicator.removesuffix("_growth")
     if base in _WORLDWIDE and previous is not None and previous.block == scene.sentence.block:
         # Behind a region's or country's trade with the world, exports without a partner are those to the world too.
-        part = parties.clause(scene.said, amount.start, *scene.span)
+        part = scene.part(amount)
         partner = any(
             part[0] <= one.start < part[1]
-            and _HELD.search(scene.said[max(part[0], one.start - 9) : one.start])
+            and scene.words.syntax["partnered"].search(scene.said[max(part[0], one.start - 9) : one.start])
             for one in scene.named
         )
         if (
@@ -161,15 +151,15 @@ def _exactly(scene: Scene, item: Link, amount: Amount, previous: Draft | None) -
 def _share(scene: Scene, item: Link, amount: Amount) -> str:
     """A share of exports is a partner's where a place is its subject, else that of goods in the basket."""
     said = scene.said[item.cue.start : item.cue.end]
-    if not _FLOW.search(said):
+    if not scene.words.syntax["of_flow"].search(said):
         return "trade_share"
-    if _BASKET.search(said):
+    if scene.words.syntax["of_basket"].search(said):
         return "basket_share"
-    left, _ = parties.clause(scene.said, amount.start, *scene.span)
+    left, _ = scene.part(amount)
     for one in reversed(scene.named):
         if one.form == "organisation" or not left <= one.start or one.end > amount.start:
             continue
         gap = scene.said[one.end : amount.start]
-        if len(gap) < 40 and _TAKES.match(gap) and not re.match(r"[’']s? (?!share)", gap):
+        if len(gap) < 40 and scene.words.syntax["takes"].match(gap):
             return "trade_share"
-    return "trade_share" if _GOES.match(scene.behind(amount, 90)) else "basket_share"
+    return "trade_share" if scene.words.syntax["goes"].match(scene.behind(amount, 90)) else "basket_share"

@@ -2,15 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
 from landbridge.claims.grammar.indicators import Words
-
-_HARD = re.compile(r"[;]|\b(?:while|whereas|but)\b", re.IGNORECASE)
-_BEHIND = re.compile(
-    r"^[^.;]{0,45}\b(?:(?:is|are|was|were) (?:planned|expected|targeted|forecast|projected|envisaged|foreseen|hoped for|to be)|by the end of (?:this|the) year|in the future)\b",
-    re.IGNORECASE,
-)
 
 
 def ahead(text: str, at: int, stop: int, start: int, end: int, words: Words, *, deadline: bool) -> bool:
@@ -20,7 +12,7 @@ def ahead(text: str, at: int, stop: int, start: int, end: int, words: Words, *, 
     suffices where nothing says that it was met.
     """
     lead = text[start:at]
-    cut = [match.end() for match in _HARD.finditer(lead)]
+    cut = [match.end() for match in words.syntax["hard"].finditer(lead)]
     lead = lead[cut[-1] :] if cut else lead
     planned = max((match.end() for match in words.target.finditer(lead)), default=-1)
     done = max((match.end() for match in words.done.finditer(lead)), default=-1)
@@ -28,4 +20,4 @@ def ahead(text: str, at: int, stop: int, start: int, end: int, words: Words, *, 
         return True
     if done < 0 and deadline:
         return True
-    return _BEHIND.search(text[stop:end]) is not None and not (done > planned >= 0)
+    return words.syntax["planned_behind"].match(text[stop:end]) is not None and not (done > planned >= 0)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -15,15 +14,8 @@ _PARTY = frozenset({"country", "region", "macro", "demonym", "pair", "nickname"}
 _CITY = "city"
 # How far behind a rank its owner may be named.
 _NEAR = 25
-_OF = re.compile(r"\bof(?: the)? $", re.IGNORECASE)
-_FROM = re.compile(r"\bfrom(?: the)? $", re.IGNORECASE)
-_HERE = re.compile(
-    r"\b(?:the|our|this) (?:oblast|region|province|krai|island|territory|republic|district|city)\b",
-    re.IGNORECASE,
-)
-_PARTNER = re.compile(r"\b(?:to|from|with|into)(?: the)? $", re.IGNORECASE)
-_WHERE = re.compile(r"\b(?:in|at|near|outside)(?: the)? $", re.IGNORECASE)
-_HARD = re.compile(r";|\b(?:while|whereas|but|whilst)\b", re.IGNORECASE)
+# How far from the word for a flow its owner may stand.
+_BESIDE = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +27,10 @@ class Frame:
     before: tuple[str, ...] = ()
 
 
-def clause(text: str, position: int, start: int, end: int) -> tuple[int, int]:
+def clause(text: str, position: int, start: int, end: int, words: Words) -> tuple[int, int]:
     """The part of a sentence around `position` that no semicolon or `while` cuts off."""
     left, right = start, end
-    for match in _HARD.finditer(text, start, end):
+    for match in words.syntax["hard"].finditer(text, start, end):
         if match.end() <= position:
             left = match.end()
         else:
@@ -61,18 +53,25 @@ def parties(
     `wanted` is 2 for what passes between two places, 1 for what one place has, 0 where nothing says: then the places named count.
     """
     inside = [one for one in named if part[0] <= one.start < part[1]]
-    firm = [one for one in inside if one.form in _PARTY or _acts(text, one)]
+    firm = [one for one in inside if one.form in _PARTY or _acts(text, one, words)]
     if not firm:
         firm = [one for one in inside if one.form == _CITY]
     listed = _nearest(_codes(firm), firm, at, frame)
     ours = bool(words.we.search(text, *part))
     if wanted == 0 and len(listed) == 1:
         # A partner that something goes to or comes from calls for the other side; a place that merely has it does not.
-        partner = ours or any(_PARTNER.search(text[max(part[0], one.start - 9) : one.start]) for one in firm)
+        partner = ours or any(
+            words.syntax["with_partner"].search(text[max(part[0], one.start - 9) : one.start]) for one in firm
+        )
         return _with_other(listed[0], frame) if partner else listed
     if wanted == 0 and listed:
         return listed
-    if wanted < 2 and len(listed) == 0 and _HERE.search(text, *part) and (here := _region(frame)):
+    if (
+        wanted < 2
+        and len(listed) == 0
+        and words.syntax["here"].search(text, *part)
+        and (here := _region(frame))
+    ):
         return (here,)
     if wanted == 1:
         if ours and frame.home and not listed:
@@ -88,7 +87,7 @@ def parties(
 
 
 def ranked(
-    text: str, at: tuple[int, int], span: tuple[int, int], named: Sequence[Mention]
+    text: str, at: tuple[int, int], span: tuple[int, int], named: Sequence[Mention], words: Words
 ) -> tuple[str, ...]:
     """Who holds a rank, and among whose partners: the subject, and the owner (`X’s largest partner`, `partner of X`)."""
     firm = [
@@ -100,16 +99,12 @@ def ranked(
             one
             for one in firm
             if at[0] <= one.start <= at[1] + _NEAR
-            and _OF.search(text[max(at[0], one.start - 12) : one.start])
+            and words.syntax["of"].search(text[max(at[0], one.start - 12) : one.start])
         ),
         None,
     )
     owner = owner or next(
-        (
-            one
-            for one in reversed(ahead)
-            if text[one.end : one.end + 2] in ("’s", "s’") or text[one.end : one.end + 1] == "’"
-        ),
+        (one for one in reversed(ahead) if words.syntax["possessive"].match(text, one.end)),
         None,
     )
     if owner is None:
@@ -129,7 +124,7 @@ def buying(
     sellers = [
         one
         for one in inside
-        if _FROM.search(text[max(own[0], one.start - 10) : one.start]) or one.form == "demonym"
+        if words.syntax["from"].search(text[max(own[0], one.start - 10) : one.start]) or one.form == "demonym"
     ]
     buyers = [one for one in inside if one not in sellers]
     seller = sellers[-1].codes[0] if sellers else ""
@@ -151,39 +146,37 @@ def direction(
     who: tuple[str, ...],
     flow: str,
     frame: Frame,
+    words: Words,
 ) -> str | None:
     """`A->B` where the words say which way a flow goes between the two parties, else None."""
-    if len(who) != 2:
+    if len(who) != 2 or not flow:
         return None
     inside = [
-        one for one in named if part[0] <= one.start < part[1] and any(code in who for code in one.codes)
+        (one, next(code for code in one.codes if code in who))
+        for one in named
+        if part[0] <= one.start < part[1] and one.form != "pair" and any(code in who for code in one.codes)
     ]
-    origin = destination = ""
-    for one in inside:
-        code = next(code for code in one.codes if code in who)
-        if one.form == "pair":
-            continue
-        lead = text[max(part[0], one.start - 14) : one.start].casefold().rstrip()
-        word = lead.rsplit(" ", 1)[-1] if lead else ""
-        if word == "the" and " " in lead:
-            word = lead.rsplit(" ", 2)[-2]
-        if word in ("to", "into", "towards") and not destination:
-            destination = code
-        elif word == "from" and not origin:
-            origin = code
-    if origin and not destination:
-        destination = _other(origin, who)
-    elif destination and not origin:
-        origin = _other(destination, who)
-    if not origin:
-        owner = _owner(text, cue, inside, who) or next(
-            (code for code in _own(frame) if code in who and _ours(text, cue)), ""
+
+    def behind(turn: str) -> str:
+        found = (
+            code
+            for one, code in inside
+            if words.syntax[turn].search(text[max(part[0], one.start - 14) : one.start])
         )
-        if owner:
-            origin, destination = (
-                (owner, _other(owner, who)) if flow == "out" else (_other(owner, who), owner)
-            )
-    return f"{origin}->{destination}" if origin and destination and flow else None
+        return next(found, "")
+
+    destination = behind("to")
+    origin = next((code for code in (behind("from"),) if code != destination), "")
+    if origin or destination:
+        origin, destination = origin or _other(destination, who), destination or _other(origin, who)
+        return f"{origin}->{destination}"
+    owner = _owner(text, cue, inside, words)
+    if not owner and words.syntax["our"].search(text[max(0, cue[0] - 30) : cue[1] + 20]):
+        owner = next((code for code in _own(frame) if code in who), "")
+    if not owner:
+        return None
+    other = _other(owner, who)
+    return f"{owner}->{other}" if flow == "out" else f"{other}->{owner}"
 
 
 def country(code: str) -> str:
@@ -193,21 +186,17 @@ def country(code: str) -> str:
     return found.country if found is not None and found.kind != "macro" else ""
 
 
-def _owner(text: str, cue: tuple[int, int], inside: Sequence[Mention], who: tuple[str, ...]) -> str:
+def _owner(text: str, cue: tuple[int, int], inside: Sequence[tuple[Mention, str]], words: Words) -> str:
     """Whose flow it is: the place right before the cue (`Belarusian exports`, `China’s imports`) or behind its `of`."""
-    for one in reversed(inside):
-        gap = text[one.end : cue[0]]
-        if 0 <= cue[0] - one.end <= 16 and re.fullmatch(r"(?:[’']s?)?(?: [a-z-]+)?\s*", gap):
-            return next((code for code in one.codes if code in who), "")
-    for one in inside:
-        gap = text[cue[1] : one.start]
-        if 0 <= one.start - cue[1] <= 30 and re.fullmatch(r"(?: of(?: [a-z]+)?)? (?:of|by)(?: the)? ", gap):
-            return next((code for code in one.codes if code in who), "")
+    for one, code in reversed(inside):
+        if 0 <= cue[0] - one.end <= _BESIDE and words.syntax["owns"].match(text[one.end : cue[0]]):
+            return code
+    for one, code in inside:
+        if 0 <= one.start - cue[1] <= 2 * _BESIDE and words.syntax["owned_by"].match(
+            text[cue[1] : one.start]
+        ):
+            return code
     return ""
-
-
-def _ours(text: str, cue: tuple[int, int]) -> bool:
-    return re.search(r"\b(?:our|we)\b", text[max(0, cue[0] - 30) : cue[1] + 20], re.IGNORECASE) is not None
 
 
 def _other(code: str, who: tuple[str, ...]) -> str:
@@ -223,12 +212,12 @@ def _codes(mentions: Sequence[Mention]) -> tuple[str, ...]:
     return tuple(code for code in found if code not in finer) if len(found) > 2 or finer else found
 
 
-def _acts(text: str, one: Mention) -> bool:
+def _acts(text: str, one: Mention, words: Words) -> bool:
     """True for a capital that stands for its state (`Moscow granted Minsk a loan`), not for where something took place."""
     return (
         one.form == _CITY
         and len(one.codes) > 1
-        and not _WHERE.search(text[max(0, one.start - 12) : one.start])
+        and not words.syntax["where"].search(text[max(0, one.start - 12) : one.start])
     )
 
 

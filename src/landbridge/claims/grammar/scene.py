@@ -19,14 +19,8 @@ FLOWS = frozenset(
 )
 # What is told year by year, so that a sentence without a date goes on with the year of the one before.
 TRADE = FLOWS | {f"{name}_growth" for name in FLOWS} | {"basket_share", "trade_share", "export_positions"}
-_MARK = re.compile(
-    r"\b(?:exceed\w*|surpass\w*|topp\w+|cross\w*|overtook|pass(?:ed|ing)|broke\w*)(?P<gap> (?:[\w’-]+ ){0,3})$",
-    re.IGNORECASE,
-)
-_THRESHOLD = re.compile(r"\b(?:mark|level|threshold|figure|milestone|line|barrier)\b", re.IGNORECASE)
 # Sentences back that a claim may be continued from.
 _REMEMBERED = 2
-_PRESENT = re.compile(r"\b(?:is|are|stands|now|today|currently)\b", re.IGNORECASE)
 # Marks behind which a new thought begins.
 _STOPS = (",", ":", ";", "(", "—", "–")
 _LETTERS = re.compile(r"[^\W\d_][\w’-]*")
@@ -116,6 +110,10 @@ class Scene:
         right = min((one.start for one in self.amounts if one.start >= amount.end), default=self.span[1])
         return left, right
 
+    def part(self, amount: Amount) -> tuple[int, int]:
+        """The part of the sentence around an amount that no semicolon or `while` cuts off."""
+        return parties.clause(self.said, amount.start, *self.span, self.words)
+
     def dated(self, amount: Amount, *, stated: bool = False) -> bool:
         """True for a number that is part of a date; with `stated` only of one that the text states itself."""
         return any(
@@ -128,7 +126,7 @@ class Scene:
 
         Such an amount says nothing of what it measures: `exports — 3.5; and 4.2 the year before`, `it got to 0.5`.
         """
-        left = max(self.own(amount)[0], parties.clause(self.said, amount.start, *self.span)[0])
+        left = max(self.own(amount)[0], self.part(amount)[0])
         left = max(left, *(self.said.rfind(mark, left, amount.start) + 1 for mark in _STOPS))
         return all(
             match[0].casefold() in self.words.light or self._in_moment(match.start())
@@ -153,7 +151,7 @@ class Scene:
         flow: str = "",
     ) -> Draft | None:
         """The claim with its parties, moment and kind; None where nobody is named or meant."""
-        part = parties.clause(self.said, amount.start, *self.span)
+        part = self.part(amount)
         frame = parties.Frame(self.text.dyad, self.home, previous.parties if previous is not None else ())
         way: str | None = None
         if wanted == 1 and flow == "in":
@@ -164,7 +162,7 @@ class Scene:
         else:
             who = parties.parties(self.said, span, part, self.named, frame, wanted, self.words)
             if flow:
-                way = parties.direction(self.said, span, part, self.named, who, flow, frame)
+                way = parties.direction(self.said, span, part, self.named, who, flow, frame, self.words)
         if not who and not self.text.domain:
             return None
         when, readings = self._when(amount, indicator, rule, previous)
@@ -197,15 +195,16 @@ class Scene:
     ) -> tuple[timing.When, dict[str, tuple[Slot, ...]]]:
         """The moment of the sentence, else that of the claim before where series of trade are told on."""
         when = timing.when(self.said, amount, self.moments, self.amounts, self.span, self.words)
+        anaphoric = when.anaphoric(self.words)
         if previous is None or previous.sentence == self.number:
-            goes_on = when.anaphoric
+            goes_on = anaphoric
         else:
             told_on = rule == "carried" or (
                 indicator in TRADE
                 and previous.indicator in TRADE
-                and not _PRESENT.search(self.before(amount, 40))
+                and not self.words.syntax["present"].search(self.before(amount, 40))
             )
-            goes_on = when.anaphoric or (when.empty and told_on)
+            goes_on = anaphoric or (when.empty and told_on)
         if not goes_on or previous is None or previous.when.empty or previous.when.deadline:
             return when, {}
         stated = previous.when.moments[0].period
@@ -213,5 +212,5 @@ class Scene:
 
     def _passed(self, amount: Amount) -> str:
         """`exceeded the mark of 5 billion`: a verb further off that says how near the number is."""
-        match = _MARK.search(self.before(amount, 45))
-        return ">" if match and _THRESHOLD.search(match["gap"]) else ""
+        match = self.words.syntax["passing"].search(self.before(amount, 45))
+        return ">" if match and self.words.syntax["threshold"].search(match["gap"]) else ""

@@ -140,7 +140,9 @@ def _sources(
             source = attribution(text, words, (item.start, item.end), known, language)
         if source is not None and not source.speaker:
             source = replace(source, speaker=last, how=SAID) if last and item.block - since <= 1 else None
-        elif source is not None and item.block - since <= 1 and _same(source, offices.get(last, ""), language):
+        elif (
+            source is not None and item.block - since <= 1 and _same(source, offices.get(last, ""), language)
+        ):
             # `the minister` is the one just named.
             source = replace(source, speaker=last, person=True)
         while at < len(named) and named[at].end <= item.end:

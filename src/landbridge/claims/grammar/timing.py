@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -19,14 +18,6 @@ _OPENING = 16
 _VAGUE = 10.0
 _FARTHEST = 24.0
 _OTHER_AMOUNT, _NEXT = 6.0, 30
-_SAME = re.compile(r"\b(?:same|that|the corresponding)\b", re.IGNORECASE)
-_LEVEL_OF = re.compile(
-    r"\b(?:level|value|figure|total|result|volume|that|those)s? (?:of|in|for)(?: the)? $|\bthan (?:in |for |at |during )?(?:the )?$",
-    re.IGNORECASE,
-)
-_AGAINST = re.compile(r"\b(?:from|against|than|versus|vs\.?|compared (?:with|to))(?: \w+)? $", re.IGNORECASE)
-_NOW = re.compile(r"^(?:the )?(?:current(?:ly)?|now|at present|today|at the moment|present)\b", re.IGNORECASE)
-_HARD = re.compile(r";|\b(?:while|whereas|but)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +36,12 @@ class When:
         """True where the moment is the end of a time to come."""
         return any(one.role == "deadline" for one in self.moments)
 
-    @property
-    def anaphoric(self) -> bool:
+    def anaphoric(self, words: Words) -> bool:
         """True for `in the same year`: the moment is that of the claim before."""
         return (
             len(self.moments) == 1
             and not self.moments[0].period
-            and bool(_SAME.search(self.moments[0].asof or ""))
+            and bool(words.syntax["same"].search(self.moments[0].asof or ""))
         )
 
     def each(self) -> Iterator[Moment | None]:
@@ -72,7 +62,7 @@ def when(
     for one in moments:
         if (
             one.role == "base"
-            or _compared(text, one, amount, amounts)
+            or _compared(text, one, amount, amounts, words)
             or (one.start < amount.end and amount.start < one.end)
         ):
             continue
@@ -93,21 +83,21 @@ def when(
     return When((chosen,))
 
 
-def _compared(text: str, one: Moment, amount: Amount, amounts: Sequence[Amount]) -> bool:
+def _compared(text: str, one: Moment, amount: Amount, amounts: Sequence[Amount], words: Words) -> bool:
     """True for the moment of another amount that this one is held against (`from 412 in 2022 to 455`, `the level of 2018`)."""
-    if _LEVEL_OF.search(text[max(0, one.start - 24) : one.start]):
+    if words.syntax["level_of"].search(text[max(0, one.start - 24) : one.start]):
         return True
     for other in amounts:
         if other is not amount and 0 <= one.start - other.end <= 4 and other.end <= amount.start:
-            return _AGAINST.search(text[max(0, other.start - 12) : other.start]) is not None
+            return words.syntax["against"].search(text[max(0, other.start - 12) : other.start]) is not None
     return False
 
 
-def inferred(moment: Moment, dated: str, *, annual: bool) -> str | None:
+def inferred(moment: Moment, dated: str, words: Words, *, annual: bool) -> str | None:
     """The period that words of the text's own time stand for, given its date."""
     if moment.period or not dated:
         return None
-    if _NOW.match(moment.asof or ""):
+    if words.syntax["now"].match(moment.asof or ""):
         # What is counted by the year and told as of now is the last year that was whole.
         return str(int(dated[:4]) - 1) if annual else dated[:4]
     return resolve(moment, dated)
@@ -136,8 +126,8 @@ def _cost(
         )
         # `163 million, in 2020 — 152`: behind a comma a moment opens what comes next.
         nexts = any(0 <= other.start - one.end <= _NEXT for other in amounts)
-        extra += _OTHER_AMOUNT if nexts and re.search(r"[,;]|\band\b", text[left:right]) else 0.0
-    cut = _HARD.search(text, left, right) is not None
+        extra += _OTHER_AMOUNT if nexts and words.syntax["next_clause"].search(text[left:right]) else 0.0
+    cut = words.syntax["hard"].search(text, left, right) is not None
     # `in recent years` says less than a year that is named; words that nothing resolves never frame a sentence.
     vague = not one.period and not one.relative
     cost = distance(text, left, right, words) + extra + (_VAGUE if vague else 0.0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from landbridge.claims.grammar import linking, parties
+from landbridge.claims.grammar import linking
 from landbridge.claims.grammar.amounts import Amount
 from landbridge.claims.grammar.counting import refers_back
 from landbridge.claims.grammar.indicators import COUNT, MONEY, PERCENT, TIMES
@@ -14,11 +14,7 @@ from landbridge.claims.grammar.scene import Draft, Scene
 _UNITS = frozenset(
     {MONEY, PERCENT, TIMES, "mass", "length_km", "length_m", "area_km2", "area_m2", "containers", "physical"}
 )
-_OF = re.compile(r" of (?:the |its |their |our |all )?", re.IGNORECASE)
 _LETTERS = re.compile(r"[^\W\d_][\w’'-]*")
-_PLURAL = re.compile(
-    r"[^\W\d_]{3,}s$|(?:people|men|women|staff|personnel|children|specialists)$", re.IGNORECASE
-)
 _MOST_WORDS = 6
 # Fewer things than this are counted in passing, unless their sentence speaks of a place or of the field.
 _MANY = 100
@@ -35,7 +31,7 @@ def unnamed(scene: Scene, amount: Amount, kind: str, previous: Draft | None) -> 
 
 def _measure(scene: Scene, amount: Amount, kind: str, previous: Draft | None) -> Draft | None:
     noun = scene.phrase(amount)
-    if joined := _OF.match(scene.said, amount.end, scene.span[1]):
+    if joined := scene.words.syntax["of_them"].match(scene.said, amount.end, scene.span[1]):
         noun = scene.phrase(replace(amount, end=joined.end()))
     if noun[1] == noun[0]:
         noun = _subject(scene, amount)
@@ -64,12 +60,21 @@ def _thing(scene: Scene, amount: Amount, previous: Draft | None) -> Draft | None
     begin, stop = scene.phrase(amount)
     # The phrase may run into its verb (`6,200 trains ran`): it ends with the first plural.
     plural = next(
-        (match for match in _LETTERS.finditer(scene.said, begin, stop) if _PLURAL.search(match[0])), None
+        (
+            match
+            for match in _LETTERS.finditer(scene.said, begin, stop)
+            if scene.words.syntax["plural"].search(match[0])
+        ),
+        None,
     )
     noun = (begin, plural.end()) if plural else (begin, begin)
     said = scene.said[noun[0] : noun[1]]
     about = bool(scene.named) or scene.words.domain.search(scene.said, *scene.span) is not None
-    named = _PLURAL.search(said) and not scene.words.vague.search(said) and not refers_back(scene, amount)
+    named = (
+        scene.words.syntax["plural"].search(said)
+        and not scene.words.vague.search(said)
+        and not refers_back(scene, amount)
+    )
     if not named or amount.value < 2 or not (about or amount.value >= _MANY):
         return None
     draft = scene.draft(
@@ -88,7 +93,7 @@ def _thing(scene: Scene, amount: Amount, previous: Draft | None) -> Draft | None
 
 def _subject(scene: Scene, amount: Amount) -> tuple[int, int]:
     """Up to six words before the amount's verb, as the subject of a measure that nobody has a name for."""
-    left, _ = parties.clause(scene.said, amount.start, *scene.span)
+    left, _ = scene.part(amount)
     lead = re.split(r"[,;:(—–]", scene.said[left : amount.start])[-1]
     begin = amount.start - len(lead)
     said = list(_LETTERS.finditer(lead))
