@@ -68,6 +68,7 @@ _UNITS = (
     Unit("km", "length", "kilometres", one="kilometre"),
     Unit("m", "length", "metres", one="metre"),
     Unit("km2", "area", "square kilometres"),
+    Unit("m2", "area", "square metres"),
     Unit("ha", "area", "hectares", one="hectare"),
     Unit("km/h", "speed", "kilometres an hour"),
     Unit("km/day", "speed", "kilometres a day"),

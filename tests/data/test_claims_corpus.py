@@ -48,7 +48,7 @@ NAMES = {
     "Yangtze River Basin",
 }
 # Floor space of fairs is given in square metres, which the units of the ledger do not have.
-ALSO = {"exhibition_area": {"m2"}}
+ALSO: dict[str, set[str]] = {}
 SAME = ("doc", "start", "end", "kind", "indicator", "period", "unit", "comparator", "value")
 SCALES = (1.0, 1e-2, 1e2, 1e3, 1e6, 1e9, 1e12)
 FIGURES = re.compile(r"\d+(?:[ \u00a0\u202f,]\d{3})*(?:[.,]\d+)?")

@@ -15,7 +15,7 @@ from sqlalchemy.dialects.sqlite import insert
 from landbridge.ledger import Statement
 
 # The ledger's own tables, so that a decision and the statement it makes are written in one transaction.
-from landbridge.ledger.store import Store, _row, _sources, _table
+from landbridge.ledger.store import SOURCES, STATEMENTS, Store, row_of
 from landbridge.provenance import Source, content_id
 
 
@@ -115,10 +115,10 @@ class DecisionStore(Store):
             _metadata.create_all(connection)
             if statements:
                 connection.execute(
-                    insert(_table).on_conflict_do_nothing(), [_row(item) for item in statements]
+                    insert(STATEMENTS).on_conflict_do_nothing(), [row_of(item) for item in statements]
                 )
             if cited:
-                connection.execute(insert(_sources).on_conflict_do_nothing(), cited)
+                connection.execute(insert(SOURCES).on_conflict_do_nothing(), cited)
             if rows:
                 connection.execute(insert(_decisions).on_conflict_do_nothing(), rows)
 

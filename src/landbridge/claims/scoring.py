@@ -1,14 +1,16 @@
 """How well the grammar reads: its claims against annotated ones. The same rules that the published scores follow.
 
-A match is: the same document, overlapping spans, and equal value (within 0.5 %) and unit; it is *right in every slot* where also
-kind, indicator, period (stated or inferred), comparator and the set of parties are equal. An annotated row matches once.
+A claim with a value matches an annotated row where document, unit and value (within 0.5 %) are equal and the spans overlap.
+It is *right in every slot* where also kind, indicator, period (stated or inferred), comparator and the set of parties are
+equal. A claim without a value matches by document, overlapping spans, kind and indicator. A row matches once, and so does
+a claim. Rows and claims with most slots in common are paired first, so that a score is never more than the best pairing.
 """
 
 from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,13 +18,14 @@ from typing import Any
 from landbridge.claims.claim import Claim
 
 TOLERANCE = 0.005
+# Kinds of rows that are scored by their value. Claims with a value count, whatever their kind.
 NUMERIC = ("quantity", "change", "target", "twinning")
 SLOTS = ("kind", "indicator", "period", "comparator", "parties")
 
 
 @dataclass(frozen=True, slots=True)
 class Gold:
-    """One annotated claim."""
+    """One annotated claim, with or without a value."""
 
     doc: str
     start: int
@@ -69,10 +72,20 @@ class Pair:
             return ()
         return tuple(slot for slot in SLOTS if _slot(self.claim, slot) != getattr(self.gold, slot))
 
+    @property
+    def kind(self) -> str:
+        """The annotated kind; for a claim that nothing matches, its own."""
+        return self.gold.kind if self.gold else self.claim.kind if self.claim else ""
+
+    @property
+    def indicator(self) -> str:
+        """The annotated indicator; for a claim that nothing matches, its own."""
+        return self.gold.indicator if self.gold else self.claim.indicator if self.claim else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """Precision and recall for value, unit and span, and the share of matches that are right in every slot."""
+    """Precision and recall of the matches, and the share of them that are right in every slot."""
 
     pairs: tuple[Pair, ...]
 
@@ -88,7 +101,7 @@ class Score:
 
     @property
     def found(self) -> int:
-        """Numeric claims that were read."""
+        """Claims that were read, of those that are scored."""
         return sum(pair.claim is not None for pair in self.pairs)
 
     @property
@@ -102,12 +115,14 @@ class Score:
         return self.matched / self.given if self.given else 1.0
 
     @property
+    def right(self) -> int:
+        """Matches that are right in every slot."""
+        return sum(pair.gold is not None and pair.claim is not None and not pair.wrong for pair in self.pairs)
+
+    @property
     def whole(self) -> float:
-        """The share of matches that are right in every slot."""
-        right = sum(
-            pair.gold is not None and pair.claim is not None and not pair.wrong for pair in self.pairs
-        )
-        return right / self.matched if self.matched else 0.0
+        """The share of matches that are right in every slot; 0 where nothing matches."""
+        return self.right / self.matched if self.matched else 0.0
 
     def slots(self) -> dict[str, float]:
         """For each slot the share of matches in which it is right."""
@@ -126,34 +141,67 @@ class Score:
         """The score of one document."""
         return Score(tuple(pair for pair in self.pairs if pair.doc == doc))
 
+    def by(self, of: Callable[[Pair], str]) -> dict[str, Score]:
+        """The score of each group of pairs that `of` names: by kind, by indicator, by document."""
+        groups: dict[str, list[Pair]] = {}
+        for pair in self.pairs:
+            groups.setdefault(of(pair), []).append(pair)
+        return {name: Score(tuple(pairs)) for name, pairs in sorted(groups.items())}
+
+
+def together(scores: Iterable[Score]) -> Score:
+    """One score of all their pairs: every row and every claim counts once."""
+    return Score(tuple(pair for score in scores for pair in score.pairs))
+
 
 def gold(path: Path) -> tuple[Gold, ...]:
-    """The numeric rows of an annotation file (JSON lines)."""
-    rows = (json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip())
-    return tuple(Gold.of(row) for row in rows if row["value"] is not None and row["kind"] in NUMERIC)
+    """The rows with a value of an annotation file (JSON lines)."""
+    return tuple(row for row in _annotated(path) if row.value is not None and row.kind in NUMERIC)
+
+
+def gold_statements(path: Path) -> tuple[Gold, ...]:
+    """The rows without a value of an annotation file: agreements, events, barriers, measures and so on."""
+    return tuple(row for row in _annotated(path) if row.value is None)
+
+
+def _annotated(path: Path) -> Iterable[Gold]:
+    return (Gold.of(json.loads(line)) for line in path.read_text("utf-8").splitlines() if line.strip())
 
 
 def score(annotated: Iterable[Gold], read: Mapping[str, Sequence[Claim]]) -> Score:
-    """Match the claims of each document with its annotated rows: the pairs with most slots in common first."""
+    """Match the claims with a value of each document with its annotated rows, pairs with most slots in common first."""
+    return _scored(annotated, read, lambda claim: claim.numeric, _equal)
+
+
+def score_statements(annotated: Iterable[Gold], read: Mapping[str, Sequence[Claim]]) -> Score:
+    """Match the claims without a value of each document with its annotated rows, by span, kind and indicator."""
+    return _scored(annotated, read, lambda claim: not claim.numeric, _same)
+
+
+def _scored(
+    annotated: Iterable[Gold],
+    read: Mapping[str, Sequence[Claim]],
+    counts: Callable[[Claim], bool],
+    equal: Callable[[Gold, Claim], bool],
+) -> Score:
     pairs: list[Pair] = []
     by_document: dict[str, list[Gold]] = {}
     for row in annotated:
         by_document.setdefault(row.doc, []).append(row)
     for doc in sorted({*by_document, *read}):
-        rows = by_document.get(doc, [])
-        claims = [claim for claim in read.get(doc, ()) if claim.numeric and claim.kind in NUMERIC]
-        pairs += _match(doc, rows, claims)
+        claims = [claim for claim in read.get(doc, ()) if counts(claim)]
+        pairs += _match(doc, by_document.get(doc, []), claims, equal)
     return Score(tuple(pairs))
 
 
-def _match(doc: str, rows: Sequence[Gold], claims: Sequence[Claim]) -> list[Pair]:
+def _match(
+    doc: str, rows: Sequence[Gold], claims: Sequence[Claim], equal: Callable[[Gold, Claim], bool]
+) -> list[Pair]:
     possible = sorted(
-        (
-            (sum(_slot(claim, slot) != getattr(row, slot) for slot in SLOTS), -_overlap(row, claim), i, j)
-            for i, row in enumerate(rows)
-            for j, claim in enumerate(claims)
-            if _equal(row, claim)
-        )
+        (sum(_slot(claim, slot) != getattr(row, slot) for slot in SLOTS), -_overlap(row, claim), i, j)
+        for i, row in enumerate(rows)
+        for j, claim in enumerate(claims)
+        if equal(row, claim)
     )
     taken_rows: set[int] = set()
     taken_claims: set[int] = set()
@@ -172,6 +220,10 @@ def _equal(row: Gold, claim: Claim) -> bool:
     if row.value is None or claim.value is None or row.unit != claim.unit or _overlap(row, claim) <= 0:
         return False
     return abs(row.value - claim.value) <= TOLERANCE * abs(row.value)
+
+
+def _same(row: Gold, claim: Claim) -> bool:
+    return (row.kind, row.indicator) == (claim.kind, claim.indicator) and _overlap(row, claim) > 0
 
 
 def _overlap(row: Gold, claim: Claim) -> int:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from landbridge.brief import writing
+from landbridge.brief.numbers import show_period
 from landbridge.claims.claim import Claim
 from landbridge.claims.document import Document
 from landbridge.claims.documents import Opener
@@ -18,7 +19,7 @@ from landbridge.claims.reading import Reading, read_document
 from landbridge.claims.review import claim_id
 from landbridge.claims.verdicts.verdict import shown
 from landbridge.cli.output import answer
-from landbridge.codes.matching import plain
+from landbridge.codes.matching import plain, unfit
 from landbridge.errors import BadFile, BadUsage, Problem
 from landbridge.release import Data
 from landbridge.release import load as load_data
@@ -66,7 +67,7 @@ def read(asked: Asked, *, text_out: Path | None, as_json: bool, workspace: Path 
         write_texts(text_out, [reading.document for reading in found.readings], many=len(asked.files) > 1)
     if as_json:
         rows = [row for reading in found.readings for row in _rows(reading)]
-        print(json.dumps(rows, ensure_ascii=False, indent=1, allow_nan=False))
+        print(_visible(json.dumps(rows, ensure_ascii=False, indent=1, allow_nan=False)))
     else:
         many = len(found.readings) > 1
         answer(
@@ -81,6 +82,14 @@ def read(asked: Asked, *, text_out: Path | None, as_json: bool, workspace: Path 
             notes=notes(found.readings),
         )
     found.complain()
+
+
+def _visible(text: str) -> str:
+    """JSON in which what cannot be seen, or what a terminal would obey, is escaped: the same data."""
+    for mark in unfit(text):
+        sign = chr(int(mark.removeprefix("U+"), 16))
+        text = text.replace(sign, json.dumps(sign)[1:-1])
+    return text
 
 
 def gather(asked: Asked, data: Data) -> Gathered:
@@ -182,8 +191,13 @@ def told(claim: Claim) -> str:
     """The quote of a claim; one that the ledger holds is in our words, with slots for its numbers."""
     if claim.rule != "ledger":
         return short(claim.quote)
-    number = "" if claim.value is None else shown(claim.value, claim.unit or "")
-    return short(claim.quote.replace("{value}", number).replace("{period}", claim.moment))
+    number = "" if claim.value is None else amount(claim.value, claim.unit)
+    return short(claim.quote.replace("{value}", number).replace("{period}", show_period(claim.moment)))
+
+
+def amount(value: float, unit: str | None) -> str:
+    """A value with its unit; things that are counted need none."""
+    return shown(value, "" if unit in (None, "count") else str(unit))
 
 
 def write_texts(place: Path, documents: Sequence[Document], *, many: bool) -> None:

@@ -106,7 +106,12 @@ def reviewed(*, as_json: bool, workspace: Path | None) -> None:
     place = Workspace.open(folder) if workspace is not None else Workspace.open_or_create(folder)
     found = Review.open(place).reviewed()
     rows = [
-        {"id": item.id, "document": item.document, **_state(item.state), **_claim(item.claim, as_json)}
+        {
+            "id": item.id,
+            "document": item.document,
+            **_state(item.state, as_json),
+            **_claim(item.claim, as_json),
+        }
         for item in found
     ]
     data = load_data(workspace) if place.exists else load_data()
@@ -120,17 +125,19 @@ def _listed(reading: Reading, states: Mapping[str, State], as_json: bool) -> lis
     rows = []
     for claim in reading.claims:
         name = claim_id(reading.document, claim)
-        rows.append({"id": name, **_state(states[name]), **_claim(claim, as_json)})
+        rows.append({"id": name, **_state(states[name], as_json), **_claim(claim, as_json)})
     return rows
 
 
-def _state(state: State) -> Row:
+def _state(state: State, as_json: bool) -> Row:
     decision = state.decision
+    # A reader needs the minute, a program the very moment.
+    decided = None if decision is None else decision.decided if as_json else decision.decided[:16]
     return {
         "state": state.name,
         "by": decision.by if decision else None,
         "reason": decision.reason if decision else None,
-        "decided": decision.decided if decision else None,
+        "decided": decided,
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,11 +13,11 @@ from landbridge.claims.reading import Reading
 from landbridge.claims.recorded import readings as recorded
 from landbridge.claims.review import claim_id
 from landbridge.claims.verdicts.findings import Address, Finding
-from landbridge.claims.verdicts.verdict import Evidence, Verdict, shown
+from landbridge.claims.verdicts.verdict import Evidence, Verdict
 from landbridge.claims.verifying import Verdicts
 from landbridge.claims.verifying import verify as judge
 from landbridge.cli.claim_exports import Targets, export
-from landbridge.cli.claim_readings import Asked, Gathered, counted, gather, notes, period, short, told
+from landbridge.cli.claim_readings import Asked, Gathered, amount, counted, gather, notes, period, told
 from landbridge.cli.output import answer
 from landbridge.errors import BadFile, Problem, UnknownLabel
 from landbridge.ledger import Ledger
@@ -53,7 +53,9 @@ def verify(
     if show == "verdicts":
         rows = _json_rows(verdicts) if as_json else _verdict_rows(verdicts)
     elif show == "findings":
-        rows = [f.row() for f in _ordered(verdicts)] if as_json else _finding_rows(_ordered(verdicts))
+        rows = (
+            [f.row() for f in _ordered(verdicts)] if as_json else _finding_rows(_ordered(verdicts), verdicts)
+        )
     else:
         rows = _evidence(verdicts)
     columns = ("claim", "outcome", "definition", "value", "unit", "period", "agrees", "gap_pct", "tolerance")
@@ -68,7 +70,7 @@ def verify(
     )
     if also:
         print()
-        answer("claims-verify", data, _finding_rows(also), as_json=False, notes=told_too)
+        answer("claims-verify", data, _finding_rows(also, verdicts), as_json=False, notes=told_too)
     found.complain()
 
 
@@ -154,7 +156,7 @@ def claimed(claim: Claim) -> str:
     if claim.value is None:
         return period(claim)
     sign = "" if claim.comparator in (None, "=") else f"{claim.comparator} "
-    return ", ".join(filter(None, (f"{sign}{shown(claim.value, claim.unit or '')}", period(claim))))
+    return ", ".join(filter(None, (f"{sign}{amount(claim.value, claim.unit)}", period(claim))))
 
 
 def _held(verdict: Verdict) -> str:
@@ -169,8 +171,8 @@ def _held(verdict: Verdict) -> str:
 
 def _value(item: Evidence) -> str:
     if item.value is not None:
-        return shown(item.value, item.unit)
-    ends = [shown(end, item.unit) for end in (item.low, item.high) if end is not None]
+        return amount(item.value, item.unit)
+    ends = [amount(end, item.unit) for end in (item.low, item.high) if end is not None]
     return " to ".join(ends)
 
 
@@ -197,18 +199,26 @@ def _ordered(verdicts: Verdicts) -> list[Finding]:
     return sorted(verdicts.findings(), key=lambda finding: order[finding.outcome])
 
 
-def _finding_rows(findings: Sequence[Finding]) -> list[Row]:
+def _finding_rows(findings: Sequence[Finding], verdicts: Verdicts) -> list[Row]:
+    # An address has the words as they are held; those of a ledger have slots for the numbers.
+    words = {
+        (reading.document.name, verdict.claim.start, verdict.claim.end, verdict.claim.quote): told(
+            verdict.claim
+        )
+        for reading, verdict in verdicts.each()
+    }
     return [
         {
             "check": finding.check,
             "outcome": finding.outcome,
-            "one": _address(finding.claims[0]),
-            "other": "; ".join(_address(item) for item in finding.claims[1:]),
+            "one": _address(finding.claims[0], words),
+            "other": "; ".join(_address(item, words) for item in finding.claims[1:]),
             "what follows": finding.says,
         }
         for finding in findings
     ]
 
 
-def _address(address: Address) -> str:
-    return f"{address.document} {address.start}–{address.end}: {short(address.quote)}"
+def _address(address: Address, words: Mapping[tuple[str, int, int, str], str]) -> str:
+    quote = words[address.document, address.start, address.end, address.quote]
+    return f"{address.document} {address.start}–{address.end}: {quote}"

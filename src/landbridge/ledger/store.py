@@ -32,7 +32,7 @@ from landbridge.provenance import Source, Status
 SCHEMA_VERSION = 1
 _NUMBERS = {"number": Float, "low": Float, "high": Float, "start": Integer, "end": Integer}
 _metadata = MetaData()
-_table = Table(
+STATEMENTS = Table(
     "statement",
     _metadata,
     Column("id", String, primary_key=True),
@@ -42,12 +42,12 @@ _table = Table(
         if name != "id"
     ),
 )
-_sources = Table(
+SOURCES = Table(
     "source",
     _metadata,
     *(Column(name, String, primary_key=name == "id") for name in Source.__dataclass_fields__),
 )
-for _held, _verb in itertools.product((_table, _sources), ("UPDATE", "DELETE")):
+for _held, _verb in itertools.product((STATEMENTS, SOURCES), ("UPDATE", "DELETE")):
     event.listen(
         _held,
         "after_create",
@@ -91,15 +91,15 @@ class Store:
 
     def append(self, statements: Iterable[Statement], sources: Iterable[Source] = ()) -> int:
         """Add statements and the sources they cite in one transaction; returns how many statements were new."""
-        rows = [_row(statement) for statement in statements]
+        rows = [row_of(statement) for statement in statements]
         cited = [{name: str(getattr(item, name)) for name in Source.__dataclass_fields__} for item in sources]
         if not rows:
             return 0
         with self._guarded(), self._engine.begin() as connection:
             before = len(self)
-            connection.execute(insert(_table).on_conflict_do_nothing(), rows)
+            connection.execute(insert(STATEMENTS).on_conflict_do_nothing(), rows)
             if cited:
-                connection.execute(insert(_sources).on_conflict_do_nothing(), cited)
+                connection.execute(insert(SOURCES).on_conflict_do_nothing(), cited)
             after = connection.exec_driver_sql("SELECT count(*) FROM statement").scalar()
         return int(after or 0) - before
 
@@ -109,7 +109,7 @@ class Store:
 
     def statements(self, recorded_by: str = "9999") -> list[Statement]:
         """Every statement recorded by that date, in the order of their ids."""
-        query = select(_table).where(_table.c.recorded <= recorded_by).order_by(_table.c.id)
+        query = select(STATEMENTS).where(STATEMENTS.c.recorded <= recorded_by).order_by(STATEMENTS.c.id)
         with self._guarded(), self._engine.connect() as connection:
             return [_statement(dict(row._mapping)) for row in connection.execute(query)]
 
@@ -117,7 +117,7 @@ class Store:
         """Every source that came with the statements, by id."""
         with self._guarded(), self._engine.connect() as connection:
             rows = [
-                dict(row._mapping) for row in connection.execute(select(_sources).order_by(_sources.c.id))
+                dict(row._mapping) for row in connection.execute(select(SOURCES).order_by(SOURCES.c.id))
             ]
         return {row["id"]: Source(**row | {"weak": row["weak"] == "True"}) for row in rows}
 
@@ -126,7 +126,7 @@ class Store:
         self._engine.dispose()
 
 
-def _row(statement: Statement) -> dict[str, Any]:
+def row_of(statement: Statement) -> dict[str, Any]:
     row = {name: getattr(statement, name) for name in Statement.__dataclass_fields__}
     return row | {
         "status": statement.status.value,

@@ -107,7 +107,8 @@ def _read(
         return None
     first = match.start("before") if match["before"] else at
     form = "digits" if digits else "words"
-    return Amount(first, match.end(), at, value * factor, unit, "", form, scale * factor)
+    sign = words.after_comparators.get(match["inside"] or "", "")
+    return Amount(first, match.end(), at, value * factor, unit, sign, form, scale * factor)
 
 
 def _inside_code(text: str, match: re.Match[str], *, joined: bool) -> bool:

@@ -84,7 +84,7 @@ def _scene(text: Text, number: int, sentence: Sentence) -> Scene | None:
     usable = tuple(
         one
         for one in found
-        if not any(place.start < one.end and one.number < place.end for place in named)
+        if not any(place.start <= one.number < place.end for place in named)
         and (
             unit_class(one.unit) == "span"
             or not any(moment.start < one.end and one.number < moment.end for moment in moments)
@@ -98,7 +98,8 @@ def _scene(text: Text, number: int, sentence: Sentence) -> Scene | None:
         indicators.words(text.language),
         indicators.cues(text.text, *span, text.language, wider=wider),
         tuple(moments),
-        tuple(named),
+        # `5 млрд долл. США`: a name inside an amount is part of its currency.
+        tuple(one for one in named if not any(money.number < one.start < money.end for money in found)),
         usable,
         turn.home if turn else (),
     )

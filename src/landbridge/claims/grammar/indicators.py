@@ -156,12 +156,14 @@ def counted(
 ) -> tuple[Counted, int, int] | None:
     """What the noun phrase `span` counts, with the span of the noun: the first entry of the pack whose noun is its head."""
     best: tuple[Counted, int, int] | None = None
+    first = language.part("indicators").get("head") == "first"
     for entry in words(language).counted:
         for match in entry.noun.finditer(text, *span):
             if entry.needs is not None and not entry.needs.search(text, *sentence):
                 continue
-            # The head of an English phrase is its last noun: the match that reaches furthest right counts.
-            if best is None or match.end() > best[2]:
+            # The head of an English phrase is its last noun: the match that reaches furthest right counts. A Russian
+            # phrase begins with its head.
+            if best is None or (match.start() < best[1] if first else match.end() > best[2]):
                 best = (entry, match.start(), match.end())
     return best
 

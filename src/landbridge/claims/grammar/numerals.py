@@ -19,7 +19,7 @@ class Numerals:
     """Patterns and tables of the number words of a language.
 
     `number` matches one number with what belongs to it, in the groups `before` and `after` (currency), `digits` or
-    `words`, `half`, `scale` and `unit`. A pattern of something that the language does not have matches nothing.
+    `words`, `half`, `inside`, `scale` and `unit`. A pattern of something that the language does not have matches nothing.
     """
 
     number: re.Pattern[str]
@@ -115,7 +115,7 @@ def numerals(language: Language) -> Numerals:
         ),
         pronoun=_pattern(rf"\s+(?:{any_of(part.get('pronoun_before', ()))})\b", part.get("pronoun_before")),
         growing=_pattern(rf"{edge}(?:{any_of(part.get('growing', ()))})", part.get("growing")),
-        joint=_joint([str(word) for word in part.get("range", ())]),
+        joint=_joint([str(word) for word in part.get("range", ())], spaced=spaced),
         opening=opening,
         comparators=signs,
         after_comparators=behind,
@@ -153,9 +153,11 @@ def _number(part: Mapping[str, Any], units: Mapping[str, Any], *, spaced: bool) 
     scales = any_of(part.get("scales", ())) or _NOTHING
     before, after = (any_of(part.get(f"currencies_{side}", ())) or _NOTHING for side in ("before", "after"))
     half = any_of(part.get("half_more", ())) or _NOTHING
+    # `2400多亿`: how near a number is, between its digits and its scale.
+    inside = any_of(part.get("inside", ())) or _NOTHING
     return re.compile(
         rf"(?:(?<![^\W\d_])(?P<before>{before}){BLANK}?)?(?:(?P<digits>{digits})|(?P<words>{_words(part, spaced=spaced)}))"
-        rf"(?P<half>{BLANK}+(?:{half})\b)?(?:{gap}(?P<scale>{scales}){close})?"
+        rf"(?P<half>{BLANK}+(?:{half})\b)?(?P<inside>{inside})?(?:{gap}(?P<scale>{scales}){close})?"
         rf"(?:{gap}(?:(?P<after>{after}){close}|(?P<unit>{any_of(units) or _NOTHING}){close}))?",
         re.IGNORECASE,
     )
@@ -188,12 +190,13 @@ def _fraction(part: Mapping[str, Any], fractions: Mapping[str, float]) -> re.Pat
     )
 
 
-def _joint(words: list[str]) -> re.Pattern[str]:
+def _joint(words: list[str], *, spaced: bool) -> re.Pattern[str]:
     """What stands between the two ends of a range: a mark with or without blanks, or a word between blanks."""
     marks, spelt = (
         any_of(word for word in words if word.isalpha() is letters) or _NOTHING for letters in (False, True)
     )
-    return re.compile(rf"{BLANK}*({marks}){BLANK}*|{BLANK}+({spelt}){BLANK}+", re.IGNORECASE)
+    apart = "+" if spaced else "*"
+    return re.compile(rf"{BLANK}*({marks}){BLANK}*|{BLANK}{apart}({spelt}){BLANK}{apart}", re.IGNORECASE)
 
 
 def _pattern(pattern: str, words: Any) -> re.Pattern[str]:

@@ -71,7 +71,9 @@ def _grammar(language: Language) -> _Grammar | None:
     ordinals = "|".join([*numerals["ordinals"], rf"\d{{1,2}}{numerals['ordinal_ending']}"])
     cardinals = "|".join([*(str(word) for word in numerals["words"]), r"\d{1,2}"])
     body = f"(?P<body>{'|'.join(part['bodies'])})"
-    between = r"(?:[\w’'-]+ ){0,3}"
+    spaced = bool(numerals.get("spaced", True))
+    edge, gap = (r"\b", " ") if spaced else ("", "")
+    between = r"(?:[\w’'-]+ ){0,3}" if spaced else ""
     flags = re.IGNORECASE
     return _Grammar(
         group=re.compile(
@@ -83,7 +85,7 @@ def _grammar(language: Language) -> _Grammar | None:
             rf"(?: (?:place|position|rank))?(?: \w+)? (?:among|in|on the list of|in the list of|by) (?:the |its |their |all )*{between}{body}\b",
             flags,
         ),
-        single=re.compile(rf"\b(?:(?P<number>{ordinals})[ -])?(?:{sole}) {between}{body}\b", flags),
+        single=re.compile(rf"{edge}(?:(?P<number>{ordinals})[ -])?(?:{sole}){gap}{between}{body}{edge}", flags),
         one_of=re.compile(r"\b(?:one of|among|some of)(?: (?:the|its|their|our|[\w’]+))*\s*$", flags),
         numbers={
             str(word).casefold(): float(value)

@@ -11,8 +11,10 @@ from types import MappingProxyType
 from landbridge.claims.claim import Claim
 from landbridge.claims.grammar.assembling import quantities
 from landbridge.claims.grammar.blocks import blocks, sentences
+from landbridge.claims.grammar.dating import resolve
 from landbridge.claims.grammar.dyad import context
 from landbridge.claims.grammar.indicators import words
+from landbridge.claims.grammar.periods import AT, Moment
 from landbridge.claims.grammar.places import mentions
 from landbridge.claims.grammar.scene import Text
 from landbridge.claims.grammar.speakers import speakers
@@ -71,7 +73,7 @@ def understand(text: str, language: Language, *, dated: str = "") -> Understood:
             language,
             dyad=dyad.parties,
         )
-    exact = [_with_words(claim, text) for claim in found]
+    exact = [_dated(_with_words(claim, text), dated) for claim in found]
     homes = {turn.speaker: turn.home[0] for turn in turns if turn.home}
     ordered = sorted(exact, key=lambda claim: (claim.start, claim.end, claim.indicator))
     return Understood(tuple(ordered), MappingProxyType(homes), dyad.parties)
@@ -85,6 +87,14 @@ def _even(text: str) -> str:
             str(unicodedata.decimal(char)) if char > "\x7f" and char.isdecimal() else char for char in evened
         )
     return evened
+
+
+def _dated(claim: Claim, dated: str) -> Claim:
+    """The claim with its words of time resolved, where it has nothing else and the text has a date."""
+    if not dated or not claim.asof or claim.period or claim.period_inferred:
+        return claim
+    moment = Moment(claim.start, claim.end, None, claim.asof, AT)
+    return replace(claim, period_inferred=resolve(moment, dated))
 
 
 def _with_words(claim: Claim, text: str) -> Claim:
