@@ -24,6 +24,10 @@ _END = re.compile(
 _NEXT_WORD = re.compile(rf"[\s\u00a0{re.escape(_OPENING)}]*(\w+)")
 _DOTTED = re.compile(r"(?:\w\.)+\w")
 _LONGEST_HEADING = 140
+# Lines between these widths may have been broken by a program; a line is full from this share of the longest on.
+_NARROWEST, _WIDEST, _FILLED, _FEWEST_LINES = 40, 130, 0.75, 4
+_STOPS = ".!?…:;。！？"
+_WORD = re.compile(r"\S+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +49,56 @@ class Sentence:
 
 
 def blocks(text: str) -> tuple[Block, ...]:
-    """The paragraphs and headings of a text, a line each, without the blanks around them."""
-    found = []
+    """The paragraphs and headings of a text, a line each, without the blanks around them.
+
+    A text whose lines were broken at a fixed width has its paragraphs put together again: a line that fills the width and
+    ends within a sentence goes on in the next.
+    """
+    lines = []
     for line in _LINE.finditer(text):
         words = line[0].strip()
-        if not words:
-            continue
-        start = line.start() + line[0].index(words[0])
-        end = start + len(words)
-        heading = len(words) <= _LONGEST_HEADING and words[-1] not in '.!?…:;,”"»。！？'
+        if words:
+            start = line.start() + line[0].index(words[0])
+            lines.append((start, start + len(words)))
+    width = _width(text, lines)
+    found: list[Block] = []
+    for start, end in lines:
+        if found and width and _goes_on(text, found[-1], start, width):
+            start = found.pop().start
+        heading = end - start <= _LONGEST_HEADING and text[end - 1] not in '.!?…:;,”"»。！？'
         found.append(Block(start, end, HEADING if heading else PARAGRAPH))
     return tuple(found)
+
+
+def _width(text: str, lines: list[tuple[int, int]]) -> int:
+    """The width at which a text's lines were broken, 0 where each line is a paragraph.
+
+    Lines were broken if most that end within a sentence come close to the longest line, which is no longer than a screen is wide.
+    """
+    longest = max((end - start for start, end in lines), default=0)
+    if len(lines) < _FEWEST_LINES or not _NARROWEST <= longest <= _WIDEST:
+        return 0
+    open_ended = [end - start for start, end in lines if text[end - 1] not in _STOPS]
+    full = sum(length >= _FILLED * longest for length in open_ended)
+    return longest if open_ended and 2 * full > len(open_ended) else 0
+
+
+def _goes_on(text: str, block: Block, start: int, width: int) -> bool:
+    """True where the line that begins at `start` continues the block before it: no empty line between, a full last line."""
+    between = text[block.end : start]
+    if between.count("\n") + between.count("\r") - between.count("\r\n") > 1:
+        return False
+    last = (
+        max(
+            text.rfind("\n", block.start, block.end),
+            text.rfind("\r", block.start, block.end),
+            block.start - 1,
+        )
+        + 1
+    )
+    # A line that has room for the next word was ended on purpose.
+    word = _WORD.match(text, start)
+    return block.end - last + 1 + (len(word[0]) if word else 0) > _FILLED * width
 
 
 @dataclass(frozen=True, slots=True)

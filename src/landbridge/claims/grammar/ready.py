@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from landbridge.claims.claim import Claim
 from landbridge.claims.grammar.assembling import quantities
-from landbridge.claims.grammar.blocks import blocks, sentences
+from landbridge.claims.grammar.blocks import Block, blocks, sentences
 from landbridge.claims.grammar.dating import resolve
 from landbridge.claims.grammar.dyad import context
 from landbridge.claims.grammar.indicators import words
@@ -57,6 +57,7 @@ def understand(text: str, language: Language, *, dated: str = "") -> Understood:
     """Every claim that the rules find in a text, by place in the text; offsets are code points of `text`."""
     even = _even(text)
     parts = blocks(even)
+    even = _unbroken(even, parts)
     split = sentences(even, parts, language)
     turns = speakers(even, parts, split, language)
     dyad = context(even, parts, language)
@@ -77,6 +78,17 @@ def understand(text: str, language: Language, *, dated: str = "") -> Understood:
     homes = {turn.speaker: turn.home[0] for turn in turns if turn.home}
     ordered = sorted(exact, key=lambda claim: (claim.start, claim.end, claim.indicator))
     return Understood(tuple(ordered), MappingProxyType(homes), dyad.parties)
+
+
+def _unbroken(text: str, parts: tuple[Block, ...]) -> str:
+    """The text with line breaks inside its paragraphs made blanks."""
+    pieces, done = [], 0
+    for block in parts:
+        inside = text[block.start : block.end]
+        if "\n" in inside or "\r" in inside:
+            pieces += [text[done : block.start], inside.replace("\n", " ").replace("\r", " ")]
+            done = block.end
+    return "".join([*pieces, text[done:]]) if pieces else text
 
 
 def _even(text: str) -> str:

@@ -1,0 +1,250 @@
+"""Claims of the articles set beside statistics and records, and beside each other."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from landbridge.brief.document import Block, Paragraph, Table
+from landbridge.brief.setting import Setting, said_by
+from landbridge.brief.text import Code, Name, Part, Sentence
+from landbridge.claims.claim import Claim
+from landbridge.claims.recorded import readings
+from landbridge.claims.verdicts.findings import Finding
+from landbridge.claims.verdicts.verdict import (
+    CONFLICTS,
+    CONSISTENT,
+    CONSISTENT_UNDER,
+    IMPLAUSIBLE,
+    NOT_CHECKABLE,
+    Evidence,
+    Verdict,
+)
+from landbridge.claims.verifying import verify
+from landbridge.ledger import Ledger, Statement
+from landbridge.provenance import Citation, Figure, Status, derive
+
+_CODE = "landbridge.brief.sections.checked.counts"
+_ORDER = (CONFLICTS, IMPLAUSIBLE, CONSISTENT, CONSISTENT_UNDER)
+_AMISS = ("contradiction", "conflicts", "implausible")
+Asserted = Callable[[Setting, Statement], Part]
+# What tells a claim of the ledger from the others of its article: where it stands, and what it says.
+Key = tuple[str, int, int, str, float | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """The verdicts on claims of the pair, and what is found of several of them together."""
+
+    verdicts: tuple[tuple[Statement, Verdict], ...]
+    findings: tuple[tuple[tuple[Statement, ...], Finding], ...]
+
+
+def check(setting: Setting, claims: Sequence[Statement]) -> Checked:
+    """Verdicts on `claims`, the claims of the pair; those of other pairs in the same articles are read with them.
+
+    A speaker's post or an earlier target may stand in a claim that is about neither side.
+    """
+    articles = {statement.source for statement in claims}
+    whole = [item for item in setting.ledger.statements if item.kind == "claim" and item.source in articles]
+    found = verify(readings(Ledger(whole, setting.ledger.sources)), setting.data)
+    own = {_key_of(statement): statement for statement in claims}
+    verdicts = {_key(reading.document.name, verdict.claim): verdict for reading, verdict in found.each()}
+    # An address has no value; two claims of one span differ in their words.
+    placed = {key[:4]: statement for key, statement in own.items()}
+    together = []
+    for finding in found.findings():
+        ends = [placed.get((at.document, at.start, at.end, at.quote)) for at in finding.claims]
+        stated = tuple(end for end in ends if end is not None)
+        if len(stated) == len(ends) and finding.outcome in _AMISS:
+            together.append((stated, finding))
+    return Checked(
+        tuple((own[key], verdicts[key]) for key in own if key in verdicts),
+        tuple(sorted(together, key=lambda item: _AMISS.index(item[1].outcome))),
+    )
+
+
+def _key_of(statement: Statement) -> Key:
+    return (
+        statement.source,
+        statement.start or 0,
+        statement.end or 0,
+        statement.text,
+        statement.number,
+    )
+
+
+def _key(document: str, claim: Claim) -> Key:
+    return (document, claim.start, claim.end, claim.quote, claim.value)
+
+
+def blocks(setting: Setting, claims: Sequence[Statement], asserted: Asserted) -> Iterator[Block]:
+    """How many claims can be checked, those that can with their verdicts, and those that cannot be right together."""
+    checked = check(setting, claims)
+    if not checked.verdicts:
+        return
+    judged = [pair for pair in checked.verdicts if pair[1].outcome != NOT_CHECKABLE]
+    yield Paragraph((_extent(setting, checked.verdicts, judged),))
+    if judged:
+        yield _table(setting, judged, asserted)
+    if checked.findings:
+        yield _together(setting, checked.findings, asserted)
+
+
+def _extent(
+    setting: Setting,
+    verdicts: Sequence[tuple[Statement, Verdict]],
+    judged: Sequence[tuple[Statement, Verdict]],
+) -> Sentence:
+    say = setting.say
+    everything = _counted(setting, "Claims of articles on the two places", verdicts)
+    if not judged:
+        return say(
+            "The articles make {all} claims on the two places. Nothing held measures what they say; that speaks neither "
+            "for nor against them.",
+            all=everything,
+        )
+    return say(
+        "The articles make {all} claims on the two places, of which {checked} can be set beside a series or a record "
+        "of another source. Nothing held measures what the others say; that speaks neither for nor against them.",
+        all=everything,
+        checked=_counted(setting, "Claims of articles on the two places that can be checked", judged),
+    )
+
+
+def _counted(setting: Setting, measure: str, claims: Sequence[tuple[Statement, Verdict]]) -> Figure:
+    """How many claims these are, from the count of each article."""
+    articles = Counter(statement.source for statement, _ in claims)
+    each = tuple(
+        Figure(
+            measure=f"{measure}, in one article",
+            value=float(number),
+            unit="count",
+            period="",
+            status=Status.REPORTED,
+            citation=Citation(setting.ledger.sources[source]),
+            cell=f"ledger:claims of {source}",
+            note="Claims that the ledger holds of this article, as its editors read it.",
+        )
+        for source, number in sorted(articles.items())
+    )
+    return derive(measure, float(sum(articles.values())), "count", each, _CODE)
+
+
+def _table(
+    setting: Setting, judged: Sequence[tuple[Statement, Verdict]], asserted: Asserted
+) -> Table:
+    say = setting.say
+    words = {
+        CONFLICTS: say("does not agree"),
+        IMPLAUSIBLE: say("cannot be right"),
+        CONSISTENT: say("agrees"),
+        CONSISTENT_UNDER: say("agrees under this definition"),
+    }
+    ordered = sorted(
+        judged, key=lambda pair: (_ORDER.index(pair[1].outcome), pair[0].number is None, pair[0].source)
+    )
+    return Table(
+        "claims checked",
+        say("Checked against the statistics"),
+        (say("Claim"), say("Who says so"), say("Verdict"), say("What is held"), say("What that counts")),
+        tuple(
+            (
+                asserted(setting, statement),
+                said_by(setting, statement),
+                words[verdict.outcome],
+                _held(verdict),
+                _definition(setting, verdict),
+            )
+            for statement, verdict in ordered
+        ),
+        note=say(
+            "Agreement means within the rounding that the claim's own digits allow, or the revision usual for such "
+            "counts. Where several counts are held, the one that agrees stands here, else the nearest. A figure that "
+            "does not agree may follow another definition than any that is held."
+        ),
+    )
+
+
+def _held(verdict: Verdict) -> Figure | None:
+    item = _nearest(verdict, agrees=True) or _nearest(verdict, agrees=False)
+    return item.figure if item else None
+
+
+def _definition(setting: Setting, verdict: Verdict) -> Part | None:
+    """What is counted, by whom and when; for what agrees with one count alone, the nearest other one too."""
+    item = _nearest(verdict, agrees=True) or _nearest(verdict, agrees=False)
+    if item is None:
+        return Name(verdict.definition, "definition") if verdict.definition else None
+    named = Name(item.definition, item.cell)
+    other = _nearest(verdict, agrees=False) if item.agrees and verdict.outcome == CONSISTENT_UNDER else None
+    if other is None or other.figure is None:
+        return named
+    return setting.say(
+        "{definition}; not {figure}, {other}",
+        definition=named,
+        figure=other.figure,
+        other=Name(other.definition, other.cell),
+    )
+
+
+def _nearest(verdict: Verdict, *, agrees: bool) -> Evidence | None:
+    """The first series that agrees, or of those that do not the one nearest to the claim."""
+    found = [item for item in verdict.evidence if item.compared and item.figure and item.agrees == agrees]
+    if not found or agrees:
+        return found[0] if found else None
+    return min(found, key=lambda item: abs(item.gap_pct) if item.gap_pct is not None else float("inf"))
+
+
+def _together(
+    setting: Setting,
+    findings: Sequence[tuple[tuple[Statement, ...], Finding]],
+    asserted: Asserted,
+) -> Table:
+    say = setting.say
+    reasons = _reasons(setting)
+    return Table(
+        "claims that contradict",
+        say("Claims that cannot be right together"),
+        (say("One claim"), say("Where it stands"), say("Another"), say("Where it stands"), say("Why not both")),
+        tuple(
+            (
+                asserted(setting, stated[0]),
+                _place(setting, stated[0]),
+                tuple(asserted(setting, item) for item in stated[1:]) or None,
+                tuple(_place(setting, item) for item in stated[1:]) or None,
+                reasons.get(finding.check, say("their figures do not fit each other")),
+            )
+            for stated, finding in findings
+        ),
+        note=say("Places are the characters of the article's text, counted from its beginning."),
+    )
+
+
+def _place(setting: Setting, statement: Statement) -> Part:
+    source = setting.ledger.sources[statement.source]
+    return setting.say(
+        "{article}, {characters}",
+        article=Name(source.title or source.publisher, source.id),
+        characters=Code(f"{statement.start}–{statement.end}"),
+    )
+
+
+def _reasons(setting: Setting) -> Mapping[str, Sentence]:
+    """Why the claims of a check cannot all be right, in words without figures; the claims themselves have those."""
+    say = setting.say
+    return {
+        "two_values": say("two figures for one thing and time"),
+        "two_deadlines": say("one target with two deadlines"),
+        "two_targets": say("two targets for one thing and time"),
+        "editions": say("the counted editions and their years do not fit"),
+        "target_failed_early": say("the target is called missed before its deadline"),
+        "deadline_passed": say("a target is announced for a time that had passed"),
+        "event_after_text": say("an event is told as past that lay ahead"),
+        "growth_against_level": say("the growth does not lead from the one level to the other"),
+        "average_per_item": say("the total leaves each more, or less, than can be"),
+        "shares_of_one_whole": say("the shares come to more than the whole"),
+        "share_of_total": say("share, part and whole do not fit"),
+        "directions_of_turnover": say("the two directions do not come to the whole"),
+    }
