@@ -42,7 +42,9 @@ class LeftOut:
 
     def pack(self, whole: Language) -> Language:
         """The pack without them. It has the code of the whole one, by which names of places are found."""
-        lists = dict(whole.lists) | {name: MappingProxyType(self._mapping(whole.part(name))) for name in PARTS}
+        lists = dict(whole.lists) | {
+            name: MappingProxyType(self._mapping(whole.part(name))) for name in PARTS
+        }
         return Language(whole.code, MappingProxyType(lists))
 
     def _mapping(self, entries: Mapping[str, Any]) -> dict[str, Any]:
@@ -76,9 +78,7 @@ class LeftOut:
             shorter = without(entry, [span])
             if _matches(shorter, self.article) == here:
                 continue
-            if all(
-                _matches(shorter, text) == found for text, found in zip(self.others, there, strict=True)
-            ):
+            if all(_matches(shorter, text) == found for text, found in zip(self.others, there, strict=True)):
                 gone.append(span)
                 self.alternatives.append(entry[slice(*span)])
         return without(entry, gone)

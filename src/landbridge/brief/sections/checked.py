@@ -132,9 +132,7 @@ def _counted(setting: Setting, measure: str, claims: Sequence[tuple[Statement, V
     return derive(measure, float(sum(articles.values())), "count", each, _CODE)
 
 
-def _table(
-    setting: Setting, judged: Sequence[tuple[Statement, Verdict]], asserted: Asserted
-) -> Table:
+def _table(setting: Setting, judged: Sequence[tuple[Statement, Verdict]], asserted: Asserted) -> Table:
     say = setting.say
     words = {
         CONFLICTS: say("does not agree"),
@@ -206,8 +204,14 @@ def _together(
     reasons = _reasons(setting)
     return Table(
         "claims that contradict",
-        say("Claims that cannot be right together"),
-        (say("One claim"), say("Where it stands"), say("Another"), say("Where it stands"), say("Why not both")),
+        say("Claims that contradict each other or themselves"),
+        (
+            say("One claim"),
+            say("Where it stands"),
+            say("Another"),
+            say("Where it stands"),
+            say("Why not both"),
+        ),
         tuple(
             (
                 asserted(setting, stated[0]),
@@ -226,7 +230,7 @@ def _place(setting: Setting, statement: Statement) -> Part:
     source = setting.ledger.sources[statement.source]
     return setting.say(
         "{article}, {characters}",
-        article=Name(source.title or source.publisher, source.id),
+        article=Name(source.publisher, source.id),
         characters=Code(f"{statement.start}–{statement.end}"),
     )
 
@@ -245,6 +249,9 @@ def _reasons(setting: Setting) -> Mapping[str, Sentence]:
         "growth_against_level": say("the growth does not lead from the one level to the other"),
         "average_per_item": say("the total leaves each more, or less, than can be"),
         "shares_of_one_whole": say("the shares come to more than the whole"),
+        "parts_of_total": say("the parts do not fit the whole"),
+        "part_of_year": say("a part of the year has more than the whole"),
+        "rank_taken_twice": say("two hold one rank"),
         "share_of_total": say("share, part and whole do not fit"),
         "directions_of_turnover": say("the two directions do not come to the whole"),
     }

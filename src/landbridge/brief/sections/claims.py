@@ -6,6 +6,7 @@ import re
 
 from landbridge import codes
 from landbridge.brief.document import Block, Refusal, Section, Table
+from landbridge.brief.sections import checked
 from landbridge.brief.setting import Setting, said_by
 from landbridge.brief.text import Code, Date, Label, Name, Part, Sentence
 from landbridge.ledger import Record, Statement
@@ -39,6 +40,7 @@ def section(setting: Setting) -> Section:
             )
         )
     blocks: list[Block] = [
+        *checked.blocks(setting, claims, asserted),
         Table(
             "claims",
             say("Asserted by the articles, in our words"),
@@ -50,7 +52,7 @@ def section(setting: Setting) -> Section:
                 "cell means that no series held measures the claim."
             ),
             fold=True,
-        )
+        ),
     ]
     return Section("claims", title, tuple(blocks))
 
