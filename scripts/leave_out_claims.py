@@ -1,10 +1,10 @@
 """The English pack of claims without what only one article has taught it: for scores with that article left out.
 
 Nothing in the grammar is trained, so leaving an article out cannot mean training on the others. It means: every entry of
-`indicators.yaml` and `syntax.yaml` that says something in this article, and in none of the other annotated texts, is taken away,
-and so is every alternative inside an entry (`a|b|c`, at any depth) without which the entry would say something else in this
-article but not in the others. An entry says something where its expression matches. Number words, dates, names of places and
-forms of attribution stay: they are lists of the language.
+`indicators.yaml` and `syntax.yaml` that says something in this article, and in none of the other annotated texts, is taken
+away, and so is every alternative inside an entry (`a|b|c`, at any depth) without which the entry would say something else in
+this article but not in the others. An entry says something where its expression matches. Number words, dates, names of
+places and forms of attribution stay: they are lists of the language.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import pairwise
 from sys import modules
 from types import MappingProxyType
 from typing import Any
@@ -122,7 +123,7 @@ def alternatives(expression: str) -> Iterator[tuple[int, int]]:
 
 def _split(start: int, bars: list[int], end: int) -> list[tuple[int, int]]:
     edges = [start - 1, *bars, end]
-    return [(left + 1, right) for left, right in zip(edges, edges[1:], strict=False)] if bars else []
+    return [(left + 1, right) for left, right in pairwise(edges)] if bars else []
 
 
 def without(expression: str, spans: Sequence[tuple[int, int]]) -> str:

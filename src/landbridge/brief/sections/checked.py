@@ -134,26 +134,26 @@ def _counted(setting: Setting, measure: str, claims: Sequence[tuple[Statement, V
 
 def _table(setting: Setting, judged: Sequence[tuple[Statement, Verdict]], asserted: Asserted) -> Table:
     say = setting.say
-    words = {
-        CONFLICTS: say("does not agree"),
-        IMPLAUSIBLE: say("cannot be right"),
-        CONSISTENT: say("agrees"),
-        CONSISTENT_UNDER: say("agrees under this definition"),
-    }
     ordered = sorted(
-        judged, key=lambda pair: (_ORDER.index(pair[1].outcome), pair[0].number is None, pair[0].source)
+        judged, key=lambda pair: (_held(pair[1]) is None, _ORDER.index(pair[1].outcome), pair[0].source)
     )
     return Table(
         "claims checked",
-        say("Checked against the statistics"),
-        (say("Claim"), say("Who says so"), say("Verdict"), say("What is held"), say("What that counts")),
+        say("Checked against statistics and records"),
+        (
+            say("Claim"),
+            say("Verdict"),
+            say("What is held"),
+            say("What is counted or recorded"),
+            say("Who says so"),
+        ),
         tuple(
             (
                 asserted(setting, statement),
-                said_by(setting, statement),
-                words[verdict.outcome],
+                _outcome(setting, verdict),
                 _held(verdict),
                 _definition(setting, verdict),
+                said_by(setting, statement),
             )
             for statement, verdict in ordered
         ),
@@ -163,6 +163,19 @@ def _table(setting: Setting, judged: Sequence[tuple[Statement, Verdict]], assert
             "does not agree may follow another definition than any that is held."
         ),
     )
+
+
+def _outcome(setting: Setting, verdict: Verdict) -> Sentence:
+    say = setting.say
+    if verdict.outcome == CONFLICTS:
+        return say("does not agree")
+    if verdict.outcome == IMPLAUSIBLE:
+        return say("cannot be right")
+    # What is no count is a record of another source, and names alone cannot always tell that it is the same.
+    if _held(verdict) is None:
+        same = verdict.outcome == CONSISTENT
+        return say("another source records it") if same else say("another source records the like")
+    return say("agrees") if verdict.outcome == CONSISTENT else say("agrees under this definition")
 
 
 def _held(verdict: Verdict) -> Figure | None:
@@ -205,33 +218,32 @@ def _together(
     return Table(
         "claims that contradict",
         say("Claims that contradict each other or themselves"),
-        (
-            say("One claim"),
-            say("Where it stands"),
-            say("Another"),
-            say("Where it stands"),
-            say("Why not both"),
-        ),
+        (say("One claim"), say("Another"), say("Why not both"), say("Where they stand")),
         tuple(
             (
                 asserted(setting, stated[0]),
-                _place(setting, stated[0]),
                 tuple(asserted(setting, item) for item in stated[1:]) or None,
-                tuple(_place(setting, item) for item in stated[1:]) or None,
                 reasons.get(finding.check, say("their figures do not fit each other")),
+                _places(setting, stated),
             )
             for stated, finding in findings
         ),
-        note=say("Places are the characters of the article's text, counted from its beginning."),
+        note=say("Characters are those of the article's text, counted from its beginning."),
     )
 
 
-def _place(setting: Setting, statement: Statement) -> Part:
-    source = setting.ledger.sources[statement.source]
-    return setting.say(
-        "{article}, {characters}",
-        article=Name(source.publisher, source.id),
-        characters=Code(f"{statement.start}–{statement.end}"),
+def _places(setting: Setting, stated: Sequence[Statement]) -> Part:
+    """The article of each claim with its characters; an article that has several is named once."""
+    spans: dict[str, list[Code]] = {}
+    for item in stated:
+        spans.setdefault(item.source, []).append(Code(f"{item.start}–{item.end}"))
+    return tuple(
+        setting.say(
+            "{article}, characters {spans}",
+            article=Name(setting.ledger.sources[source].publisher, source),
+            spans=tuple(found),
+        )
+        for source, found in spans.items()
     )
 
 

@@ -14,6 +14,8 @@ _MOST_DIGITS = 15
 # How far back the words are looked at that say what a number is no count of, how near it is, or that it grew to it.
 _NAMED_BY, _NEARNESS, _GROWTH, _ORDINAL = 24, 40, 60, 9
 _TEN_OF_SAME = 10
+# A plus or minus before a per cent, itself behind a blank or bracket.
+_SIGN = re.compile(r"(?:^|[\s(])(?P<sign>[-+])$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +24,7 @@ class Amount:
 
     `start`, `end` span the comparator, currency, number, scale and unit; `number` is where the number itself begins.
     `value` is in the base unit of `unit`; `unit` is empty for a bare number, `count` for `not a single`, `ordinal` for
-    ordinals. `scale` is the factor of scale word and unit (1 without), kept for numbers that leave theirs out.
+    ordinals. `signed` marks a per cent with a sign before it, which is a change (`(-7.8%)`). `scale` is the factor of scale word and unit (1 without), kept for numbers that leave theirs out.
     `comparator` is empty where no word says one. `form` is `digits`, `words`, `fraction`, `multiple`, `none` (not a single) or
     `ordinal`. `other` is the other end of a range.
     """
@@ -36,6 +38,7 @@ class Amount:
     form: str
     scale: float = 1.0
     other: float | None = None
+    signed: bool = False
 
     @property
     def bare(self) -> bool:
@@ -107,8 +110,14 @@ def _read(
         return None
     first = match.start("before") if match["before"] else at
     form = "digits" if digits else "words"
-    sign = words.after_comparators.get(match["inside"] or "", "")
-    return Amount(first, match.end(), at, value * factor, unit, sign, form, scale * factor)
+    near = words.after_comparators.get(match["inside"] or "", "")
+    # Twelve digits are more than any text states, and few enough to hide that 67.57 times 1e9 is no whole number.
+    value = float(f"{value * factor:.12g}")
+    mark = _SIGN.search(text, max(start, first - 2), first) if unit == "%" and digits else None
+    if mark is None:
+        return Amount(first, match.end(), at, value, unit, near, form, scale * factor)
+    value = -value if mark["sign"] == "-" else value
+    return Amount(mark.start("sign"), match.end(), at, value, unit, near, form, scale * factor, signed=True)
 
 
 def _inside_code(text: str, match: re.Match[str], *, joined: bool) -> bool:

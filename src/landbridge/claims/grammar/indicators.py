@@ -156,14 +156,16 @@ def counted(
 ) -> tuple[Counted, int, int] | None:
     """What the noun phrase `span` counts, with the span of the noun: the first entry of the pack whose noun is its head."""
     best: tuple[Counted, int, int] | None = None
+    # Where the head comes first (`50 проектов предприятий`, `30家企业`), the phrase begins with it and its adjectives.
     first = language.part("indicators").get("head") == "first"
     for entry in words(language).counted:
         for match in entry.noun.finditer(text, *span):
             if entry.needs is not None and not entry.needs.search(text, *sentence):
                 continue
-            # The head of an English phrase is its last noun: the match that reaches furthest right counts. A Russian
-            # phrase begins with its head.
-            if best is None or (match.start() < best[1] if first else match.end() > best[2]):
+            if first and match.start() != span[0]:
+                continue
+            # The head of an English phrase is its last noun: the match that reaches furthest right counts.
+            if best is None or match.end() > best[2]:
                 best = (entry, match.start(), match.end())
     return best
 

@@ -16,6 +16,7 @@ FARTHEST_BEFORE, FARTHEST_BEHIND = 28.0, 12.0
 _BEHIND = 2.5
 _WORD = re.compile(r"[^\W_][\w’'.-]*|[;:,()]|[—–]")
 _OTHER_AMOUNT = 4.0
+_TAKEN, _CLOSE = 6.0, 20
 _ASIDE = re.compile(r"\([^()]{0,200}\)")
 
 
@@ -35,6 +36,8 @@ def construction(text: str, amount: Amount, start: int, end: int, words: Words) 
     Only per cents and multiples can be changes or shares here; a sum that something grew *by* is a change too.
     """
     kind = unit_class(amount.unit)
+    if amount.signed:
+        return GROWTH
     before = text[max(start, amount.start - 70) : amount.start]
     behind = text[amount.end : min(end, amount.end + 48)]
     # What stands beyond a hard stop, or beyond another number, is about something else.
@@ -58,6 +61,8 @@ def construction(text: str, amount: Amount, start: int, end: int, words: Words) 
 
 def sign(text: str, amount: Amount, start: int, end: int, words: Words) -> float:
     """-1 where the words around a change say that something fell, else 1."""
+    if amount.signed:
+        return 1.0
     before = re.split(r"[;(]|\d", text[max(start, amount.start - 70) : amount.start])[-1]
     behind = re.split(r"[;,)]|\d", text[amount.end : min(end, amount.end + 48)])[0]
     up, down = _last(before, words.up), _last(before, words.down)
@@ -90,6 +95,8 @@ def link(
             between = text[amount.end : cue.start]
             cost = distance(text, amount.end, cue.start, words)
             cost = 0.5 if words.syntax["joined"].fullmatch(between) else cost + _BEHIND
+            # `13.2 billion, imports — 18 billion`: a word for a measure right before an amount is that one's.
+            cost += _TAKEN * any(0 <= one.start - cue.end <= _CLOSE for one in others)
             cost += _OTHER_AMOUNT * sum(amount.end <= one.start and one.end <= cue.start for one in others)
             if cost > FARTHEST_BEHIND:
                 continue

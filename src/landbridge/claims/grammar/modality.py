@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from landbridge.claims.grammar.indicators import Words
 
+# Words that a subject has before its number, at most: `the new line and 14`.
+_SUBJECT = 4
+
 
 def ahead(text: str, at: int, stop: int, start: int, end: int, words: Words, *, deadline: bool) -> bool:
     """True where the words around the amount at `at` to `stop` speak of a goal, hope or expectation.
@@ -19,5 +22,8 @@ def ahead(text: str, at: int, stop: int, start: int, end: int, words: Words, *, 
     if planned > done or (planned >= 0 and planned == done):
         return True
     if done < 0 and deadline:
+        return True
+    # `630 lorries and 164 buses will cross`, with nothing told before as having happened.
+    if len(lead.split()) <= _SUBJECT and words.syntax["will_behind"].match(text[stop:end]):
         return True
     return words.syntax["planned_behind"].match(text[stop:end]) is not None and not (done > planned >= 0)

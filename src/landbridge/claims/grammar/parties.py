@@ -55,7 +55,9 @@ def parties(
     inside = [one for one in named if part[0] <= one.start < part[1]]
     firm = [one for one in inside if one.form in _PARTY or _acts(text, one, words)]
     if not firm:
-        firm = [one for one in inside if one.form == _CITY]
+        # Cities are parties where two are named (flights between them); one alone says where, not who.
+        cities = [one for one in inside if one.form == _CITY]
+        firm = cities if len({one.codes for one in cities}) > 1 else []
     listed = _nearest(_codes(firm), firm, at, frame)
     ours = bool(words.we.search(text, *part))
     if wanted == 0 and len(listed) == 1:

@@ -85,7 +85,9 @@ def _grammar(language: Language) -> _Grammar | None:
             rf"(?: (?:place|position|rank))?(?: \w+)? (?:among|in|on the list of|in the list of|by) (?:the |its |their |all )*{between}{body}\b",
             flags,
         ),
-        single=re.compile(rf"{edge}(?:(?P<number>{ordinals})[ -])?(?:{sole}){gap}{between}{body}{edge}", flags),
+        single=re.compile(
+            rf"{edge}(?:(?P<number>{ordinals})[ -])?(?:{sole}){gap}{between}{body}{edge}", flags
+        ),
         one_of=re.compile(r"\b(?:one of|among|some of)(?: (?:the|its|their|our|[\w’]+))*\s*$", flags),
         numbers={
             str(word).casefold(): float(value)

@@ -162,12 +162,20 @@ class Scene:
         else:
             who = parties.parties(self.said, span, part, self.named, frame, wanted, self.words)
             if flow:
-                way = parties.direction(self.said, span, part, self.named, who, flow, frame, self.words)
+                way = self._way(amount, span, who, flow, frame, previous)
         if not who and not self.text.domain:
             return None
         when, readings = self._when(amount, indicator, rule, previous)
-        planned = rule != "rank" and modality.ahead(
-            self.said, amount.start, amount.end, *self.span, self.words, deadline=when.deadline
+        # `100 by 2025, against 68 now`: what a goal is held against is no goal.
+        against = self.words.syntax["against"].search(self.before(amount, 16)) is not None
+        if against and when.deadline:
+            when = timing.When()
+        planned = (
+            rule != "rank"
+            and not against
+            and modality.ahead(
+                self.said, amount.start, amount.end, *self.span, self.words, deadline=when.deadline
+            )
         )
         return Draft(
             amount,
@@ -189,6 +197,26 @@ class Scene:
             readings,
             previous if previous is not None and self.number - previous.sentence <= _REMEMBERED else None,
         )
+
+    def _way(
+        self,
+        amount: Amount,
+        span: tuple[int, int],
+        who: tuple[str, ...],
+        flow: str,
+        frame: parties.Frame,
+        previous: Draft | None,
+    ) -> str | None:
+        """Which way a flow goes; one that names no place goes the way of the flow before, or back."""
+        left, right = self.own(amount)
+        near = [one for one in self.named if left <= one.start < right]
+        same = previous is not None and previous.sentence == self.number and set(previous.parties) == set(who)
+        if near or not same or previous is None or not previous.direction:
+            return parties.direction(
+                self.said, span, self.part(amount), self.named, who, flow, frame, self.words
+            )
+        origin, _, destination = previous.direction.partition("->")
+        return previous.direction if flow == previous.flow else f"{destination}->{origin}"
 
     def _when(
         self, amount: Amount, indicator: str, rule: str, previous: Draft | None

@@ -16,6 +16,8 @@ _FRAMING = 7.0
 # At most so many characters stand before a moment that opens its sentence (`For example, in 2006`).
 _OPENING = 16
 _VAGUE = 10.0
+# A moment this close behind an amount belongs to it (`412 in 2022`).
+_RIGHT_BEHIND = 4
 _FARTHEST = 24.0
 _OTHER_AMOUNT, _NEXT = 6.0, 30
 
@@ -88,7 +90,7 @@ def _compared(text: str, one: Moment, amount: Amount, amounts: Sequence[Amount],
     if words.syntax["level_of"].search(text[max(0, one.start - 24) : one.start]):
         return True
     for other in amounts:
-        if other is not amount and 0 <= one.start - other.end <= 4 and other.end <= amount.start:
+        if other is not amount and 0 <= one.start - other.end <= _RIGHT_BEHIND:
             return words.syntax["against"].search(text[max(0, other.start - 12) : other.start]) is not None
     return False
 
