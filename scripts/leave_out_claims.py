@@ -58,7 +58,7 @@ class LeftOut:
         if isinstance(entry, Mapping):
             return self._mapping(entry)
         if isinstance(entry, list):
-            return [kept for item in entry if (kept := self._kept(key, str(item))) is not None]
+            return [kept for item in entry if (kept := self._kept(key, item)) is not None]
         if isinstance(entry, str):
             return self._expression(entry, droppable=key != "needs")
         return entry

@@ -179,7 +179,7 @@ def test_values_may_differ_by_half_a_per_cent_of_the_annotated_one(value: float,
 
 
 def test_a_decline_may_differ_by_half_a_per_cent_and_nothing_by_nothing() -> None:
-    assert scored([row(value=-20)], [claim(value=-20.1)]).matched == 1
+    assert scored([row(value=-20)], [claim(value=-20.09)]).matched == 1
     assert scored([row(value=-20)], [claim(value=20)]).matched == 0
     assert scored([row(value=0)], [claim(value=0)]).matched == 1
     assert scored([row(value=0)], [claim(value=0.001)]).matched == 0

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from time import perf_counter
 
 import pytest
+import yaml
 
 from landbridge.claims.claim import Claim
 from landbridge.claims.grammar.amounts import amounts
+from landbridge.claims.grammar.indicators import words
 from landbridge.claims.grammar.ready import claims_of
-from landbridge.claims.languages import detect, language
+from landbridge.claims.languages import Language, detect, language
 
 RUSSIAN, CHINESE = language("ru"), language("zh")
 # Texts of the field say what they are about; the sentences below follow on one of these.
@@ -229,6 +232,13 @@ CHINESE_SENTENCES: list[tuple[str, list[Told]]] = [
             (LEVEL, "imports", 129.14e9, "USD", "=", "2023"),
         ],
     ),
+    (
+        "2022年黑龙江省对俄进出口总额1889.5亿元，同比增长41.3%。",
+        [
+            (LEVEL, "trade_turnover", 188.95e9, "CNY", "=", "2022"),
+            (CHANGE, "trade_turnover_growth", 41.3, "%", "=", "2022"),
+        ],
+    ),
     ("双方签署了15份合作文件。", [(LEVEL, "bilateral_documents", 15, "count", "=", None)]),
     ("中国是俄罗斯最大贸易伙伴。", [(LEVEL, "partner_rank", 1, "rank", "=", None)]),
     (
@@ -269,6 +279,30 @@ def test_russian_sentences(sentence: str, expected: list[Told]) -> None:
 @pytest.mark.parametrize(("sentence", "expected"), CHINESE_SENTENCES, ids=lambda item: str(item)[:40])
 def test_chinese_sentences(sentence: str, expected: list[Told]) -> None:
     assert told(sentence) == expected
+
+
+@pytest.mark.parametrize("pack", [RUSSIAN, CHINESE], ids=["ru", "zh"])
+def test_every_indicator_is_of_the_vocabulary(pack: Language, root: Path) -> None:
+    file = root / "src" / "landbridge" / "ledger" / "vocabulary.yaml"
+    known = set(yaml.safe_load(file.read_text(encoding="utf-8"))["indicators"])
+    found = words(pack)
+    # A measure without units of its own is only ever named for its growth.
+    named = {measure.indicator for measure, _ in found.cues if measure.units}
+    named |= {name for measure, _ in found.cues for name in (measure.growth, measure.share) if name}
+    assert named | {one.indicator for one in found.counted} <= known
+    assert len(named) > 10
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Экспорт российской нефти в Китай вырос на 24 %.",
+        "Импорт соевых бобов из России сократился на 3 %.",
+        "中国自俄罗斯进口原油1.07亿吨，增长24%。",
+    ],
+)
+def test_the_change_of_one_good_is_not_that_of_all_exports(sentence: str) -> None:
+    assert not {one.indicator for one in read(sentence)} & {"exports_growth", "imports_growth"}
 
 
 def test_each_pack_is_tried_on_at_least_25_sentences() -> None:

@@ -1,0 +1,1 @@
+"""Registers: the instruments and relations of cooperation, as views over the one ledger."""
