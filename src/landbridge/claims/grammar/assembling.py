@@ -21,6 +21,7 @@ from landbridge.claims.grammar.unnamed import unnamed
 
 # Tried in this order; the first that knows what an amount measures decides.
 _RULES = (counted, measured, carried, unnamed)
+_MOST_NUMBERS = 60
 
 
 def quantities(text: Text) -> tuple[Claim, ...]:
@@ -74,6 +75,9 @@ def _scene(text: Text, number: int, sentence: Sentence) -> Scene | None:
     """A sentence with everything in it, None where there is no number."""
     span = (sentence.start, sentence.end)
     found = amounts(text.text, *span, text.language)
+    # A line with so many numbers is a table, which no sentence rule can read.
+    if len(found) > _MOST_NUMBERS:
+        return None
     if not found and not ranks(text.text, *span, text.language):
         return None
     moments = periods(text.text, *span, text.language)

@@ -261,7 +261,7 @@ def _with_other(code: str, frame: Frame) -> tuple[str, ...]:
             return (code, others[0])
     if frame.home and country(frame.home[0]) != mine:
         return (frame.home[0], code)
-    if frame.dyad:
+    if frame.dyad and frame.dyad[0] != code:
         return (frame.dyad[0], code)
     return (code,)
 
