@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from pkgutil import walk_packages
@@ -75,13 +75,22 @@ def verbs() -> str:
     """Every verb with its arguments and options."""
     group: Any = typer.main.get_command(app)
     parts = ["## `landbridge`\n\n", _options(group.params)]
-    for name, verb in group.commands.items():
+    for name, verb in named_verbs(group):
         call = " ".join(_shown(param) for param in verb.params if param.param_type_name == "argument")
         parts.append(
             f"## `{name}`\n\n{verb.help}\n\n    landbridge {name} {call}".rstrip() + " [OPTIONS]\n\n"
         )
         parts.append(_options(verb.params))
     return "".join(parts)
+
+
+def named_verbs(group: Any, before: str = "") -> Iterator[tuple[str, Any]]:
+    """Every verb with its full name (`claims read`), those of a group right behind one another."""
+    for name, verb in group.commands.items():
+        if hasattr(verb, "commands"):
+            yield from named_verbs(verb, f"{before}{name} ")
+        else:
+            yield f"{before}{name}", verb
 
 
 def _shown(param: Any) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
@@ -19,6 +19,7 @@ from landbridge.codes.matching import plain
 from landbridge.errors import BadFile, BadUsage, Problem, UnknownLabel
 from landbridge.ledger import Statement, read_file
 from landbridge.ledger.forms import is_period
+from landbridge.ledger.vocabulary import vocabulary
 from landbridge.provenance import Source, content_id
 from landbridge.units import UNITS
 from landbridge.units import unit as unit_named
@@ -28,30 +29,13 @@ OTHER = "other"
 _WORDS = 12
 
 
-@dataclass(frozen=True, slots=True)
-class Indicator:
-    """What claims may be about: the kinds of claim and the units that go with it."""
-
-    name: str
-    kinds: tuple[str, ...]
-    units: tuple[str, ...]
-
-
-@lru_cache
-def vocabulary() -> tuple[tuple[str, ...], Mapping[str, Indicator]]:
-    """The kinds of claim, and the indicators by name (docs/reference/vocabulary.md)."""
-    raw = yaml.safe_load(files("landbridge.ledger").joinpath("vocabulary.yaml").read_bytes())
-    found = {
-        name: Indicator(name, tuple(spec["kinds"]), tuple(spec.get("units", ())))
-        for name, spec in raw["indicators"].items()
-    }
-    return tuple(raw["kinds"]), found
-
-
 @lru_cache
 def systems() -> Mapping[str, int]:
     """The system of cooperation under which claims of an indicator stand (systems.yaml)."""
-    raw = yaml.safe_load(files("landbridge.claims").joinpath("systems.yaml").read_bytes())
+    raw = yaml.load(
+        files("landbridge.claims").joinpath("systems.yaml").read_bytes(),
+        Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader),
+    )
     return {indicator: number for number, listed in raw.items() for indicator in listed}
 
 

@@ -11,9 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from landbridge.claims.claim import Claim
 from landbridge.claims.document import Document
-from landbridge.claims.documents import open_document
-from landbridge.claims.grammar.ready import understand
-from landbridge.claims.languages import detect, language
 from landbridge.errors import BadUsage
 
 if TYPE_CHECKING:
@@ -85,6 +82,9 @@ def read(
     of `data` (where it holds the same content) and what the text states are asked in turn. `language_code` overrules the script.
     Raises `BadFile` for what cannot be opened or read.
     """
+    # The readers of formats and the grammar are loaded by whoever reads: verdicts on a ledger's claims do without.
+    from landbridge.claims.documents import open_document
+
     return read_document(
         open_document(source, name=name), dated=dated, language_code=language_code, data=data
     )
@@ -95,6 +95,8 @@ def read_document(
 ) -> Reading:
     """Read the claims of a document that is open."""
     from landbridge.claims.grammar.dating import text_date
+    from landbridge.claims.grammar.ready import understand
+    from landbridge.claims.languages import detect, language
     from landbridge.ledger.forms import is_period
 
     if dated and not (

@@ -116,9 +116,7 @@ class Store:
     def sources(self) -> dict[str, Source]:
         """Every source that came with the statements, by id."""
         with self._guarded(), self._engine.connect() as connection:
-            rows = [
-                dict(row._mapping) for row in connection.execute(select(SOURCES).order_by(SOURCES.c.id))
-            ]
+            rows = [dict(row._mapping) for row in connection.execute(select(SOURCES).order_by(SOURCES.c.id))]
         return {row["id"]: Source(**row | {"weak": row["weak"] == "True"}) for row in rows}
 
     def close(self) -> None:

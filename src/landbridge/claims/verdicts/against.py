@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
-from importlib import resources
 from types import MappingProxyType
-
-import yaml
 
 from landbridge.claims.claim import Claim
 from landbridge.claims.verdicts import deadlines, rank, registers, shares, soya, ties, trade
@@ -19,6 +15,7 @@ from landbridge.claims.verdicts.needs import topic_needed
 from landbridge.claims.verdicts.spans import span
 from landbridge.claims.verdicts.verdict import Verdict
 from landbridge.errors import BadUsage
+from landbridge.ledger.vocabulary import vocabulary
 from landbridge.release import Data
 
 _ALWAYS = "9999"
@@ -59,19 +56,12 @@ def verify(
     return tuple(_verdict(context, claim) for claim in context.claims)
 
 
-@lru_cache(maxsize=1)
-def _units() -> Mapping[str, tuple[str, ...]]:
-    """Indicator → the units that the vocabulary gives it."""
-    text = resources.files("landbridge.ledger").joinpath("vocabulary.yaml").read_text(encoding="utf-8")
-    held = yaml.safe_load(text)["indicators"]
-    return {name: tuple(spec["units"]) for name, spec in held.items() if spec.get("units")}
-
-
 def _verdict(context: Context, claim: Claim) -> Verdict:
     indicator = claim.indicator
     if claim.value is not None and not math.isfinite(claim.value):
         return ruled_out(claim, "The value is no finite number.", ())
-    units = _units().get(indicator, ())
+    known = vocabulary()[1].get(indicator)
+    units = known.units if known else ()
     if claim.value is not None and units and claim.unit not in units:
         words = f"A value in {claim.unit or 'no unit'} is none of this indicator, which takes {' or '.join(units)}."
         return unheld(claim, Asked("the unit that is meant"), words=words)

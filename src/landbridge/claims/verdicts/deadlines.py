@@ -39,7 +39,8 @@ def target(context: Context, claim: Claim) -> Verdict:
             return unheld(claim, asked, words=f"{words} It states no value with a deadline.")
         return unheld(claim, asked, words=f"{words} No level of {period.words()} is held.")
     said = "; ".join(
-        f"{_outcome(claim, item)} by the count of {_counter(context, item)}: {_value(item)}" for item in reached
+        f"{_outcome(claim, item)} by the count of {_counter(context, item)}: {_value(item)}"
+        for item in reached
     )
     items = tuple(beside(item, context.dated, "reached at the deadline") for item in reached)
     reason = f"{words} Its deadline has passed in the data: {said}. {dating(claim)}".strip()
@@ -195,15 +196,15 @@ def record(context: Context, claim: Claim) -> Verdict:
         return unheld(claim, asked)
     items = tuple(item for item, _ in found)
     agreeing = [item for item in items if item.agrees]
-    reason = f"{' '.join(words for _, words in found)} Years before those held may differ. {dating(claim)}".strip()
+    reason = (
+        f"{' '.join(words for _, words in found)} Years before those held may differ. {dating(claim)}".strip()
+    )
     if not agreeing:
         return Verdict(claim, CONFLICTS, items[0].definition, items, reason)
     return Verdict(claim, CONSISTENT_UNDER, agreeing[0].definition, items, reason)
 
 
-def _records(
-    context: Context, claim: Claim, flow: Flow, period: Span
-) -> Iterator[tuple[Evidence, str]]:
+def _records(context: Context, claim: Claim, flow: Flow, period: Span) -> Iterator[tuple[Evidence, str]]:
     """One series after the other that holds the year and others before it, with what it says."""
     series: dict[tuple[str, str, str], dict[str, Held]] = {}
     for item in levels(context, flow):
