@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 class Reading:
     """A document with every claim read in it, by place in the text.
 
-    `homes` maps the name of each speaker to the place that the speaker's own words on their office name, and `parties` are the
-    two places (or one) that the text is about.
+    `homes` maps the name of each speaker to the place that the words on the speaker's office name, and `parties` are the two
+    places (or one) that the text is about.
     """
 
     document: Document
@@ -78,8 +78,9 @@ def read(
 ) -> Reading:
     """Read the claims of a file (or of the bytes of one).
 
-    `dated` is the date at which the text speaks (YYYY, YYYY-MM or YYYY-MM-DD); without it the file's own metadata, the ledger
-    of `data` (where it holds the same content) and what the text states are asked in turn. `language_code` overrules the script.
+    `dated` is the date at which the text speaks (YYYY, YYYY-MM or YYYY-MM-DD); without it the file's own metadata, the
+    ledger of `data` (where it holds the same content) and what the text states are asked in turn. `language_code`
+    overrules the script.
     Raises `BadFile` for what cannot be opened or read.
     """
     # The readers of formats and the grammar are loaded by whoever reads: verdicts on a ledger's claims do without.

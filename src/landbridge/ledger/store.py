@@ -125,6 +125,7 @@ class Store:
 
 
 def row_of(statement: Statement) -> dict[str, Any]:
+    """A statement as a row of the table of statements."""
     row = {name: getattr(statement, name) for name in Statement.__dataclass_fields__}
     return row | {
         "status": statement.status.value,

@@ -15,7 +15,13 @@ _MOST_DIGITS = 15
 _NAMED_BY, _NEARNESS, _GROWTH, _ORDINAL = 24, 40, 60, 9
 _TEN_OF_SAME = 10
 # A plus or minus before a per cent, itself behind a blank or bracket.
-_SIGN = re.compile(r"(?:^|[\s(])(?P<sign>[-+])$")
+_SIGN = re.compile(r"(?:^|[\s(])(?P<sign>[-–+])$")
+# Telephone numbers; digits joined by more than one dash: dates, catalogue and account numbers.
+_TELEPHONE = re.compile(
+    r"(?:\+\d{1,3}[ -]?)?\(\d{2,5}\) ?\d{1,4}(?:[ -]\d{2,4}){1,4}|\+(?!\d{1,3}(?: \d{3})+(?! ?\d))\d{1,3}(?:[ -]\d{1,5}){2,5}"
+)
+_DASHED = re.compile(r"\d{1,9}(?:[-–]\d{1,9}){2}")
+_THOUSAND = 1e3
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +30,9 @@ class Amount:
 
     `start`, `end` span the comparator, currency, number, scale and unit; `number` is where the number itself begins.
     `value` is in the base unit of `unit`; `unit` is empty for a bare number, `count` for `not a single`, `ordinal` for
-    ordinals. `signed` marks a per cent with a sign before it, which is a change (`(-7.8%)`). `scale` is the factor of scale word and unit (1 without), kept for numbers that leave theirs out.
-    `comparator` is empty where no word says one. `form` is `digits`, `words`, `fraction`, `multiple`, `none` (not a single) or
+    ordinals. `signed` marks a per cent with a sign before it, which is a change (`(-7.8%)`). `scale` is the factor of
+    scale word and unit (1 without), kept for numbers that leave theirs out. `comparator` is empty where no word says
+    one. `form` is `digits`, `words`, `fraction`, `multiple`, `none` (not a single) or
     `ordinal`. `other` is the other end of a range.
     """
 
@@ -59,27 +66,39 @@ def amounts(text: str, start: int, end: int, language: Language) -> tuple[Amount
         for match in words.fraction.finditer(text, start, end)
         if not words.ordinal.search(text, max(start, match.start() - _ORDINAL), match.start())
     ]
-    found += [
-        _near(text, _out_of(match, words), words, start)
-        for match in words.out_of.finditer(text, start, end)
-        if not _overlaps(match, found)
-    ]
-    taken = start
-    for match in words.number.finditer(text, start, end):
-        if match.start() < taken or _overlaps(match, found):
-            continue
-        amount = _read(text, match, words, start)
-        if amount is not None:
-            for one in _range(text, _near(text, amount, words, start), words):
-                found.append(one)
-                taken = max(taken, one.end)
-    for pattern, reading in ((words.multiple, _multiple), (words.none, _none), (words.ordinal, _ordinal)):
+    for pattern, reading in ((words.out_of, _out_of), (words.none, _none)):
+        found += [
+            _near(text, reading(match, words), words, start)
+            for match in pattern.finditer(text, start, end)
+            if not _overlaps(match, found)
+        ]
+    found += _numbers(text, start, end, words, found)
+    for pattern, reading in ((words.multiple, _multiple), (words.ordinal, _ordinal)):
         found += [
             _near(text, reading(match, words), words, start)
             for match in pattern.finditer(text, start, end)
             if not _overlaps(match, found)
         ]
     return tuple(sorted(found, key=lambda one: (one.start, one.end, one.comparator != ">=")))
+
+
+def _numbers(text: str, start: int, end: int, words: Numerals, before: list[Amount]) -> list[Amount]:
+    """The numbers in digits or words, those that make a range or a longer number put together."""
+    found: list[Amount] = []
+    taken = start
+    telephones = list(_TELEPHONE.finditer(text, start, end))
+    for match in words.number.finditer(text, start, end):
+        if match.start() < taken or _overlaps(match, before):
+            continue
+        if any(one.start() < match.end() and match.start() < one.end() for one in telephones):
+            continue
+        amount = _read(text, match, words, start)
+        if amount is not None:
+            amount = _near(text, _added(text, amount, words, start), words, start)
+            for one in _range(text, amount, words):
+                found.append(one)
+                taken = max(taken, one.end)
+    return found
 
 
 def _overlaps(match: re.Match[str], found: list[Amount]) -> bool:
@@ -100,24 +119,48 @@ def _read(
     value = _digits(digits, words.decimal) if digits else words.spelt(match["words"])
     currency = words.currencies.get(folded(match["before"] or match["after"]), "")
     scale_word = folded(match["scale"])
-    if scale_word in words.money_scales and not currency:
-        return None
     scale = words.scales.get(scale_word, 1.0)
     unit, factor = (currency, 1.0) if currency or not match["unit"] else words.units[folded(match["unit"])]
+    if scale_word in words.money_scales and not unit:
+        # `80m long` is a length; elsewhere a letter alone says too little.
+        if scale_word not in words.units or not words.size.match(text, match.end()):
+            return None
+        scale, (unit, factor) = 1.0, words.units[scale_word]
     value = (value + 0.5 if match["half"] else value) * scale
     spelt_one = not digits and value == 1 and not unit and scale == 1.0
     if spelt_one and words.pronoun.match(text, match.end()):
         return None
     first = match.start("before") if match["before"] else at
     form = "digits" if digits else "words"
-    near = words.after_comparators.get(match["inside"] or "", "")
+    mark = (match["inside"] or match["near"] or "").lstrip("-")
+    near = ">" if mark == "+" else words.after_comparators.get(folded(mark), "")
     # Twelve digits are more than any text states, and few enough to hide that 67.57 times 1e9 is no whole number.
     value = float(f"{value * factor:.12g}")
-    mark = _SIGN.search(text, max(start, first - 2), first) if unit == "%" and digits else None
-    if mark is None:
+    sign = _SIGN.search(text, max(start, first - 2), first) if unit == "%" and digits else None
+    if sign is None:
         return Amount(first, match.end(), at, value, unit, near, form, scale * factor)
-    value = -value if mark["sign"] == "-" else value
-    return Amount(mark.start("sign"), match.end(), at, value, unit, near, form, scale * factor, signed=True)
+    value = value if sign["sign"] == "+" else -value
+    return Amount(sign.start("sign"), match.end(), at, value, unit, near, form, scale * factor, signed=True)
+
+
+def _added(text: str, amount: Amount, words: Numerals, start: int) -> Amount:
+    """The amount with the smaller number right behind it: `one thousand two hundred`, `5 million 300 thousand tonnes`."""
+    least = amount.scale
+    while amount.bare and least >= _THOUSAND:
+        gap = words.further.match(text, amount.end)
+        match = words.number.match(text, gap.end()) if gap else None
+        second = _read(text, match, words, start, joined=True) if match and not match["before"] else None
+        if match is None or second is None or second.signed or second.comparator:
+            break
+        factor = words.units[folded(match["unit"])][1] if match["unit"] else 1.0
+        scaled = second.scale >= _THOUSAND * factor
+        # Digits without a scale of their own begin something else: `of 5 million 300 were`.
+        if second.value >= least * factor or not (scaled or amount.form == second.form == "words"):
+            break
+        value = amount.value * factor + second.value
+        least, scale = second.scale / factor, amount.scale * factor
+        amount = replace(amount, end=second.end, value=value, unit=second.unit, scale=scale)
+    return amount
 
 
 def _inside_code(text: str, match: re.Match[str], *, joined: bool) -> bool:
@@ -136,11 +179,11 @@ def _inside_code(text: str, match: re.Match[str], *, joined: bool) -> bool:
     ):
         return True
     # `COVID-19`, `123-45`; a dash with a blank before it is a dash of the sentence.
-    if before in "-–" and further.isalnum():
+    if (before in "-–" and further.isalnum()) or _DASHED.match(text, begin):
         return True
     if not attached and (before == "+" or (after.isalpha() and after.isascii())):
         return True
-    return after in ":/" and beyond.isdigit()
+    return after == "@" or (after in ":/.," and beyond.isdigit())
 
 
 def _digits(written: str, decimal: str) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from landbridge.claims.claim import Claim
@@ -22,6 +23,8 @@ from landbridge.claims.grammar.unnamed import unnamed
 # Tried in this order; the first that knows what an amount measures decides.
 _RULES = (counted, measured, carried, unnamed)
 _MOST_NUMBERS = 60
+# A number in digits has at most so many groups: `1 234 567.8`.
+_DIGITS, _GROUPS = re.compile(r"\d+"), 4
 
 
 def quantities(text: Text) -> tuple[Claim, ...]:
@@ -74,8 +77,10 @@ def _draft(scene: Scene, amount: Amount, previous: Draft | None) -> Draft | None
 def _scene(text: Text, number: int, sentence: Sentence) -> Scene | None:
     """A sentence with everything in it, None where there is no number."""
     span = (sentence.start, sentence.end)
+    # A line with so many numbers is a table, which no sentence rule can read; one of digits alone is seen at a glance.
+    if len(_DIGITS.findall(text.text, *span)) > _GROUPS * _MOST_NUMBERS:
+        return None
     found = amounts(text.text, *span, text.language)
-    # A line with so many numbers is a table, which no sentence rule can read.
     if len(found) > _MOST_NUMBERS:
         return None
     if not found and not ranks(text.text, *span, text.language):

@@ -17,7 +17,7 @@ _OPENING = "\"'“‘«([—–-"
 # Marks that end a sentence with what closes behind them, before a blank and what may begin another; an editor's mark
 # of words left out (`<…>`) may stand between.
 _END = re.compile(
-    rf"(?:[.!?…]+[{re.escape(_CLOSING)}]*)"
+    rf"(?<![.!?…])(?:[.!?…]+[{re.escape(_CLOSING)}]*)"
     rf"(?=[\s\u00a0]+(?:[<\[(](?:…|\.\.\.)[>\])][\s\u00a0]+)?[{re.escape(_OPENING)}]*[^\W_a-zа-яё])"
     r"|[。！？；]+[”’」』）]*"
 )
@@ -73,7 +73,7 @@ def blocks(text: str) -> tuple[Block, ...]:
 def _width(text: str, lines: list[tuple[int, int]]) -> int:
     """The width at which a text's lines were broken, 0 where each line is a paragraph.
 
-    Lines were broken if most that end within a sentence come close to the longest line, which is no longer than a screen is wide.
+    Lines were broken if most that end within a sentence come close to the longest, itself no longer than a screen is wide.
     """
     longest = max((end - start for start, end in lines), default=0)
     if len(lines) < _FEWEST_LINES or not _NARROWEST <= longest <= _WIDEST:

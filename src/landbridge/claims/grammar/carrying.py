@@ -30,9 +30,9 @@ def carried(scene: Scene, amount: Amount, kind: str, previous: Draft | None) -> 
         or dashed(scene, amount)
         or scene.words.syntax["another"].search(scene.before(amount, 16))
     )
-    if not leads_on:
-        if not same or len(scene.said[previous.end : amount.start]) > _CHARACTERS or kind == COUNT:
-            return None
+    apart = not same or len(scene.said[previous.end : amount.start]) > _CHARACTERS or kind == COUNT
+    if not leads_on and apart:
+        return None
     if kind == COUNT:
         filled, indicator = _filled(scene, amount, previous), previous.indicator
     else:

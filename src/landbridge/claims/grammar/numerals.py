@@ -35,6 +35,8 @@ class Numerals:
     pronoun: re.Pattern[str]
     growing: re.Pattern[str]
     joint: re.Pattern[str]
+    further: re.Pattern[str]
+    size: re.Pattern[str]
     opening: tuple[str, ...]
     comparators: Mapping[str, str]
     after_comparators: Mapping[str, str]
@@ -94,21 +96,23 @@ def numerals(language: Language) -> Numerals:
         for end in part.get("folds", ())
         for join in ("", "-")
     }
-    edge = r"\b" if spaced else ""
+    # A sign (`~`) may be such a word too, so that no edge of words need stand before it.
+    edge, lead = (r"\b", r"(?<!\w)") if spaced else ("", "")
     opening = tuple(str(word) for word in part.get("range_opening", ()))
     fillers = any_of(part.get("fillers", ())) or _NOTHING
     return Numerals(
         number=_number(part, units, spaced=spaced),
         multiple=_pattern(rf"{edge}(?P<word>{any_of(multiples)}){edge}", multiples),
         out_of=_pattern(
-            rf"\b(?P<some>{any_of(words)}|\d{{1,2}}) (?:{any_of(part.get('out_of', ()))}) (?:every )?(?P<all>{any_of(part.get('wholes', ()))})\b",
+            rf"\b(?P<some>{any_of(words)}|\d{{1,2}}) (?:{any_of(part.get('out_of', ()))}) (?:every )?"
+            rf"(?P<all>{any_of(part.get('wholes', ()))})\b",
             part.get("out_of"),
         ),
-        fraction=_fraction(part, fractions),
+        fraction=_fraction(part, fractions, units),
         none=_pattern(rf"{edge}(?:{any_of(part.get('none', ()))}){edge}", part.get("none")),
         ordinal=_pattern(rf"\b(?:{any_of(ordinals)}|\d{{1,3}}{part.get('ordinal_ending', '')})\b", ordinals),
-        before=_pattern(rf"{edge}(?P<word>{any_of(signs)})(?:{BLANK}+(?:{fillers}))?{BLANK}*$", signs),
-        after=_pattern(rf"{BLANK}*(?P<word>{any_of(behind)}){edge}", behind),
+        before=_pattern(rf"{lead}(?P<word>{any_of(signs)})(?:{BLANK}+(?:{fillers}))?{BLANK}*$", signs),
+        after=_pattern(rf"(?:{BLANK}|-)*(?P<word>{any_of(behind)}){edge}", behind),
         reaching=_pattern(rf"{edge}(?:{any_of(part.get('reaching', ()))}){edge}", part.get("reaching")),
         naming=_pattern(
             rf"(?:^|[\s(\u00a0])(?:{any_of(part.get('naming', ()))})\.?{BLANK}*[-–]?$", part.get("naming")
@@ -116,6 +120,10 @@ def numerals(language: Language) -> Numerals:
         pronoun=_pattern(rf"\s+(?:{any_of(part.get('pronoun_before', ()))})\b", part.get("pronoun_before")),
         growing=_pattern(rf"{edge}(?:{any_of(part.get('growing', ()))})", part.get("growing")),
         joint=_joint([str(word) for word in part.get("range", ())], spaced=spaced),
+        further=re.compile(
+            rf"{BLANK}(?:(?:{any_of(part.get('joining', ())) or _NOTHING}){BLANK})?", re.IGNORECASE
+        ),
+        size=_pattern(rf"{BLANK}(?:{any_of(part.get('sizes', ()))})\b", part.get("sizes")),
         opening=opening,
         comparators=signs,
         after_comparators=behind,
@@ -148,41 +156,65 @@ def _number(part: Mapping[str, Any], units: Mapping[str, Any], *, spaced: bool) 
     close = r"(?![^\W\d_])" if spaced else ""
     digits = (
         rf"\d{{1,3}}(?:[,'’]\d{{3}})+(?:\.\d+)?|\d{{1,3}}(?:{BLANK}\d{{3}})+(?:[.,]\d+)?(?!\d)"
-        rf"|\d{{1,3}}(?:\.\d{{3}}){{2,}}(?:,\d+)?|\d+(?:[.,]\d+)?"
+        rf"|\d{{1,3}}(?:\.\d{{3}})+,\d+|\d{{1,3}}(?:\.\d{{3}}){{2,}}|\d+(?:[.,]\d+)?"
     )
     scales = any_of(part.get("scales", ())) or _NOTHING
     before, after = (any_of(part.get(f"currencies_{side}", ())) or _NOTHING for side in ("before", "after"))
     half = any_of(part.get("half_more", ())) or _NOTHING
-    # `2400多亿`: how near a number is, between its digits and its scale.
+    # `2400多亿`, `300+ million`, `300 or more tonnes`: how near a number is, before its scale or before its unit.
     inside = any_of(part.get("inside", ())) or _NOTHING
+    behind = any_of(word for words in part.get("after", {}).values() for word in words) or _NOTHING
+    near = rf"\+|(?:{BLANK}|-)(?:{behind})" if spaced else _NOTHING
+    spelt = _words(part, spaced=spaced)
+    # `5 (five) million`, as contracts have it.
+    again = rf"(?:{BLANK}?\((?:{spelt})\))?" if spaced else ""
+    # `3x4`, `12 m3`, `$1 $2`: letters and signs that a digit follows are no unit; behind a word it is a footnote's.
+    short = {word for word in units if word != "%" and len(word) < 3} if spaced else set[str]()
+    unit = rf"(?:{any_of(set(units) - short) or _NOTHING}){close}|(?:{any_of(short) or _NOTHING})(?!\w)"
+    scaled, measured = rf"{gap}(?:{scales}){close}", rf"{gap}(?:(?:{after})(?!\w)|{unit})"
     return re.compile(
-        rf"(?:(?<![^\W\d_])(?P<before>{before}){BLANK}?)?(?:(?P<digits>{digits})|(?P<words>{_words(part, spaced=spaced)}))"
-        rf"(?P<half>{BLANK}+(?:{half})\b)?(?P<inside>{inside})?(?:{gap}(?P<scale>{scales}){close})?"
-        rf"(?:{gap}(?:(?P<after>{after}){close}|(?P<unit>{any_of(units) or _NOTHING}){close}))?",
+        rf"(?:(?<![^\W\d_])(?P<before>{before}){BLANK}?)?(?:(?P<digits>{digits}){again}|(?P<words>{spelt}))"
+        rf"(?P<half>{BLANK}+(?:{half})\b)?(?P<inside>{inside}|(?:{near})(?={scaled}|{measured}))?"
+        rf"(?:{gap}(?P<scale>{scales}){close}(?P<near>(?:{near})(?={measured}))?)?"
+        rf"(?:{gap}(?:(?P<after>{after})(?:{close}(?<=\w)|(?!\w))|(?P<unit>{unit})))?",
         re.IGNORECASE,
     )
 
 
 def _words(part: Mapping[str, Any], *, spaced: bool) -> str:
-    """Spelt numbers: `twenty-five`, `two hundred and fifty`, `a dozen`, `half a` and `a` before a scale."""
+    """Spelt numbers: `twenty-five`, `two hundred and fifty`, `a dozen`, `half a` and `a` before a scale.
+
+    What follows within one number is smaller than what went before: `five and six` are two.
+    """
     if not spaced:
         return any_of(part.get("words", ())) or _NOTHING
-    one = f"(?:{any_of(part.get('words', ())) or _NOTHING})"
+    sizes: dict[str, list[str]] = {"hundreds": [], "tens": [], "ones": [], "rest": []}
+    for word, value in _numbers(part.get("words", {})).items():
+        tens = 20 <= value < 100 and value % 10 == 0
+        size = "hundreds" if value >= 100 else "tens" if tens else "ones" if 1 <= value < 10 else "rest"
+        sizes[size].append(word)
+    hundreds, tens_, ones, rest = (any_of(words) or _NOTHING for words in sizes.values())
     joining = any_of(part.get("joining", ())) or _NOTHING
     articles = any_of(part.get("articles", ())) or _NOTHING
     parts = any_of(part.get("parts", ())) or _NOTHING
     scales = any_of(part.get("scales", ())) or _NOTHING
     inside = any_of(part.get("inner_scales", ())) or _NOTHING
-    more = rf"(?:{BLANK}|-)(?:{inside}|(?:{joining}){BLANK}{one}|{one})\b"
+    apart = f"(?:{BLANK}|-)"
     scaled = rf"(?={BLANK}+(?:{scales})\b)"
-    return rf"\b(?:(?:{parts}){scaled}|(?:{articles}){scaled}|{one}(?:{more})*)(?!\w)"
+    below = rf"(?:(?:{tens_})(?:{apart}(?:{ones}))?|{ones}|{rest})"
+    hundred = rf"(?:{hundreds}|(?:{articles}|{below}){apart}(?:{inside}))"
+    whole = rf"(?:{hundred}(?:{apart}(?:(?:{joining}){BLANK})?{below})?|{below})"
+    return rf"\b(?:(?:{parts}){scaled}|{whole}|(?:{articles}){scaled})(?!\w)"
 
 
-def _fraction(part: Mapping[str, Any], fractions: Mapping[str, float]) -> re.Pattern[str]:
-    """`a third of`, `two thirds`, `half`; not `third quarter`, `the second half`, `half a billion`."""
+def _fraction(
+    part: Mapping[str, Any], fractions: Mapping[str, float], units: Mapping[str, Any]
+) -> re.Pattern[str]:
+    """`a third of`, `two thirds`, `half`; not `third quarter`, `the second half`, `half a billion`, `half an hour`."""
     counts = any_of([*part.get("words", ()), *part.get("articles", ())])
     alone = any_of(part.get("fraction_alone", ())) or _NOTHING
-    unscaled = rf"(?!{BLANK}+(?:of{BLANK}+)?an?{BLANK}+(?:{any_of(part.get('scales', ())) or _NOTHING})\b)"
+    scales, measures = (any_of(words) or _NOTHING for words in (part.get("scales", ()), units))
+    unscaled = rf"(?!{BLANK}+(?:of{BLANK}+)?an?{BLANK}+(?:{scales})\b|{BLANK}+an?{BLANK}+(?:{measures})\b)"
     ahead = rf"(?={BLANK}+(?:{any_of(part.get('fraction_before', ())) or _NOTHING})\b|[.,;:)!?”\"]|$)"
     return _pattern(
         rf"\b(?:(?P<count>{counts})(?:{BLANK}|-)+(?P<part>{any_of(fractions)})|(?P<alone>{alone}))\b{unscaled}{ahead}",

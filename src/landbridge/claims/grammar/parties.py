@@ -20,7 +20,7 @@ _BESIDE = 16
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """Who a sentence may mean without naming: the two places of the text, the speaker's own, and those of the claim before."""
+    """Who a sentence may mean without naming: the text's two places, the speaker's own, those of the claim before."""
 
     dyad: tuple[str, ...] = ()
     home: tuple[str, ...] = ()
@@ -50,7 +50,7 @@ def parties(
 ) -> tuple[str, ...]:
     """The parties of a claim whose words span `at`, in the clause `part`, sorted by their first mention.
 
-    `wanted` is 2 for what passes between two places, 1 for what one place has, 0 where nothing says: then the places named count.
+    `wanted` is 2 for what passes between two places, 1 for what one place has, 0 where nothing says: then those named.
     """
     inside = [one for one in named if part[0] <= one.start < part[1]]
     firm = [one for one in inside if one.form in _PARTY or _acts(text, one, words)]
@@ -250,7 +250,7 @@ def _standing(one: Mention) -> tuple[str, ...]:
 
 
 def _with_other(code: str, frame: Frame) -> tuple[str, ...]:
-    """One named place and the one that goes with it: the other of the text's two, the one spoken of, or the speaker's own."""
+    """One named place and its other side: that of the text's two, of the claim before, or the speaker's own."""
     mine = country(code)
     for pair in (frame.before, frame.dyad):
         if len(pair) == 2 and code in pair:

@@ -75,20 +75,25 @@ def _grammar(language: Language) -> _Grammar | None:
     edge, gap = (r"\b", " ") if spaced else ("", "")
     between = r"(?:[\w’'-]+ ){0,3}" if spaced else ""
     flags = re.IGNORECASE
+
+    def any_(name: str) -> str:
+        return "|".join(part.get(name, ())) or "(?!)"
+
     return _Grammar(
         group=re.compile(
-            rf"\b(?:among|in|one of|into|within|of)(?: \w+){{0,2}} (?:(?P<number>{cardinals}) (?:{group})|(?:{group})[ -](?P<later>{cardinals})) {between}{body}\b",
+            rf"{edge}(?:{any_('among')})(?: \w+){{0,2}} (?:(?P<number>{cardinals}) (?:{group})"
+            rf"|(?:{group})[ -](?P<later>{cardinals})) {between}{body}{edge}",
             flags,
         ),
         placed=re.compile(
-            rf"\b(?:rank(?:s|ed|ing)?|came|comes|placed|took|takes|holds|held|occup(?:ies|ied)|moved up to|rose to|is|was|became) (?:in |on |the |a )*(?P<number>{ordinals})"
-            rf"(?: (?:place|position|rank))?(?: \w+)? (?:among|in|on the list of|in the list of|by) (?:the |its |their |all )*{between}{body}\b",
+            rf"{edge}(?:{any_('placed')}) (?:{any_('fillers')})*(?P<number>{ordinals})(?: (?:{any_('place')}))?(?: \w+)?"
+            rf" (?:{any_('within')}) (?:{any_('owners')})*{between}{body}{edge}",
             flags,
         ),
         single=re.compile(
             rf"{edge}(?:(?P<number>{ordinals})[ -])?(?:{sole}){gap}{between}{body}{edge}", flags
         ),
-        one_of=re.compile(r"\b(?:one of|among|some of)(?: (?:the|its|their|our|[\w’]+))*\s*$", flags),
+        one_of=re.compile(any_("one_of"), flags),
         numbers={
             str(word).casefold(): float(value)
             for table in ("ordinals", "words")

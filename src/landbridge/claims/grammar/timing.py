@@ -86,7 +86,7 @@ def when(
 
 
 def _compared(text: str, one: Moment, amount: Amount, amounts: Sequence[Amount], words: Words) -> bool:
-    """True for the moment of another amount that this one is held against (`from 412 in 2022 to 455`, `the level of 2018`)."""
+    """True for the moment of what this amount is held against (`from 412 in 2022 to 455`, `the level of 2018`)."""
     if words.syntax["level_of"].search(text[max(0, one.start - 24) : one.start]):
         return True
     for other in amounts:
