@@ -134,8 +134,8 @@ def _read(
     form = "digits" if digits else "words"
     mark = (match["inside"] or match["near"] or "").lstrip("-")
     near = ">" if mark == "+" else words.after_comparators.get(folded(mark), "")
-    # Twelve digits are more than any text states, and few enough to hide that 67.57 times 1e9 is no whole number.
-    value = float(f"{value * factor:.12g}")
+    # As many digits as a number may have, and few enough to hide that 67.57 times 1e9 is no whole number.
+    value = float(f"{value * factor:.{_MOST_DIGITS}g}")
     sign = _SIGN.search(text, max(start, first - 2), first) if unit == "%" and digits else None
     if sign is None:
         return Amount(first, match.end(), at, value, unit, near, form, scale * factor)

@@ -66,9 +66,12 @@ def carried(scene: Scene, amount: Amount, kind: str, previous: Draft | None) -> 
     who, way = _turned(scene, amount, previous, draft)
     still = previous.kind == "target" and same and draft.kind == plain
     hoped = still and not scene.words.done.search(scene.said, previous.end, amount.start)
-    return replace(
-        draft, parties=who, direction=way, subject=previous.subject, kind="target" if hoped else draft.kind
+    # `52 are planned, of which 18 are in operation`.
+    told = (
+        same and kind == COUNT and scene.words.syntax["in_fact"].match(scene.said, amount.end, scene.span[1])
     )
+    what = plain if told else "target" if hoped else draft.kind
+    return replace(draft, parties=who, direction=way, subject=previous.subject, kind=what)
 
 
 def _before(scene: Scene, amount: Amount, kind: str, previous: Draft | None) -> Draft | None:
@@ -136,7 +139,9 @@ def _continued(scene: Scene, amount: Amount, kind: str, previous: Draft) -> str:
         return previous.indicator if kind == prior else ""
     form = linking.construction(scene.said, amount, *scene.span, scene.words)
     base = previous.indicator.removesuffix("_growth")
-    if form == linking.GROWTH and base in FLOWS:
+    # `grew by $7 billion, or 29 per cent`: what the sum before says of a change, this says in parts.
+    told_again = previous.kind == "change" and prior == MONEY and form != linking.SHARE
+    if (form == linking.GROWTH or told_again) and base in FLOWS:
         return f"{base}_growth"
     if previous.indicator.endswith("_growth") or prior == kind == PERCENT:
         return previous.indicator

@@ -12,6 +12,18 @@ from landbridge.claims.grammar.scene import Draft, Scene
 
 # The words between a counted noun before the number and the number, at most.
 _NOUN_BEFORE, _SUBJECT_BEFORE = 9.0, 12.0
+# Things counted that go from one place to another; the rest are where they are.
+_MOVING = frozenset(
+    {
+        "air_passengers",
+        "daily_border_traffic",
+        "export_goods_count",
+        "export_positions",
+        "flights",
+        "students",
+        "tourists",
+    }
+)
 # `the two countries`, `these three reactors`: no count but a name for what was spoken of.
 _FEW = 5
 
@@ -28,7 +40,6 @@ def ranked(scene: Scene, rank: Rank, previous: Draft | None) -> Draft | None:
         span=(rank.start, rank.end),
         previous=previous,
         rule="rank",
-        flow="out",
     )
     who = parties.ranked(scene.said, (rank.start, rank.end), scene.span, scene.named, scene.words)
     return replace(draft, parties=who) if draft and len(who) == 2 else draft
@@ -95,7 +106,7 @@ def counted(scene: Scene, amount: Amount, kind: str, previous: Draft | None) -> 
         span=span,
         previous=previous,
         rule="count",
-        flow="out",
+        flow="out" if item.indicator in _MOVING else "",
     )
 
 

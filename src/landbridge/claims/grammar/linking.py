@@ -52,7 +52,8 @@ def construction(text: str, amount: Amount, start: int, end: int, words: Words) 
     grown = last >= 0 or words.plain.search(behind) or _first(behind, words.up, words.down)
     shared = _last(before, words.share)
     of = words.syntax["share_of"].match(behind)
-    if of and not words.syntax["qualified"].match(behind):
+    # The year that qualifies (`in 2020`) is a number too, and so cut off from `behind`.
+    if of and not words.syntax["qualified"].match(text, amount.end, end):
         return SHARE if not words.syntax["just_by"].search(before) else GROWTH
     if grown and last >= shared:
         return GROWTH

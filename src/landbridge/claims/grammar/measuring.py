@@ -44,7 +44,7 @@ def measured(scene: Scene, amount: Amount, kind: str, previous: Draft | None) ->
         return None
     chosen = _telling(links)
     indicator = _exactly(scene, chosen, amount, previous)
-    falling = form == linking.GROWTH and kind == PERCENT
+    falling = form == linking.GROWTH and kind in (PERCENT, MONEY)
     value = sought.value * (linking.sign(scene.said, amount, *scene.span, scene.words) if falling else 1.0)
     changed = form == linking.GROWTH and (indicator.endswith("_growth") or kind == MONEY)
     measure = chosen.cue.measure

@@ -129,6 +129,11 @@ def buying(
         if words.syntax["from"].search(text[max(own[0], one.start - 10) : one.start]) or one.form == "demonym"
     ]
     buyers = [one for one in inside if one not in sellers]
+    owners = [one for one in buyers if words.syntax["possessive"].match(text, one.end)]
+    if len(buyers) > 1 and owners:
+        # `Russia supplies a tenth of China’s imports`: the owner of the imports buys, the other sells.
+        sellers = sellers or [one for one in buyers if one is not owners[-1]][:1]
+        buyers = owners[-1:]
     seller = sellers[-1].codes[0] if sellers else ""
     if buyers:
         buyer = buyers[0].codes[0]

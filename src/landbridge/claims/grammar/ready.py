@@ -38,6 +38,8 @@ _SAME = str.maketrans(
 )
 # A text with fewer different words of the field than this is about something else.
 _FEWEST_WORDS = 3
+# A note of a few lines has no room for three of them: one will do.
+_SHORT = 700
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,8 @@ def understand(text: str, language: Language, *, dated: str = "") -> Understood:
     split = sentences(even, parts, language)
     turns = speakers(even, parts, split, language)
     dyad = context(even, parts, language)
-    domain = len({match[0].casefold() for match in words(language).domain.finditer(even)}) >= _FEWEST_WORDS
+    spoken = len({match[0].casefold() for match in words(language).domain.finditer(even)})
+    domain = spoken >= (_FEWEST_WORDS if len(even) > _SHORT else 1)
     ready = Text(even, parts, split, turns, dyad.parties, language, dated, domain)
     found = [*quantities(ready)]
     if domain:

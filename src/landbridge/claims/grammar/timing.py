@@ -18,6 +18,8 @@ _OPENING = 16
 _VAGUE = 10.0
 # A moment this close behind an amount belongs to it (`412 in 2022`).
 _RIGHT_BEHIND = 4
+# How far back the words stand that hold an amount against another (`compared with some `).
+_AGAINST = 20
 _FARTHEST = 24.0
 _OTHER_AMOUNT, _NEXT = 6.0, 30
 
@@ -63,7 +65,7 @@ def when(
     best: tuple[float, Moment] | None = None
     for one in moments:
         if (
-            one.role == "base"
+            (one.role == "base" and not _held_against(text, one, amount, words))
             or _compared(text, one, amount, amounts, words)
             or (one.start < amount.end and amount.start < one.end)
         ):
@@ -85,13 +87,21 @@ def when(
     return When((chosen,))
 
 
+def _held_against(text: str, one: Moment, amount: Amount, words: Words) -> bool:
+    """True for the moment of the very amount that another is held against (`from 24 billion in 2021 to 31 billion`)."""
+    return (
+        0 <= one.start - amount.end <= _RIGHT_BEHIND
+        and words.syntax["against"].search(text[max(0, amount.start - _AGAINST) : amount.start]) is not None
+    )
+
+
 def _compared(text: str, one: Moment, amount: Amount, amounts: Sequence[Amount], words: Words) -> bool:
     """True for the moment of what this amount is held against (`from 412 in 2022 to 455`, `the level of 2018`)."""
     if words.syntax["level_of"].search(text[max(0, one.start - 24) : one.start]):
         return True
     for other in amounts:
         if other is not amount and 0 <= one.start - other.end <= _RIGHT_BEHIND:
-            return words.syntax["against"].search(text[max(0, other.start - 12) : other.start]) is not None
+            return words.syntax["against"].search(text[max(0, other.start - _AGAINST) : other.start]) is not None
     return False
 
 

@@ -105,4 +105,7 @@ def _subject(scene: Scene, amount: Amount) -> tuple[int, int]:
         or any(pattern.fullmatch(match[0]) for pattern in (words.done, words.up, words.down))
     ]
     kept = (said[: verbs[-1]] if verbs and verbs[-1] > 0 else said)[-_MOST_WORDS:]
-    return (begin + kept[0].start(), begin + kept[-1].end()) if kept else (amount.start, amount.start)
+    # `or 29 per cent` names nothing.
+    if all(match[0].casefold() in words.ends for match in kept):
+        return amount.start, amount.start
+    return begin + kept[0].start(), begin + kept[-1].end()
