@@ -18,7 +18,8 @@ _TEN_OF_SAME = 10
 _SIGN = re.compile(r"(?:^|[\s(])(?P<sign>[-–+])$")
 # Telephone numbers; digits joined by more than one dash: dates, catalogue and account numbers.
 _TELEPHONE = re.compile(
-    r"(?:\+\d{1,3}[ -]?)?\(\d{2,5}\) ?\d{1,4}(?:[ -]\d{2,4}){1,4}|\+(?!\d{1,3}(?: \d{3})+(?! ?\d))\d{1,3}(?:[ -]\d{1,5}){2,5}"
+    r"(?:\+\d{1,3}[ -]?)?\(\d{2,5}\) ?\d{1,4}(?:[ -]\d{2,4}){1,4}"
+    r"|\+(?!\d{1,3}(?: \d{3})+(?! ?\d))\d{1,3}(?:[ -]\d{1,5}){2,5}"
 )
 _DASHED = re.compile(r"\d{1,9}(?:[-–]\d{1,9}){2}")
 _THOUSAND = 1e3
@@ -177,6 +178,9 @@ def _inside_code(text: str, match: re.Match[str], *, joined: bool) -> bool:
         or before in "_#@/\\:"
         or (before in ".," and further.isdigit())
     ):
+        return True
+    # `alert(1)` is a call, not a number.
+    if before == "(" and further.isalnum() and not attached:
         return True
     # `COVID-19`, `123-45`; a dash with a blank before it is a dash of the sentence.
     if (before in "-–" and further.isalnum()) or _DASHED.match(text, begin):

@@ -106,11 +106,10 @@ def _filled(scene: Scene, amount: Amount, previous: Draft) -> Amount | None:
     if prior == MONEY:
         if amount.scale >= 1e3:
             return replace(amount, unit=previous.unit)
-        return (
-            replace(amount, value=amount.value * scale, unit=previous.unit, scale=scale)
-            if scale >= 1e3
-            else None
-        )
+        # `20 in energy` behind a sum counts something of its own.
+        if scale < 1e3 or not scene.words.syntax["closed"].match(scene.behind(amount, 20)):
+            return None
+        return replace(amount, value=amount.value * scale, unit=previous.unit, scale=scale)
     if prior == PERCENT:
         return (
             replace(amount, unit="%")

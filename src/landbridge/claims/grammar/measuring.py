@@ -11,6 +11,7 @@ from landbridge.claims.grammar.amounts import Amount
 from landbridge.claims.grammar.indicators import COUNT, MONEY, PERCENT, unit_class
 from landbridge.claims.grammar.linking import Link
 from landbridge.claims.grammar.scene import FLOWS, Draft, Scene
+from landbridge.claims.grammar.subjects import flow_subject, subject_of
 
 _DURATIONS = frozenset(
     {"partner_rank_duration", "relations_age", "negotiation_duration", "project_duration", "loan_term"}
@@ -19,6 +20,7 @@ _DURATIONS = frozenset(
 _DURATION_NEAR = 14.0
 # A cue that is nearly as near and this much longer is the more telling one.
 _NEARLY, _LONGER, _TIE = 1.0, 8, 1.5
+_SHARES = ("trade_share", "basket_share")
 _WORLDWIDE = {"exports": "total_exports", "imports": "total_imports", "trade_turnover": "total_foreign_trade"}
 
 
@@ -43,6 +45,9 @@ def measured(scene: Scene, amount: Amount, kind: str, previous: Draft | None) ->
     if not links or (previous is not None and _used_up(scene, amount, links[0], previous)):
         return None
     chosen = _telling(links)
+    if chosen.indicator in _SHARES:
+        # A share of soybean imports has an indicator of its own.
+        chosen = next((item for item in links if item.indicator == "soybean_import_share"), chosen)
     indicator = _exactly(scene, chosen, amount, previous)
     falling = form == linking.GROWTH and kind in (PERCENT, MONEY)
     value = sought.value * (linking.sign(scene.said, amount, *scene.span, scene.words) if falling else 1.0)
@@ -68,7 +73,13 @@ def measured(scene: Scene, amount: Amount, kind: str, previous: Draft | None) ->
         readings["indicator"] = (indicator, *(name for name in ties if name != indicator))
     if sought.unit != amount.unit:
         readings["unit"] = (sought.unit, "count")
-    return replace(draft, subject=scene.said[chosen.cue.start : chosen.cue.end], readings=readings)
+    subject = flow_subject(scene, chosen.cue)
+    if indicator == "basket_share" and (part := subject_of(scene, amount)):
+        subject = f"{part}: {subject.removeprefix('of ')}"
+    if scene.words.syntax["services_alone"].search(subject):
+        # The vocabulary's flows are of goods.
+        indicator = "other"
+    return replace(draft, indicator=indicator, subject=subject, readings=readings)
 
 
 def in_money(scene: Scene, amount: Amount, previous: Draft | None) -> Amount:
@@ -85,6 +96,8 @@ def in_money(scene: Scene, amount: Amount, previous: Draft | None) -> Amount:
     if previous is None or not lent or previous.sentence != scene.number or amount.scale != 1.0:
         return amount
     scale = previous.amount.scale
+    if not scene.words.syntax["closed"].match(scene.behind(amount, 20)):
+        return amount
     short = amount.value < 1000 and (not amount.value.is_integer() or dashed(scene, amount))
     return (
         replace(amount, value=amount.value * scale, unit=lent, scale=scale)

@@ -82,7 +82,8 @@ def parties(
     if len(listed) >= 2:
         return listed
     if len(listed) == 1:
-        return _with_other(listed[0], frame)
+        unknown = _unknown(text, at, part, named, words)
+        return (listed[0], unknown) if unknown else _with_other(listed[0], frame)
     if words.both.search(text, *part) or ours:
         return frame.dyad
     return frame.before if len(frame.before) == 2 else frame.dyad
@@ -217,6 +218,20 @@ def _codes(mentions: Sequence[Mention]) -> tuple[str, ...]:
         return found
     finer = {country(code) for code in found if country(code) and country(code) != code}
     return tuple(code for code in found if code not in finer) if len(found) > 2 or finer else found
+
+
+def _unknown(
+    text: str, at: tuple[int, int], part: tuple[int, int], named: Sequence[Mention], words: Words
+) -> str:
+    """A partner whose name no list holds (`trade between China and Atlantis`): then it is not the other side of the text."""
+    for match in words.syntax["named_partner"].finditer(
+        text, max(part[0], at[0] - _NEAR), min(part[1], at[1] + _NEAR)
+    ):
+        known = any(one.start < match.end("name") and match.start("name") < one.end for one in named)
+        joined = match["joint"] != "and" or any(one.end == match.start() - 1 for one in named)
+        if not known and joined and match["name"][0].isupper():
+            return match["name"]
+    return ""
 
 
 def _acts(text: str, one: Mention, words: Words) -> bool:

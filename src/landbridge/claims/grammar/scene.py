@@ -166,6 +166,11 @@ class Scene:
         if not who and not self.text.domain:
             return None
         when, readings = self._when(amount, indicator, rule, previous)
+        if who and not any(
+            part[0] <= one.start < part[1] and set(one.codes) & set(who) for one in self.named
+        ):
+            # Nobody is named here: the text's two places, or those of the claim before, are meant.
+            readings = {**readings, "parties": (who, ())}
         # `100 by 2025, against 68 now`: what a goal is held against is no goal.
         against = self.words.syntax["against"].search(self.before(amount, 16)) is not None
         if against and when.deadline:
@@ -212,9 +217,8 @@ class Scene:
         near = [one for one in self.named if left <= one.start < right]
         same = previous is not None and previous.sentence == self.number and set(previous.parties) == set(who)
         if near or not same or previous is None or not previous.direction:
-            return parties.direction(
-                self.said, span, self.part(amount), self.named, who, flow, frame, self.words
-            )
+            part = (left, right) if near else self.part(amount)
+            return parties.direction(self.said, span, part, self.named, who, flow, frame, self.words)
         origin, _, destination = previous.direction.partition("->")
         return previous.direction if flow == previous.flow else f"{destination}->{origin}"
 
@@ -240,5 +244,7 @@ class Scene:
 
     def _passed(self, amount: Amount) -> str:
         """`exceeded the mark of 5 billion`: a verb further off that says how near the number is."""
+        if self.words.syntax["nearly"].search(self.before(amount, 40)):
+            return "~"
         match = self.words.syntax["passing"].search(self.before(amount, 45))
         return ">" if match and self.words.syntax["threshold"].search(match["gap"]) else ""

@@ -101,7 +101,9 @@ def _compared(text: str, one: Moment, amount: Amount, amounts: Sequence[Amount],
         return True
     for other in amounts:
         if other is not amount and 0 <= one.start - other.end <= _RIGHT_BEHIND:
-            return words.syntax["against"].search(text[max(0, other.start - _AGAINST) : other.start]) is not None
+            return (
+                words.syntax["against"].search(text[max(0, other.start - _AGAINST) : other.start]) is not None
+            )
     return False
 
 

@@ -9,7 +9,9 @@ from landbridge.claims.grammar import linking
 from landbridge.claims.grammar.amounts import Amount
 from landbridge.claims.grammar.counting import refers_back
 from landbridge.claims.grammar.indicators import COUNT, MONEY, PERCENT, TIMES
+from landbridge.claims.grammar.places import mentions
 from landbridge.claims.grammar.scene import Draft, Scene
+from landbridge.claims.grammar.subjects import span_of
 
 _UNITS = frozenset(
     {MONEY, PERCENT, TIMES, "mass", "length_km", "length_m", "area_km2", "area_m2", "containers", "physical"}
@@ -18,15 +20,32 @@ _LETTERS = re.compile(r"[^\W\d_][\w’'-]*")
 _MOST_WORDS = 6
 # Fewer things than this are counted in passing, unless their sentence speaks of a place or of the field.
 _MANY = 100
+# How far around a sentence words of the field are looked for, and the length of a line of a list.
+_AROUND, _LINE = 1_000, 90
 
 
 def unnamed(scene: Scene, amount: Amount, kind: str, previous: Draft | None) -> Draft | None:
     """A claim of the indicator `other`, in a text on trade and cooperation; None for what measures nothing."""
     if not scene.text.domain or amount.form == "none":
         return None
+    if kind in (COUNT, "physical") and previous is None and not _at_home(scene):
+        return None
     if kind == COUNT:
         return _thing(scene, amount, previous)
     return _measure(scene, amount, kind, previous) if kind in _UNITS else None
+
+
+def _at_home(scene: Scene) -> bool:
+    """True where the paragraph, or what leads to a line of a list, speaks of the field or of a place."""
+    if scene.named:
+        return True
+    block = scene.text.blocks[scene.sentence.block]
+    line = block.end - block.start <= _LINE
+    left = max(block.start, scene.span[0] - _AROUND) if not line else max(0, block.start - _AROUND)
+    right = min(block.end, scene.span[1] + _AROUND)
+    if any(words.search(scene.said, left, right) for words in (scene.words.domain, scene.words.both)):
+        return True
+    return bool(mentions(scene.said, left, right, scene.text.language))
 
 
 def _measure(scene: Scene, amount: Amount, kind: str, previous: Draft | None) -> Draft | None:
@@ -34,7 +53,7 @@ def _measure(scene: Scene, amount: Amount, kind: str, previous: Draft | None) ->
     if joined := scene.words.syntax["of_them"].match(scene.said, amount.end, scene.span[1]):
         noun = scene.phrase(replace(amount, end=joined.end()))
     if noun[1] == noun[0]:
-        noun = _subject(scene, amount)
+        noun = span_of(scene, amount)
     form = linking.construction(scene.said, amount, *scene.span, scene.words)
     subject = scene.said[noun[0] : noun[1]] or (previous.subject if previous is not None else "")
     if not subject or (kind == TIMES and form != linking.GROWTH):
@@ -89,23 +108,3 @@ def _thing(scene: Scene, amount: Amount, previous: Draft | None) -> Draft | None
         wanted=0,
     )
     return replace(draft, subject=said) if draft else None
-
-
-def _subject(scene: Scene, amount: Amount) -> tuple[int, int]:
-    """Up to six words before the amount's verb, as the subject of a measure that nobody has a name for."""
-    left, _ = scene.part(amount)
-    lead = re.split(r"[,;:(—–]", scene.said[left : amount.start])[-1]
-    begin = amount.start - len(lead)
-    said = list(_LETTERS.finditer(lead))
-    words = scene.words
-    verbs = [
-        place
-        for place, match in enumerate(said)
-        if match[0].casefold() in words.ends
-        or any(pattern.fullmatch(match[0]) for pattern in (words.done, words.up, words.down))
-    ]
-    kept = (said[: verbs[-1]] if verbs and verbs[-1] > 0 else said)[-_MOST_WORDS:]
-    # `or 29 per cent` names nothing.
-    if all(match[0].casefold() in words.ends for match in kept):
-        return amount.start, amount.start
-    return begin + kept[0].start(), begin + kept[-1].end()

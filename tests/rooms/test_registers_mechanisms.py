@@ -1,0 +1,432 @@
+"""Mechanisms: membership over time, coverage of pairs, regimes, meetings, dormancy."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+import landbridge as lb
+from landbridge import codes
+from landbridge.errors import BadUsage, UnknownLabel
+from landbridge.ledger import Ledger, Statement, read
+from landbridge.provenance import Figure, Source, Status
+from landbridge.registers.coverage import NOTHING, ONCE, TWICE, coverage
+from landbridge.registers.dormancy import dormancy
+from landbridge.registers.dormancy_rules import RULES, rule_of
+from landbridge.registers.mechanisms import covers, mechanism, mechanisms, regime
+from landbridge.registers.meetings import lacking, meetings
+from landbridge.registers.moments import after, day, in_words, on_or_in
+from landbridge.registers.numbering import edition, in_runs
+from landbridge.release.data import Data
+
+SOURCES = {"s": Source("s", "Publisher", "Title", "2024-03", "", "facts only")}
+CLUB = """
+recorded: 2026-01-01
+recorder: test
+sources:
+  - {id: s, publisher: Publisher, published: 2024-03}
+entries:
+  - record: mechanism/club
+    source: s
+    says:
+      name: Club
+      form: council
+      parties: [RU-FD-FAREAST, CN-NORTHEAST]
+      since: 2010
+      member:
+        - {value: RU-AMU, from: 2010, to: 2015}
+        - {value: RU-KHA}
+      meeting: {value: First meeting, period: 2011-05}
+  - record: mechanism/other
+    source: s
+    says: {name: Other, form: council, parties: [RU-AMU, RU-KHA, CN-HL], since: 2012, until: 2020}
+  - record: mechanism/states
+    source: s
+    says: {name: States, form: commission, parties: [RUS, CHN], since: 2012}
+"""
+
+
+@pytest.fixture(scope="module")
+def shipped() -> Data:
+    return lb.load()
+
+
+def with_ledger(text: str, folder: Path) -> Data:
+    path = folder / "ledger.yaml"
+    path.write_text(text, encoding="utf-8")
+    file = read(path, [place.code for place in codes.places()])
+    data = replace(lb.load())
+    data.__dict__["ledger"] = Ledger(file.statements, {source.id: source for source in file.sources})
+    return data
+
+
+@pytest.fixture
+def club(tmp_path: Path) -> Data:
+    return with_ledger(CLUB, tmp_path)
+
+
+def said(subject: str, prop: str, text: str, **more: object) -> Statement:
+    fields: dict[str, object] = {"status": Status.REPORTED} | more
+    kind = subject.partition("/")[0]
+    return Statement(subject, kind, prop, "s", recorded="2026-01-01", recorder="test", text=text, **fields)  # type: ignore[arg-type]
+
+
+def life(form: str, *statements: Statement, today: str, **more: object) -> tuple[str, str, str]:
+    held = Ledger([said("mechanism/m", "form", form), *statements], SOURCES)
+    found = dormancy(held.record("mechanism/m"), today, **more)  # type: ignore[arg-type]
+    return found.state, found.since, found.review
+
+
+# Days
+
+
+@pytest.mark.parametrize(
+    ("begins", "years", "ends"),
+    [("2020-02-29", 1, "2021-02-28"), ("2020-02-29", 4, "2024-02-29"), ("2023-08-31", 0.5, "2024-02-29")],
+)
+def test_a_day_some_years_later(begins: str, years: float, ends: str) -> None:
+    assert after(date.fromisoformat(begins), years).isoformat() == ends
+
+
+def test_today_is_the_last_day_of_a_year_or_month() -> None:
+    assert [day(text).isoformat() for text in ("2024", "2024-02", "2024-02-03")] == [
+        "2024-12-31",
+        "2024-02-29",
+        "2024-02-03",
+    ]
+    for wrong in ("", "soon", "2020/2021", "2020/.."):
+        with pytest.raises(BadUsage):
+            day(wrong)
+
+
+def test_periods_in_words() -> None:
+    assert in_words("2017-09-08") == "8 September 2017"
+    assert in_words("2020/..") == "2020 onwards"
+    assert in_words("2024-Q3") == "the third quarter of 2024"
+    assert on_or_in("2019-10/2020-10") == "between October 2019 and October 2020"
+
+
+# Dormancy
+
+
+def test_a_council_is_alive_within_its_limit_and_dormant_after_it() -> None:
+    met = said("mechanism/m", "meeting", "Second meeting", period="2020-06-10")
+    first = said("mechanism/m", "meeting", "First meeting", period="2019-05")
+    assert life("council", first, met, today="2023-06-10") == ("alive", "2020-06-10", "2023-06-10")
+    assert life("council", first, met, today="2023-06-11") == ("dormant", "2023-06-10", "")
+    # What lies after the day of the question is not looked at.
+    assert life("council", first, met, today="2019-12-31") == ("alive", "2019-05", "2022-05-31")
+
+
+def test_the_silence_is_counted_from_the_last_day_that_a_date_may_mean() -> None:
+    met = said("mechanism/m", "meeting", "Meeting", period="2020")
+    assert life("council", met, today="2023-12-31")[0] == "alive"
+    assert life("council", met, today="2024-01-01")[0] == "dormant"
+
+
+def test_a_beginning_alone_never_makes_a_tie_dormant() -> None:
+    began = said("mechanism/m", "since", "2001")
+    assert life("council", began, today="2003")[0] == "alive"
+    assert life("council", began, today="2026")[0] == "unknown"
+    assert life("council", began, today="2000")[0] == "unknown"
+
+
+def test_a_record_without_any_sign_is_unknown_and_says_so() -> None:
+    held = Ledger([said("mechanism/m", "form", "council")], SOURCES)
+    found = dormancy(held.record("mechanism/m"), "2026")
+    assert (found.state, found.last_sign) == ("unknown", None)
+    assert "not silence of the tie" in found.why
+    assert RULES["mechanism/council"].reason in found.rule
+
+
+def test_what_is_assumed_is_no_sign_and_what_is_announced_counts_on_the_day_it_was_announced() -> None:
+    seen = said("mechanism/m", "meeting", "Meeting", period="2018-01-01")
+    assumed = said("mechanism/m", "meeting", "Meeting", period="2022", status=Status.ASSUMED)
+    # The source was published in March 2024 and speaks of a meeting in 2025.
+    announced = said("mechanism/m", "meeting", "Meeting", period="2025-05", status=Status.FORECAST)
+    assert life("council", seen, assumed, today="2023")[0] == "dormant"
+    assert life("council", seen, announced, today="2026") == ("alive", "2024-03", "2027-03-31")
+    found = dormancy(
+        Ledger([said("mechanism/m", "form", "council"), announced], SOURCES).record("mechanism/m"), "2026"
+    )
+    assert "no source held says that it took place" in found.why
+
+
+def test_a_ledger_that_misses_most_meetings_is_no_witness_of_a_pause() -> None:
+    fifth = said("mechanism/m", "meeting", "Fifth meeting", period="2015")
+    first = said("mechanism/m", "meeting", "First meeting", period="2011")
+    rest = [said("mechanism/m", "meeting", f"{n} meeting", period="2013") for n in ("Second", "Third")]
+    assert life("council", first, fifth, today="2026")[0] == "unknown"
+    assert life("council", first, fifth, *rest, today="2026")[0] == "dormant"
+
+
+def test_silence_after_the_ledger_was_kept_is_its_own() -> None:
+    met = said("mechanism/m", "meeting", "Meeting", period="2025-05-01")
+    assert life("council", met, today="2035", kept="2026-11-21")[0] == "unknown"
+    assert life("council", met, today="2035", kept="2034-01-01")[0] == "dormant"
+
+
+def test_to_belong_is_no_happening_but_to_join_is() -> None:
+    listed = said("mechanism/m", "member", "RU-KHA", as_of="2020")
+    joined = said("mechanism/m", "member", "RU-KHA", valid_from="2020")
+    assert life("council", listed, today="2021")[0] == "unknown"
+    assert life("council", joined, today="2021")[:2] == ("alive", "2020")
+
+
+def test_an_end_ends_and_a_planned_end_that_passed_is_unknown() -> None:
+    began = said("mechanism/m", "since", "2018")
+    over = said("mechanism/m", "until", "2019")
+    planned = said("mechanism/m", "until", "2019", status=Status.FORECAST)
+    assert life("thematic-year", began, over, today="2019-12-31")[0] == "alive"
+    assert life("thematic-year", began, over, today="2020-01-01") == ("ended", "2019", "")
+    assert life("thematic-year", began, planned, today="2020-01-01")[0] == "unknown"
+
+
+def test_a_union_lives_by_its_treaty_and_another_limit_may_be_set() -> None:
+    began = said("mechanism/m", "since", "1990")
+    assert life("union", began, today="2026")[0] == "alive"
+    met = said("mechanism/m", "meeting", "Meeting", period="2020-01-01")
+    assert life("council", met, today="2022", years=1)[0] == "dormant"
+    assert life("council", met, today="2022", years=10)[0] == "alive"
+
+
+def test_every_state_in_the_shipped_ledger_follows_from_its_last_sign(shipped: Data) -> None:
+    today = date(2026, 11, 21)
+    states = set()
+    for record in shipped.ledger.records("mechanism", "twinning", "document"):
+        found = dormancy(record, today.isoformat(), kept=shipped.as_of)
+        states.add(found.state)
+        rule = rule_of(record)
+        assert rule is not None
+        assert found.why
+        if found.state == "dormant":
+            assert rule.years is not None
+            assert found.last_sign is not None
+            assert found.last_sign.property in (*rule.signs, *rule.founding)
+            assert found.last_sign.status is not Status.ASSUMED
+            assert date.fromisoformat(found.since) < today
+        if found.state == "alive" and found.review:
+            assert date.fromisoformat(found.review) >= today
+        if found.state == "unknown":
+            assert not found.since
+        # The same question for the same day has the same answer.
+        assert dormancy(record, "2026-11-21", kept=shipped.as_of) == found
+    assert {"alive", "dormant", "unknown", "ended"} <= states
+
+
+# Meetings
+
+
+def test_numbers_of_meetings() -> None:
+    assert edition("Twenty-first meeting, St Petersburg") == 21
+    assert edition("Xi and Lukashenko, first meeting of the year") is None
+    assert edition("A meeting") is None
+    assert in_runs([8, 1, 2, 3, 5]) == "1 to 3, 5, 8"
+
+
+def test_one_meeting_told_by_two_sources_and_an_event_is_one(shipped: Data) -> None:
+    council = shipped.ledger.record("mechanism/volga-yangtze-council")
+    found = [item for item in meetings(shipped.ledger, council) if item.period == "2019-05-23"]
+    assert [(item.edition, item.event, item.announced) for item in found] == [
+        (3, "event/volga-yangtze-2019", False)
+    ]
+    assert {statement.source for statement in found[0].statements} >= {
+        "tatar-inform-2019-05-23-volga-yangtze",
+        "grani21-2019-05-volga-yangtze",
+    }
+
+
+def test_missing_meetings_are_those_below_the_highest_number() -> None:
+    held = [
+        said("mechanism/m", "name", "Club"),
+        said("mechanism/m", "form", "council"),
+        said("mechanism/m", "meeting", "Second meeting", period="2015"),
+        said("mechanism/m", "meeting", "Fifth meeting", period="2018"),
+    ]
+    ledger = Ledger(held, SOURCES)
+    assert lacking(meetings(ledger, ledger.record("mechanism/m"))) == (1, 3, 4)
+
+
+# Membership
+
+
+def test_named_members_decide_for_the_places_inside_their_macro_region(club: Data) -> None:
+    def of(a: str, b: str, on: str) -> dict[str, tuple[str, str]]:
+        return {item.record.subject: (item.a.path, item.b.path) for item in covers(club, a, b, on)}
+
+    # No Chinese member is listed, so the macro-region stands for its regions; the Russian list decides.
+    assert of("RU-KHA", "CN-HL", "2011") == {"mechanism/club": ("named", "macro-region")}
+    assert "mechanism/club" not in of("RU-PRI", "CN-HL", "2011")
+    assert "mechanism/club" in of("RU-AMU", "CN-HL", "2015-12-31")
+    assert "mechanism/club" not in of("RU-AMU", "CN-HL", "2016-01-01")
+    assert of("RU-PRI", "CN-GD", "2013") == {"mechanism/states": ("country", "country")}
+    assert of("RUS", "CHN", "2013") == {
+        "mechanism/states": ("named", "named"),
+        "mechanism/club": ("in part", "in part"),
+        "mechanism/other": ("in part", "in part"),
+    }
+    assert of("RU-FD-FAREAST", "CN-HL", "2013")["mechanism/club"] == ("named", "macro-region")
+
+
+def test_the_closest_path_comes_first_and_rows_lead_to_statements(club: Data) -> None:
+    found = covers(club, "RU-KHA", "CN-HL", "2013")
+    assert [item.record.subject for item in found] == [
+        "mechanism/other",
+        "mechanism/club",
+        "mechanism/states",
+    ]
+    for item in found:
+        row = item.row()
+        assert all(club.ledger.statement(name) for name in row["ids"].split())
+        assert row["since"] == item.record.text("since")
+
+
+def test_a_pair_inside_one_country_and_unknown_places_are_refused(club: Data) -> None:
+    with pytest.raises(BadUsage, match="lie in one country"):
+        covers(club, "RU-KHA", "RUS", "2013")
+    with pytest.raises(UnknownLabel):
+        covers(club, "RU-KHX", "CHN", "2013")
+    with pytest.raises(BadUsage, match="is not a date"):
+        covers(club, "RU-KHA", "CHN", "last year")
+
+
+def test_the_far_east_commission_covers_buryatia_since_it_moved_there(shipped: Data) -> None:
+    def paths(on: str) -> list[str]:
+        return [
+            f"{item.a.path} {item.b.path}"
+            for item in covers(shipped, "CN-HL", "RU-BU", on)
+            if item.record.subject == "mechanism/far-east-northeast-commission"
+        ]
+
+    assert paths("2018-10") == []
+    assert paths("2018-11") == ["named named"]
+
+
+# Coverage
+
+
+def test_pairs_covered_twice_once_and_by_nothing(club: Data) -> None:
+    found = coverage(club, ["RU-AMU", "RU-KHA", "RU-PRI"], ["CN-HL", "CN-JL", "CN-GD"], "2013")
+    by_pair = {(pair.a, pair.b): pair.covered for pair in found.pairs}
+    assert by_pair == {
+        ("RU-AMU", "CN-HL"): TWICE,
+        ("RU-AMU", "CN-JL"): ONCE,
+        ("RU-AMU", "CN-GD"): NOTHING,
+        ("RU-KHA", "CN-HL"): TWICE,
+        ("RU-KHA", "CN-JL"): ONCE,
+        ("RU-KHA", "CN-GD"): NOTHING,
+        ("RU-PRI", "CN-HL"): NOTHING,
+        ("RU-PRI", "CN-JL"): NOTHING,
+        ("RU-PRI", "CN-GD"): NOTHING,
+    }
+    assert [record.subject for record in found.everywhere] == ["mechanism/states"]
+    assert {row["covered"]: row["pairs"] for row in found.summary()} == {TWICE: 2, ONCE: 2, NOTHING: 5}
+    regions = {row["region"]: row["covered"] for row in found.regions()}
+    assert regions["CN-HL"] == TWICE
+    assert regions["CN-JL"] == ONCE
+    assert regions["RU-PRI"] == regions["CN-GD"] == NOTHING
+
+
+def test_coverage_agrees_with_asking_pair_by_pair_on_the_shipped_ledger(shipped: Data) -> None:
+    found = coverage(shipped, "CHN", "RUS", "2024")
+    assert len(found.pairs) == 31 * 83
+    for pair in found.pairs[::97]:
+        asked = covers(shipped, pair.a, pair.b, "2024", ("named", "macro-region"))
+        assert {item.record.subject for item in asked} == {item.record.subject for item in pair.mechanisms}
+
+
+def test_weights_are_shares_of_the_published_product(shipped: Data) -> None:
+    found = coverage(shipped, "CHN", "RUS", "2024")
+    figures = {}
+    for region in codes.places("region", "RUS"):
+        output = shipped.observations.latest(region.code, "output")
+        assert isinstance(output, Figure)
+        figures[region.code] = output.point
+    total = sum(figures.values())
+    pair = next(item for item in found.pairs if item.b == "RU-KHA")
+    assert pair.share_b == pytest.approx(figures["RU-KHA"] / total)
+    known = [item.weight for item in found.pairs if item.weight is not None]
+    assert sum(known) == pytest.approx(1)
+    assert known == sorted(known, reverse=True)
+    assert sum(row["pairs_pct"] for row in found.summary()) == pytest.approx(100)
+    assert sum(row["weight_pct"] for row in found.summary()) == pytest.approx(100)
+
+
+def test_an_unknown_weight_is_none_and_named(shipped: Data, club: Data) -> None:
+    frame = shipped.observations.frame
+    lacking_one = replace(club)
+    lacking_one.__dict__["ledger"] = club.ledger
+    lacking_one.__dict__["observations"] = type(shipped.observations)(
+        frame.filter(frame["place"] != "RU-KHA"), shipped.sources, shipped.names
+    )
+    found = coverage(lacking_one, ["RU-AMU", "RU-KHA"], ["CN-HL"], "2013")
+    rows = {row["a"]: row for row in (pair.row() for pair in found.pairs)}
+    assert rows["RU-KHA"]["pair_weight_pct"] is None
+    assert rows["RU-KHA"]["rank"] is None
+    assert rows["RU-KHA"]["weight_note"] == "weight not known for RU-KHA"
+    assert rows["RU-AMU"]["rank"] == 1
+    assert "RU-KHA" in found.notes()[0]
+    assert {row["covered"]: row["weight_unknown"] for row in found.summary()}[TWICE] == 1
+
+
+def test_a_side_without_regions_or_of_two_countries_is_refused(shipped: Data) -> None:
+    with pytest.raises(BadUsage, match="no regions are held for USA"):
+        coverage(shipped, "CHN", "USA", "2024")
+    with pytest.raises(BadUsage, match="more than one country"):
+        coverage(shipped, "CHN", ["RU-KHA", "BY-VI"], "2024")
+
+
+# Regimes
+
+
+def test_which_regime_applies_follows_the_accessions(shipped: Data) -> None:
+    def state(a: str, b: str, on: str, subject: str) -> str:
+        return next(item.state for item in regime(shipped, a, b, on) if item.subject == subject)
+
+    assert state("CHN", "BY-VI", "2024-07-03", "mechanism/sco") == "not yet"
+    assert state("CHN", "BY-VI", "2024-07-04", "mechanism/sco") == "in force"
+    assert state("CHN", "BLR", "2024", "mechanism/eaeu") == "one side only"
+    assert state("RUS", "BLR", "2014", "mechanism/eaeu") == "not yet"
+    assert state("RUS", "BLR", "2014", "agreement/eaeu-customs-union") == "in force"
+    assert state("RUS", "BLR", "2015", "agreement/eaeu-customs-union") == "over"
+    assert state("BLR", "CHN", "2025-12-31", "agreement/blr-chn-services") == "not yet"
+    assert state("BLR", "CHN", "2026-01-01", "agreement/blr-chn-services") == "in force"
+    assert state("RUS", "CHN", "2020", "mechanism/belt-and-road") == "in force"
+
+
+def test_a_bloc_held_twice_is_one_row_with_both_kinds_of_evidence(shipped: Data) -> None:
+    found = regime(shipped, "RUS", "CHN", "2024")
+    sco = [item for item in found if item.subject.endswith("/sco")]
+    assert len(sco) == 1
+    assert sco[0].statements
+    assert sco[0].sources
+    assert sco[0].since == "2001-06-15"
+    order = [item.state for item in found]
+    assert order == sorted(order, key=("in force", "not yet", "one side only", "over").index)
+
+
+# The register
+
+
+def test_the_register_lists_members_of_the_day(shipped: Data) -> None:
+    assert len(mechanism(shipped, "sco", "2024-07-03").members) + 1 == len(
+        mechanism(shipped, "sco", "2024-07-04").members
+    )
+    rows = [item.row() for item in mechanisms(shipped, "2026-11-21")]
+    assert len(rows) == len(shipped.ledger.records("mechanism"))
+    assert all(row["name"] and row["why"] for row in rows)
+    with pytest.raises(UnknownLabel, match="volga-yangtze-council"):
+        mechanism(shipped, "volga-yangtse-council", "2026")
+
+
+def test_co_chairs_are_those_in_office(tmp_path: Path) -> None:
+    more = """      co_chair:
+        - {value: Ann, from: 2010, to: 2014}
+        - {value: Bea, from: 2015}
+      meeting: {value: First"""
+    data = with_ledger(CLUB.replace("      meeting: {value: First", more, 1), tmp_path)
+    assert mechanism(data, "club", "2012").row()["co_chairs"] == "Ann"
+    assert mechanism(data, "club", "2016").row()["co_chairs"] == "Bea"
