@@ -101,8 +101,9 @@ def test_stages_move_with_the_day(held: Data) -> None:
         "outcome": "unknown",
         "expiry": "ahead",
     }
-    # Entry into force was only expected for 2019; nobody says that it came.
+    # Entry into force was only expected for 2019; nobody says that it came, but by 2020 something is done under it.
     assert states(held, "plain", "2019-06")["in force"] == "overdue"
+    assert states(held, "plain", "2020-06")["in force"] == "unknown"
     assert states(held, "plain", "2021-12")["outcome"] == "known"
     # A document concluded under it is something done under it.
     assert states(held, "plain", "2020-03-01")["activity"] == "known"
@@ -158,6 +159,13 @@ def test_signs_of_life_of_a_tie_are_activity_of_its_document(held: Data, tmp_pat
     assert states(alone, "quiet", "2026")["activity"] == "overdue"
     assert states(alone, "quiet", "2017-12-31")["activity"] == "unknown"
     assert [item.record.subject for item in silent(alone, "2023")] == ["document/quiet", "document/under"]
+
+
+def test_what_happened_before_or_at_the_signature_was_not_done_under_it(tmp_path: Path) -> None:
+    early = with_ledger(
+        LIFE.replace("{value: A visit, period: 2021}", "{value: A visit, period: 2015}"), tmp_path
+    )
+    assert states(early, "quiet", "2026")["activity"] == "overdue"
 
 
 def test_a_counted_set_is_no_document(held: Data) -> None:

@@ -239,6 +239,21 @@ def test_one_meeting_told_by_two_sources_and_an_event_is_one(shipped: Data) -> N
     }
 
 
+def test_a_summit_on_the_day_of_a_commission_is_not_its_meeting() -> None:
+    met = {"parties": "CHN BLR", "date": "2023-12-04"}
+    held = [
+        said("mechanism/m", "form", "commission"),
+        said("mechanism/m", "parties", "BLR CHN"),
+        said("mechanism/m", "meeting", "The co-chairs meet", period="2023-12-04"),
+        *(said("event/summit", name, text) for name, text in {**met, "form": "summit"}.items()),
+    ]
+    ledger = Ledger(held, SOURCES)
+    assert [item.event for item in meetings(ledger, ledger.record("mechanism/m"))] == [""]
+    held += [said("event/session", name, text) for name, text in {**met, "form": "meeting"}.items()]
+    ledger = Ledger(held, SOURCES)
+    assert [item.event for item in meetings(ledger, ledger.record("mechanism/m"))] == ["event/session"]
+
+
 def test_missing_meetings_are_those_below_the_highest_number() -> None:
     held = [
         said("mechanism/m", "name", "Club"),

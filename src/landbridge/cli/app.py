@@ -340,11 +340,19 @@ def sources(
 
 @app.command()
 def load(
-    kind: Annotated[str, typer.Argument(metavar="KIND", help="baci, comtrade, csv or ledger.")],
+    kind: Annotated[str, typer.Argument(metavar="KIND", help="baci, comtrade, csv, ledger or twins.")],
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="The files to load.")],
     map_file: Annotated[
         Optional[str],  # noqa: UP045
         typer.Option("--map", metavar="MAP", help="For csv: a map file, or the name of a preset."),
+    ] = None,
+    publisher: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option("--source", metavar="NAME", help="For twins: who published the list."),
+    ] = None,
+    licence: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option("--licence", metavar="TEXT", help="For twins: the licence of the list."),
     ] = None,
     as_json: Json = False,
     workspace: Folder = None,
@@ -352,7 +360,15 @@ def load(
     """Bring your own files into a workspace, with a report of every row dropped and why."""
     from landbridge.cli import verbs
 
-    verbs.load(kind, files, map_file=map_file, as_json=as_json, workspace=workspace)
+    verbs.load(
+        kind,
+        files,
+        map_file=map_file,
+        publisher=publisher,
+        licence=licence,
+        as_json=as_json,
+        workspace=workspace,
+    )
 
 
 @app.command()

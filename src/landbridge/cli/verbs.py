@@ -360,19 +360,31 @@ def sources(*, places: bool, as_json: bool, workspace: Path | None) -> None:
 
 
 def load(
-    kind: str, files: list[Path], *, map_file: str | None, as_json: bool, workspace: Path | None
+    kind: str,
+    files: list[Path],
+    *,
+    map_file: str | None,
+    publisher: str | None = None,
+    licence: str | None = None,
+    as_json: bool,
+    workspace: Path | None,
 ) -> None:
     """Load files and report what was dropped."""
     from landbridge.release import loading, own_ledger
     from landbridge.release.workspace import KINDS, Workspace, default_workspace
 
-    kinds = (*KINDS, "ledger")
+    kinds = (*KINDS, "ledger", "twins")
     if kind not in kinds:
         raise UnknownLabel("kind of load", kind, kinds, remedy=f"Valid: {', '.join(kinds)}.")
     if (kind == "csv") != (map_file is not None):
         raise BadUsage(
             "`load csv` needs --map, the other kinds take none.",
             remedy="Name a map file or a preset; docs/howto/load-your-own-trade.md shows both.",
+        )
+    if kind != "twins" and (publisher, licence) != (None, None):
+        raise BadUsage(
+            "--source and --licence belong to `load twins`.",
+            remedy="The other kinds say in the file where they come from; leave the options out.",
         )
     folder = default_workspace(workspace)
     target = Workspace.open_or_create(folder)
@@ -381,6 +393,14 @@ def load(
         added = own_ledger.load_ledger(target, files, data)
         notes = [f"workspace: {folder}", f"{added.added} statements were new."]
         answer("load", None, list(added.rows), as_json=as_json, notes=notes)
+        return
+    if kind == "twins":
+        from landbridge.registers import twin_files
+
+        data = load_data(workspace) if target.exists else load_data()
+        ties = twin_files.load_twins(target, files, data, twin_files.Origin(publisher or "", licence or ""))
+        notes = [f"workspace: {folder}", f"{ties.added} statements were new.", *ties.notes]
+        answer("load", None, list(ties.rows), as_json=as_json, notes=notes, dropped=ties.dropped)
         return
     report = loading.load(target, kind, files, map=map_file)
     notes = [f"workspace: {folder}", *report.notes]

@@ -74,8 +74,8 @@ def after(moment: date, years: float) -> date:
 def dated(statement: Statement, *, own: bool = False) -> Dated | None:
     """The statement with the days it is about; None where it is undated.
 
-    With `own`, the text itself is the date (signed, since, expires). Else it is the period, or failing that the time at which the
-    source spoke.
+    With `own`, the text itself is the date (signed, since, expires). Else it is the period, or failing that the time
+    at which the source spoke.
     """
     period = statement.text if own else statement.period or statement.valid_from or statement.as_of
     found = span(period)
@@ -93,6 +93,18 @@ def in_words(period: str) -> str:
     if not slash or ends == begins:
         return _moment(begins)
     return f"{_moment(begins)} onwards" if ends == ".." else f"{_moment(begins)} to {_moment(ends)}"
+
+
+def on_or_in(period: str) -> str:
+    """When something happened: `on 8 September 2017`, `in June 2019`, `between 2020 and 2022` where the day is not known."""
+    begins, slash, ends = period.partition("/")
+    if slash:
+        return (
+            f"after {in_words(begins)}"
+            if ends == ".."
+            else f"between {in_words(begins)} and {in_words(ends)}"
+        )
+    return f"{'on' if len(period) == 10 else 'in'} {in_words(period)}"
 
 
 def _moment(text: str) -> str:

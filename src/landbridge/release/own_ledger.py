@@ -46,6 +46,23 @@ def load_ledger(workspace: Workspace, files: Sequence[Path], data: Data) -> Ledg
     problems += _inconsistent(found, data)
     if problems:
         raise BadFile(problems)
+    return append(workspace, found)
+
+
+def load_read(
+    workspace: Workspace, found: Sequence[tuple[Path, LedgerFile]], data: Data, kind: str
+) -> LedgerReport:
+    """Append what another reader made of files of some `kind`, all of it or none, as `load_ledger` does."""
+    problems = _inconsistent(found, data)
+    if problems:
+        raise BadFile(problems)
+    return append(workspace, found, kind)
+
+
+def append(
+    workspace: Workspace, found: Sequence[tuple[Path, LedgerFile]], kind: str = "ledger"
+) -> LedgerReport:
+    """Write statements that were found sound to the workspace's ledger in one transaction."""
     with objects.locked(workspace.folder):
         store = Store(workspace.folder / LEDGER)
         try:
@@ -59,7 +76,7 @@ def load_ledger(workspace: Workspace, files: Sequence[Path], data: Data) -> Ledg
     rows = tuple(
         {
             "file": path.name,
-            "kind": "ledger",
+            "kind": kind,
             "statements": len(file.statements),
             "sources": len(file.sources),
         }

@@ -11,6 +11,7 @@ from landbridge.claims.grammar.counting import refers_back
 from landbridge.claims.grammar.indicators import COUNT, MONEY, PERCENT, TIMES, unit_class
 from landbridge.claims.grammar.measuring import dashed
 from landbridge.claims.grammar.scene import FLOWS, Draft, Scene
+from landbridge.claims.grammar.subjects import subject_of
 
 # A claim is continued in its own sentence or the next two, and over no more than so many characters of a sentence.
 _SENTENCES, _CHARACTERS = 2, 90
@@ -71,7 +72,11 @@ def carried(scene: Scene, amount: Amount, kind: str, previous: Draft | None) -> 
         same and kind == COUNT and scene.words.syntax["in_fact"].match(scene.said, amount.end, scene.span[1])
     )
     what = plain if told else "target" if hoped else draft.kind
-    return replace(draft, parties=who, direction=way, subject=previous.subject, kind=what)
+    subject = previous.subject
+    if indicator == "basket_share" and (part := subject_of(scene, amount)):
+        # `timber 30 per cent`: another part of the same basket.
+        subject = f"{part}: {previous.subject.rpartition(': ')[2]}"
+    return replace(draft, parties=who, direction=way, subject=subject, kind=what)
 
 
 def _before(scene: Scene, amount: Amount, kind: str, previous: Draft | None) -> Draft | None:
