@@ -445,3 +445,19 @@ def test_co_chairs_are_those_in_office(tmp_path: Path) -> None:
     data = with_ledger(CLUB.replace("      meeting: {value: First", more, 1), tmp_path)
     assert mechanism(data, "club", "2012").row()["co_chairs"] == "Ann"
     assert mechanism(data, "club", "2016").row()["co_chairs"] == "Bea"
+
+
+def test_the_page_on_life_cycles_states_every_limit(root: Path) -> None:
+    page = (root / "docs" / "explanation" / "registers-life-cycles.md").read_text(encoding="utf-8")
+    table = page.partition("<!-- table: rules -->")[2].partition("<!-- end of table: rules -->")[0]
+    stated = {}
+    for line in table.splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        if len(cells) == 4 and cells[0] not in ("kind", "---"):
+            for kind in cells[0].split(", "):
+                stated[kind] = cells[1]
+    held = {
+        kind.rpartition("/")[2]: "none" if rule.years is None else f"{rule.years:g}"
+        for kind, rule in RULES.items()
+    }
+    assert stated == held

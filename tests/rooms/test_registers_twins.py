@@ -15,6 +15,7 @@ from landbridge.registers import twin_gaps, twins
 from landbridge.registers.twin_files import Origin, load_twins
 from landbridge.registers.twin_gaps import FOR, Ground, ought
 from landbridge.release import Data
+from landbridge.release.loading import load as load_trade
 from landbridge.release.workspace import Workspace
 
 TODAY = "2026-11-22"
@@ -331,6 +332,32 @@ def test_a_loaded_list_reaches_every_view(tmp_path: Path) -> None:
     after = ought(with_list, "CN-GD", "BY-HM", TODAY).gaps[0]
     assert Ground.CITIES in after.counter_reasons
     assert after.rank == before.rank, "a reason beside the rank does not move it"
+
+
+def test_complementarity_stands_beside_where_products_are_held(tmp_path: Path) -> None:
+    flows = [
+        ("CN-HL", "RU-OMS", "070200", 10), ("CN-HL", "RU-TVE", "070200", 60), ("CN-HL", "RU-TVE", "090111", 30),
+        ("CN-JL", "RU-OMS", "070200", 50), ("CN-JL", "RU-OMS", "090111", 40),
+    ]  # fmt: skip
+    table, mapped = tmp_path / "own.csv", tmp_path / "map.yaml"
+    table.write_text("y,from,to,hs,usd\n" + "".join(f"2024,{a},{b},{hs},{usd}\n" for a, b, hs, usd in flows))
+    mapped.write_text(
+        "about: A test.\ntested_against_live_download: true\nencodings: [utf-8]\ndelimiters: [',']\ndecimal: '.'\n"
+        "period: {column: y, formats: [yyyy]}\nproduct: {column: hs, digits: 6, keep: 6, restore_zeros: false}\n"
+        "value: {column: usd, currency: USD}\nexporter: {column: from, by: code, within: CHN}\n"
+        "importer: {column: to, by: code, within: RUS}\n"
+        "nomenclature: HS17\nrepeats: refuse\n"
+    )
+    load_trade(tmp_path / "space", "csv", [table], str(mapped))
+    (gap,) = ought(load(tmp_path / "space"), "CN-HL", "RU-OMS", TODAY).gaps
+    assert Ground.PRODUCTS in gap.reasons
+    row = gap.row()
+    # Michaely: 1 - sum |import share - export share| / 2. Shares of exports 70 and 30 of 100, of imports 60 and 40 of 100.
+    assert row["complementarity_a_to_b"] == pytest.approx(0.9)
+    assert row["complementarity_b_to_a"] is None, "what Omsk sells is not held"
+    other = ought(load(tmp_path / "space"), "CN-HL", "RU-PSK", TODAY).gaps[0]
+    assert Ground.NO_PRODUCTS in other.counter_reasons
+    assert other.row()["complementarity_a_to_b"] is None
 
 
 def test_it_is_said_what_twinning_does_not_mean() -> None:

@@ -118,6 +118,12 @@ def _claims(text: Text, draft: Draft) -> Iterator[Claim]:
     """The claim of a draft, or one for each of the years it holds for."""
     turn = speaker_at(text.turns, draft.amount.number)
     words = indicators.words(text.language)
+    # Parties that a continuation took from the claim before are not those that the readings were made for.
+    readings = {
+        slot: values
+        for slot, values in draft.readings.items()
+        if slot != "parties" or values[0] == draft.parties
+    }
     for moment in draft.when.each():
         yield Claim(
             quote=text.text[draft.start : draft.end],
@@ -137,7 +143,7 @@ def _claims(text: Text, draft: Draft) -> Iterator[Claim]:
             unit=draft.unit,
             comparator=draft.comparator,
             speaker=turn.speaker if turn else None,
-            readings=draft.readings,
+            readings=readings,
             rule=draft.rule,
         )
 

@@ -73,7 +73,7 @@ def _behind(scene: Scene, cue: Cue) -> int:
 
 def _before(scene: Scene, cue: Cue) -> int:
     """Where the words that narrow a flow from before begin: no place, no pronoun, no adjective of size."""
-    words = [match for match in _WORD.finditer(scene.said, max(scene.span[0], cue.start - 40), cue.start)]
+    words = list(_WORD.finditer(scene.said, max(scene.span[0], cue.start - 40), cue.start))
     start = cue.start
     for match in reversed(words[-_BEFORE:]):
         plain = match[0].casefold()

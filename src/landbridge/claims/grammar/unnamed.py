@@ -28,7 +28,8 @@ def unnamed(scene: Scene, amount: Amount, kind: str, previous: Draft | None) -> 
     """A claim of the indicator `other`, in a text on trade and cooperation; None for what measures nothing."""
     if not scene.text.domain or amount.form == "none":
         return None
-    if kind in (COUNT, "physical") and previous is None and not _at_home(scene):
+    vague = kind in (COUNT, "physical") or amount.form == "fraction"
+    if vague and previous is None and not _at_home(scene):
         return None
     if kind == COUNT:
         return _thing(scene, amount, previous)

@@ -1,0 +1,251 @@
+"""Lists of twinned cities and regions into a workspace's ledger: `landbridge load twins FILE...`.
+
+Each tie becomes a record `twinning/<place>-<place>`, the two in the order of the alphabet, so that the same list gives the
+same records whenever it is loaded. A tie that the ledger knows already, in whichever order and from whichever source,
+keeps the record it has: the list is then one more source of it, not another tie.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from landbridge import codes
+from landbridge.errors import BadFile, Problem
+from landbridge.ledger import Ledger, LedgerFile, Record, Statement
+from landbridge.provenance import Source, Status, content_id
+from landbridge.registers.twin_rows import Stated, folded, known_by
+from landbridge.registers.twin_tables import TwinTable, read
+from landbridge.release import Data
+from landbridge.release.own_ledger import load_read
+from landbridge.release.workspace import Workspace
+from landbridge.sources.guard import all_there
+from landbridge.sources.model import refuse
+
+RECORDER = "landbridge load twins"
+UNSTATED = "not stated"
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Who published a list: what the user says of it, for all files of one call."""
+
+    publisher: str = ""
+    licence: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TwinReport:
+    """What a load of lists did: one row a file, the rows left out and why, what the user should know, new statements."""
+
+    rows: tuple[dict[str, object], ...]
+    dropped: tuple[dict[str, object], ...]
+    notes: tuple[str, ...]
+    added: int
+
+
+def load_twins(
+    workspace: Workspace,
+    files: Sequence[Path],
+    data: Data,
+    origin: Origin = Origin(),
+    *,
+    recorded: str | None = None,
+) -> TwinReport:
+    """Append the ties of `files` to the workspace's ledger, all of them or none.
+
+    `data` is what is held already, the workspace included; `recorded` the day of entry, today if not given. Loading a
+    file again adds nothing. Raises `BadFile` with the problems of all files; nothing is written then.
+    """
+    all_there(files)
+    day = recorded or datetime.now(UTC).date().isoformat()
+    tables: list[tuple[Path, TwinTable]] = []
+    problems: list[Problem] = []
+    for path in files:
+        try:
+            tables.append((path, read(path)))
+        except BadFile as error:
+            problems += error.problems
+    refuse(problems)
+    known = _Known(data.ledger)
+    found = [(path, statements_of(table, known, origin, day)) for path, table in tables]
+    report = load_read(workspace, found, data, "twins")
+    rows = tuple(
+        {
+            "file": path.name,
+            "kind": "twins",
+            "rows_in": table.rows_in,
+            "rows_kept": table.rows_kept,
+            "ties": len(table.ties),
+            "held_before": known.held(table),
+            **{name: loaded[name] for name in ("statements", "sources")},
+        }
+        for (path, table), loaded in zip(tables, report.rows, strict=True)
+    )
+    dropped = tuple(
+        {"file": path.name, "reason": item.reason, "count": item.count, "example": item.example}
+        for path, table in tables
+        for item in table.left_out
+    )
+    return TwinReport(rows, dropped, tuple(note for _, table in tables for note in table.notes), report.added)
+
+
+def statements_of(table: TwinTable, known: _Known, origin: Origin, recorded: str) -> LedgerFile:
+    """The ties of one list as statements, each under the record that it has or gets."""
+    sources: dict[str, Source] = {}
+    statements: list[Statement] = []
+    for stated in table.ties:
+        source = _source(stated, table.file, origin)
+        sources[source.id] = source
+        statements += _said(stated, known.subject(stated), source.id, recorded)
+    return LedgerFile(tuple(statements), tuple(sources.values()))
+
+
+def _source(stated: Stated, file: str, origin: Origin) -> Source:
+    """The source of one row: the one it names itself, else the publisher that the user named, else the file alone."""
+    if stated.publisher:
+        publisher, title, url = stated.publisher, f"As named in the list {file}", stated.url
+    else:
+        publisher = origin.publisher or f"the list {file}, publisher not named"
+        title, url = f"List of twinned places, file {file}", stated.url or origin.url
+    licence = origin.licence or UNSTATED
+    words = folded(stated.publisher or Path(file).stem)[:40].strip("-") or "list"
+    name = f"{words}-{content_id('', [publisher, title, url, licence])[:6]}"
+    # Without a publisher nobody answers for the list.
+    return Source(
+        f"twins-{name}",
+        publisher,
+        title,
+        "",
+        url,
+        licence,
+        "list",
+        weak=not (stated.publisher or origin.publisher),
+    )
+
+
+def _said(stated: Stated, subject: str, source: str, recorded: str) -> Iterator[Statement]:
+    shared: dict[str, Any] = {
+        "subject": subject,
+        "kind": "twinning",
+        "source": source,
+        "status": Status.REPORTED,
+        "recorded": recorded,
+        "recorder": RECORDER,
+        # Not the number of the line: a row that is added above would make every statement below it a new one.
+        "locator": stated.title,
+    }
+    yield Statement(**shared, property="parties", text=" ".join(stated.parties), note=stated.note)
+    yield Statement(**shared, property="level", text=stated.level, note=stated.level_note)
+    if stated.names:
+        yield Statement(**shared, property="name", text=" and ".join(stated.names))
+    for name in ("form", "until", "remark"):
+        if text := getattr(stated, name):
+            yield Statement(**shared, property=name, text=text)
+    if stated.since:
+        about = "~" if stated.since_note.casefold().startswith(("approximate", "about")) else "="
+        yield Statement(
+            **shared, property="since", text=stated.since, note=stated.since_note, comparator=about
+        )
+
+
+class _Known:
+    """The ties that have a record, and the names that are taken."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._before = {record.subject for record in ledger.records("twinning")}
+        self._parties: dict[str, frozenset[str]] = {}
+        # Of a province that is a city, the tie of the two regions and that of the two cities are two records.
+        self._of_regions: set[str] = set()
+        self._regional: dict[frozenset[str], str] = {}
+        self._cities: dict[frozenset[str], list[str]] = defaultdict(list)
+        for record in ledger.records():
+            self._parties[record.subject] = frozenset(record.parties)
+            if record.kind == "twinning" and record.standing:
+                self._remember(
+                    record.subject, record.text("level"), frozenset(record.parties), _pairs(record)
+                )
+
+    def subject(self, stated: Stated) -> str:
+        """The record of a tie: the one it has, else a new name of its own."""
+        parties = frozenset(stated.parties)
+        if not stated.names:
+            held = self._regional.get(parties)
+            own = _slug(codes.place(code).name for code in parties)
+            pairs: list[frozenset[str]] = []
+        else:
+            words = [_word(name, code) for name, code in zip(stated.names, stated.parties, strict=True)]
+            pairs = [frozenset(map(known_by, stated.names))]
+            own = _slug(words)
+            turned = "-".join(sorted(words, reverse=True))
+            named = [*self._cities[pairs[0]], own, f"twinning/{turned}"]
+            held = next(
+                (
+                    name
+                    for name in named
+                    if name not in self._of_regions and _agree(self._parties.get(name), parties)
+                ),
+                None,
+            )
+        if held is not None:
+            return held
+        if own in self._parties:
+            own = "-".join([own, *sorted(code.lower() for code in parties)])
+        self._parties[own] = parties
+        self._remember(own, stated.level, parties, pairs)
+        return own
+
+    def held(self, table: TwinTable) -> int:
+        """How many ties of a list had a record before."""
+        return sum(self.subject(stated) in self._before for stated in table.ties)
+
+    def _remember(
+        self, subject: str, level: str, parties: frozenset[str], pairs: Iterable[frozenset[str]]
+    ) -> None:
+        if level == "region":
+            self._of_regions.add(subject)
+            self._regional.setdefault(parties, subject)
+        for pair in pairs:
+            self._cities[pair].append(subject)
+
+
+def _slug(words: Iterable[str]) -> str:
+    return "twinning/" + "-".join(sorted(folded(word) or word for word in words))
+
+
+def _word(name: str, code: str) -> str:
+    """A city in a record's name; one that is written in another script goes by its region and a mark of its own."""
+    return folded(name) or f"{code.lower()}-{content_id('', name)[:6]}"
+
+
+def _pairs(record: Record) -> list[frozenset[str]]:
+    """The two cities that a record's name may mean; a city may have an `and` in its own name."""
+    if record.text("level") == "region":
+        return []
+    parts = record.text("name").split(" and ")
+    cuts = [(" and ".join(parts[:at]), " and ".join(parts[at:])) for at in range(1, len(parts))]
+    return [frozenset(map(known_by, cut)) for cut in cuts]
+
+
+def _agree(held: frozenset[str] | None, stated: frozenset[str]) -> bool:
+    """Whether two ties of the same names may be one: the same places, a country standing for a region not known."""
+    if held is None:
+        return False
+    sides = [_by_country(parties) for parties in (held, stated)]
+    return sides[0].keys() == sides[1].keys() and all(
+        sides[0][country] == sides[1][country] or country in (sides[0][country], sides[1][country])
+        for country in sides[0]
+    )
+
+
+def _by_country(parties: Iterable[str]) -> Mapping[str, str]:
+    """The first region named in each country, or the country where no region is."""
+    sides: dict[str, str] = {}
+    for code in sorted(parties, key=lambda code: (codes.place(code).kind == "country", code)):
+        sides.setdefault(codes.place(code).country, code)
+    return sides

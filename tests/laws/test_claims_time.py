@@ -1,0 +1,165 @@
+"""Time laws of the grammar of claims: bait, floods and long texts take time in proportion to their length, and bounded memory."""
+
+from __future__ import annotations
+
+import time
+import tracemalloc
+from pathlib import Path
+
+import pytest
+
+from landbridge.claims.grammar.ready import claims_of
+from landbridge.claims.languages import detect, language
+
+ENGLISH = language("en")
+FOLDER = Path(__file__).parents[1] / "claims_texts"
+PROSE = "\n\n".join(
+    file.read_text(encoding="utf-8")
+    for kind in ("dev", "held_out", "nothing")
+    for file in sorted((FOLDER / kind).glob("*.txt"))
+)
+HEAD = "Kazakhstan and China deepen cooperation in trade and investment.\n\n"
+# A page of print, in characters.
+PAGE = 1_800
+
+# What repeats in a text of a million characters.
+FLOODS = {
+    "trade of": "trade of ",
+    "sums": "$1 ",
+    "numbers": "5 ",
+    "comparators": "more than ",
+    "full stops": ".",
+    "marks": "?!",
+    "blanks": " ",
+    "no-break blanks": "\u00a0",
+    "digits": "7",
+    "opening brackets": "(",
+    "quotes": "“",
+    "letters": "x",
+    "right-to-left marks": "\u200f\u202e",
+    "nul": "\x00",
+    "lines": "a\n",
+}
+# One sentence each, with what repeats in it: alternatives that overlap, repeats within repeats, and beginnings of long cues.
+BAITS = [
+    "of the ",
+    "of our total ",
+    "size of the country’s ",
+    "share of the mutual ",
+    "of Kazakhstan’s ",
+    "the volume of mutual bilateral ",
+    "soft state export ",
+    "common shared land ",
+    "accumulated direct foreign ",
+    "two hundred and ",
+    "twenty-",
+    "one million ",
+    "half a ",
+    "a third of a ",
+    "more than about ",
+    "between 5 and ",
+    "from 5 to ",
+    "5 (five) ",
+    "1,234,567 ",
+    "1 234 ",
+    "1.234.",
+    "+375 17 ",
+    "5-",
+    "$5bn-",
+    "one of the ",
+    "among the top ",
+    "largest trading ",
+    "in 2020 and ",
+    "compared with ",
+    "projects will be ",
+    "the number of ",
+    "universities and ",
+    "’s ",
+    "of of ",
+    "Mr. ",
+    "said that ",
+    "“a” said B. ",
+    "Minister of ",
+    "-",
+    "— ",
+]
+
+
+def took(text: str) -> float:
+    begun = time.perf_counter()
+    claims_of(text, ENGLISH, dated="2023")
+    return time.perf_counter() - begun
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _compiled() -> None:
+    """The packs are compiled once, before anything is timed."""
+    for code in ("en", "ru", "zh"):
+        claims_of(HEAD, language(code))
+
+
+@pytest.mark.parametrize("bait", BAITS)
+def test_a_sentence_of_bait_is_read_at_once(bait: str) -> None:
+    """A sentence has at most 2,000 characters; ordinary ones of that length take some milliseconds."""
+    text = HEAD + "Trade grew: " + (bait * (2_000 // len(bait) + 1))[:1_980] + "end."
+    assert min(took(text) for _ in range(2)) < 0.5
+
+
+@pytest.mark.parametrize("flood", FLOODS)
+def test_a_flood_is_read_in_time(flood: str) -> None:
+    again = FLOODS[flood]
+    text = HEAD + (again * (1_000_000 // len(again) + 1))[:1_000_000]
+    assert took(text) < 40
+
+
+@pytest.mark.parametrize("flood", FLOODS)
+def test_a_flood_twice_as_long_takes_about_twice_the_time(flood: str) -> None:
+    again = FLOODS[flood]
+    short, long = (HEAD + (again * (size // len(again) + 1))[:size] for size in (20_000, 80_000))
+    first = min(took(short) for _ in range(2))
+    # Four times the length; a time in proportion to its square would be sixteen times as long.
+    assert took(long) < 9 * first + 0.3
+
+
+def test_prose_is_read_at_several_hundred_pages_a_minute() -> None:
+    text = (PROSE * 4)[:200_000]
+    seconds = took(text)
+    assert 60 * len(text) / PAGE / seconds > 200
+
+
+def test_the_time_for_prose_is_in_proportion_to_its_length() -> None:
+    short, long = ((PROSE * 8)[:size] for size in (50_000, 300_000))
+    assert took(long) < 12 * took(short) + 0.5
+
+
+def test_memory_stays_in_proportion_to_the_text() -> None:
+    text = (PROSE * 4)[:200_000]
+    tracemalloc.start()
+    try:
+        claims_of(text, ENGLISH)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 200 * len(text)
+
+
+def test_a_paragraph_without_an_end_is_read_as_well() -> None:
+    """One line of 300,000 characters, without a full stop: cut into sentences, no rule sees more than one of them."""
+    line = " ".join(PROSE.replace(".", ",").split())
+    assert took((line * 6)[:300_000]) < 60
+
+
+@pytest.mark.parametrize("again", ["торговли ", "более чем на 5 ", "5 млрд ", "со ста двумя ", "экспорт и импорт "])
+def test_floods_of_russian(again: str) -> None:
+    begun = time.perf_counter()
+    claims_of(again * (100_000 // len(again)), language("ru"))
+    assert time.perf_counter() - begun < 20
+
+
+@pytest.mark.parametrize("again", ["贸易额", "5亿", "超过", "同比增长", "中国和俄罗斯的"])
+def test_floods_of_chinese(again: str) -> None:
+    text = again * (100_000 // len(again))
+    assert detect(text).code == "zh"
+    begun = time.perf_counter()
+    claims_of(text, language("zh"))
+    assert time.perf_counter() - begun < 20
