@@ -334,28 +334,60 @@ def test_a_loaded_list_reaches_every_view(tmp_path: Path) -> None:
     assert after.rank == before.rank, "a reason beside the rank does not move it"
 
 
+def own_trade(folder: Path, country: str, rows: str, mapped: str) -> None:
+    """Load trade of regions of one country by partner country."""
+    table, map_file = folder / f"{country}.csv", folder / f"{country}.yaml"
+    table.write_text("period,home,partner,flow,hs,usd\n" + rows)
+    map_file.write_text(mapped.replace("COUNTRY", country))
+    load_trade(folder / "space", "csv", [table], str(map_file))
+
+
+MAP = """about: A test.
+tested_against_live_download: true
+encodings: [utf-8]
+delimiters: [","]
+decimal: "."
+period: {column: period, formats: [yyyy-mm, yyyy]}
+product: {column: hs, digits: 6, keep: 6, restore_zeros: false}
+value: {column: usd, currency: USD}
+home: {column: home, by: code, within: COUNTRY}
+partner: {column: partner, by: code}
+direction: {column: flow, exports: [X], imports: [M]}
+nomenclature: HS17
+reporter: COUNTRY
+repeats: refuse
+"""
+
+
 def test_complementarity_stands_beside_where_products_are_held(tmp_path: Path) -> None:
-    flows = [
-        ("CN-HL", "RU-OMS", "070200", 10), ("CN-HL", "RU-TVE", "070200", 60), ("CN-HL", "RU-TVE", "090111", 30),
-        ("CN-JL", "RU-OMS", "070200", 50), ("CN-JL", "RU-OMS", "090111", 40),
-    ]  # fmt: skip
-    table, mapped = tmp_path / "own.csv", tmp_path / "map.yaml"
-    table.write_text("y,from,to,hs,usd\n" + "".join(f"2024,{a},{b},{hs},{usd}\n" for a, b, hs, usd in flows))
-    mapped.write_text(
-        "about: A test.\ntested_against_live_download: true\nencodings: [utf-8]\ndelimiters: [',']\ndecimal: '.'\n"
-        "period: {column: y, formats: [yyyy]}\nproduct: {column: hs, digits: 6, keep: 6, restore_zeros: false}\n"
-        "value: {column: usd, currency: USD}\nexporter: {column: from, by: code, within: CHN}\n"
-        "importer: {column: to, by: code, within: RUS}\n"
-        "nomenclature: HS17\nrepeats: refuse\n"
+    own_trade(
+        tmp_path,
+        "CHN",
+        "2024,CN-HL,DEU,X,070200,60\n2024,CN-HL,RUS,X,070200,10\n2024,CN-HL,DEU,X,090111,30\n"
+        "2024,CN-HL,DEU,M,270900,90\n2024,CN-HL,RUS,M,440710,1\n2025,CN-HL,DEU,X,090111,30\n",
+        MAP,
     )
-    load_trade(tmp_path / "space", "csv", [table], str(mapped))
-    (gap,) = ought(load(tmp_path / "space"), "CN-HL", "RU-OMS", TODAY).gaps
+    assert Ground.PRODUCTS not in ought(load(tmp_path / "space"), "CN-HL", "RU-OMS", TODAY).gaps[0].grounds
+    own_trade(
+        tmp_path,
+        "RUS",
+        "2024,RU-OMS,DEU,M,070200,50\n2024,RU-OMS,CHN,M,070200,10\n2024,RU-OMS,DEU,M,090111,40\n"
+        "2024,RU-OMS,DEU,X,440710,80\n"
+        # Two months are no year.
+        "2024-01,RU-PSK,DEU,M,070200,50\n2024-02,RU-PSK,DEU,M,070200,50\n",
+        MAP,
+    )
+    with_trade = load(tmp_path / "space")
+    (gap,) = ought(with_trade, "CN-HL", "RU-OMS", TODAY).gaps
     assert Ground.PRODUCTS in gap.reasons
     row = gap.row()
-    # Michaely: 1 - sum |import share - export share| / 2. Shares of exports 70 and 30 of 100, of imports 60 and 40 of 100.
+    # Shares of exports 70 and 30 of 100, of imports 60 and 40 of 100: 1 - (10 + 10) / 200. 2024 is the year of both.
     assert row["complementarity_a_to_b"] == pytest.approx(0.9)
-    assert row["complementarity_b_to_a"] is None, "what Omsk sells is not held"
-    other = ought(load(tmp_path / "space"), "CN-HL", "RU-PSK", TODAY).gaps[0]
+    # Timber is one part in 91 of what Heilongjiang buys, and all that Omsk sells.
+    assert row["complementarity_b_to_a"] == pytest.approx(1 / 91)
+    figure = gap.complementarity["a to b"]
+    assert (figure.period, [item.value for item in figure.inputs]) == ("2024", [100, 100])
+    other = ought(with_trade, "CN-HL", "RU-PSK", TODAY).gaps[0]
     assert Ground.NO_PRODUCTS in other.counter_reasons
     assert other.row()["complementarity_a_to_b"] is None
 

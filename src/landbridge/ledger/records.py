@@ -64,7 +64,8 @@ class Record:
     @property
     def parties(self) -> tuple[str, ...]:
         """The places on whose behalf the record stands."""
-        return tuple(code for s in self.statements if s.property == "parties" for code in s.places)
+        # Each once: several sources may name the same ones.
+        return tuple(dict.fromkeys(code for s in self.statements if s.property == "parties" for code in s.places))
 
     @property
     def intended(self) -> bool:

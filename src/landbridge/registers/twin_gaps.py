@@ -19,12 +19,12 @@ from numpy.typing import NDArray
 
 from landbridge import codes
 from landbridge.codes import Place
-from landbridge.errors import BadUsage, NotHeld
+from landbridge.errors import BadUsage
 from landbridge.flows.distance import great_circle_km
-from landbridge.flows.indicators import basket
 from landbridge.ledger import Record
 from landbridge.planning.matching import DISTANCE_ELASTICITIES, Candidate, match
 from landbridge.provenance import Figure
+from landbridge.registers.twin_products import fit
 from landbridge.registers.twins import Links, Tie, roll_up, ties, within
 from landbridge.release import Data
 
@@ -44,7 +44,7 @@ class Ground(StrEnum):
     NEAR = "among the nearest quarter of pairs"
     CROSSING = "a border crossing joins the two"
     TRADES = "trade of one of them with the other country is published"
-    PRODUCTS = "what both sell and buy by product is held; complementarity stands beside"
+    PRODUCTS = "what one sells and the other buys by product is held; how far it fits stands beside"
     FAR = "among the farthest quarter of pairs"
     NO_CROSSING = "no border crossing joins the two"
     NO_TRADE = "no figure of the trade of either with the other country is held"
@@ -265,7 +265,8 @@ def _gap(
     )
     links = linked.get(pair)
     over = tuple(tie for tie in councils if tie.takes_in(*pair))
-    fits = _complementarity(data, *pair)
+    ways = {"a to b": fit(data, *pair), "b to a": fit(data, *reversed(pair))}
+    fits = {way: figure for way, figure in ways.items() if figure is not None}
     ranks = field.ranks[:, i, j]
     of_a, of_b = field.for_b[:, i, j], field.for_a[:, i, j]
     first = of_a[1] <= _FIRST and of_b[1] <= _FIRST
@@ -323,20 +324,6 @@ def _joining(a: Candidate, b: Candidate) -> tuple[Record, ...]:
 def _own(links: Links) -> list[Tie]:
     """The ties of two regions that have not ended."""
     return [tie for tie in links.ties if tie.of_regions and tie.life.state != "ended"]
-
-
-def _complementarity(data: Data, a: str, b: str) -> dict[str, Figure]:
-    """How far what one sells fits what the other buys, both ways, where the trade of both by product is held."""
-    # No trade of regions by product is shipped; it comes with a user's own files.
-    if data.workspace is None or not data.workspace.current:
-        return {}
-    try:
-        held = data.trade.best(a, b)
-    except NotHeld:
-        return {}
-    both = {"a to b": basket(held, a, b), "b to a": basket(held, b, a)}
-    found = {way: made.indicators.get("complementarity") for way, made in both.items()}
-    return {way: figure for way, figure in found.items() if isinstance(figure, Figure)}
 
 
 def _value(figure: Figure | None) -> float | None:

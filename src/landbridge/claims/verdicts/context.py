@@ -25,16 +25,25 @@ _ALSO = {
 }
 _COUNTS = re.compile(r"\b(customs|statistic\w*|official data|officials?|according to)\b", re.IGNORECASE)
 _SHORTEST_STEM = 4
+_REACH = 400
+# A full stop ends a sentence only before a blank and a capital letter; that inside 1.3 does not.
+_ENDS = re.compile(r"[!?。！？\n]|\.\s{1,3}(?=[^a-zа-я])|\.$")
 
 
 @dataclass(frozen=True)
 class Context:
-    """`dated` is when the claims were made (YYYY, YYYY-MM or YYYY-MM-DD), or nothing; `homes` maps speakers to places."""
+    """`dated` is when the claims were made (YYYY, YYYY-MM or YYYY-MM-DD), or nothing; `homes` maps speakers to places.
+
+    `day` is the day by which evidence must have been published to count; without one, all counts. `text` is the text of
+    the claims, where it is at hand: their sentences say more than their quotes.
+    """
 
     data: Data
     claims: Sequence[Claim] = ()
     dated: str = ""
     homes: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    day: str = ""
+    text: str = ""
 
     @cached_property
     def texts(self) -> frozenset[str]:
@@ -81,9 +90,31 @@ class Context:
         """The period of the claim, stated or inferred."""
         return span(claim.moment) if claim.moment else None
 
+    def around(self, claim: Claim) -> tuple[str, str]:
+        """What stands before and behind the quote in its own sentence; empty where the text is not at hand."""
+        return around(self.text, claim)
+
+    def sentence(self, claim: Claim) -> str:
+        """The sentence of the claim, as far as it is known."""
+        before, after = self.around(claim)
+        return f"{before}{claim.quote[:2_000]}{after}"
+
     def name(self, code: str) -> str:
         """The English name of a place."""
         return self.data.names.get(resolved(code), code)
+
+
+def around(text: str, claim: Claim) -> tuple[str, str]:
+    """What stands before and behind the quote of a claim in its own sentence."""
+    if text[claim.start : claim.end] != claim.quote:
+        return "", ""
+    before = _ENDS.split(text[max(0, claim.start - _REACH) : claim.start])[-1]
+    return before, _ENDS.split(text[claim.end : claim.end + _REACH], maxsplit=1)[0]
+
+
+def unknown(parties: Sequence[str]) -> tuple[str, ...]:
+    """The parties that are no place of the code lists."""
+    return tuple(party for party in parties if party != WORLD and not country(party))
 
 
 def resolved(party: str) -> str:

@@ -11,12 +11,13 @@ Outcomes:
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from landbridge.claims.claim import Claim
-from landbridge.claims.verdicts.spans import Span, later
+from landbridge.claims.verdicts.spans import Span, later, span
 from landbridge.claims.verdicts.tolerance import Admitted, Range, admitted, stands_for, weak
 from landbridge.provenance import Figure
 
@@ -25,6 +26,7 @@ IMPLAUSIBLE, NOT_CHECKABLE = "implausible", "not_checkable"
 OUTCOMES = (CONSISTENT, CONSISTENT_UNDER, CONFLICTS, IMPLAUSIBLE, NOT_CHECKABLE)
 
 AFTER = "published after the claim"
+LEFT_OUT = "left out of the judgement: published after"
 UNDATED = "whether it was published before or after the claim is not held"
 
 
@@ -36,7 +38,8 @@ class Held:
     of them, in the calendar period itself. `series` tells statistics of one reporter apart. `slack` is how much another
     vintage of the same count may differ, in the unit of the figure. A value without a figure is a fact without a
     number, such as a tie; then `cell` names it. `refutes` is False for what rests on another definition altogether, such as
-    balanced accounts beside customs statistics: it can bear a claim out and cannot refute one.
+    balanced accounts beside customs statistics: it can bear a claim out and cannot refute one. `scope` is what is counted:
+    all goods, goods with services, or some goods. `left_out` is the day asked for, where it was published after that.
     """
 
     definition: str
@@ -50,11 +53,13 @@ class Held:
     note: str = ""
     cell: str = ""
     refutes: bool = True
+    scope: str = "goods"
+    left_out: str = ""
 
     @property
     def binding(self) -> bool:
-        """True where it may refute a claim: somebody's count, neither a claim itself nor a forecast."""
-        return self.refutes and self.figure is not None and not weak(self.figure)
+        """True where it may refute a claim: somebody's count that was out by the day asked for, no claim, no forecast."""
+        return self.refutes and self.figure is not None and not weak(self.figure) and not self.left_out
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +173,7 @@ def claimed_range(claim: Claim) -> Admitted | None:
 def compare(claim: Claim, held: Held, dated: str) -> Evidence:
     """The value beside the claim, with what agrees and what does not. `dated` is when the claim was made, or nothing."""
     wanted, figure = claimed_range(claim), held.figure
-    if wanted is None or figure is None or figure.unit != claim.unit:
+    if wanted is None or figure is None or figure.unit != claim.unit or held.left_out:
         return beside(held, dated)
     stands = stands_for(figure)
     note = [held.note]
@@ -218,7 +223,7 @@ def beside(held: Held, dated: str, note: str = "") -> Evidence:
         compared=False,
         main=held.main,
         binding=held.binding,
-        note=_noted([held.note, note], figure, dated),
+        note=_noted([held.note, note, f"{LEFT_OUT} {held.left_out}" if held.left_out else ""], figure, dated),
     )
 
 
@@ -255,12 +260,36 @@ def _sources(figure: Figure) -> Iterator[str]:
         yield from _sources(item)
 
 
+def cut(held: Held, day: str) -> Held:
+    """The value, marked as left out where it was published after a day, or is of a time that was not over by then."""
+    if not day or held.figure is None or held.left_out:
+        return held
+    when = span(held.figure.period)
+    limit = span(day)
+    ahead = when is not None and limit is not None and not when.open and when.last > limit.last
+    late = ahead or any(later(published, day) for published in _sources(held.figure))
+    return replace(held, left_out=day) if late else held
+
+
+def undated(figure: Figure) -> bool:
+    """True where the date of publication of a source behind the figure is not held."""
+    return not all(_sources(figure))
+
+
 def _gap(claim: Claim, figure: Figure) -> float | None:
     if claim.value is None:
         return None
     if claim.unit == "%":
         return claim.value - figure.point
     return 100 * (claim.value / figure.point - 1) if figure.point else None
+
+
+def times(ratio: float) -> str:
+    """A ratio for a sentence, with three digits at most: `1.35 times`, `375 times`, `37,400 times`."""
+    if ratio >= 1_000:
+        power = 10.0 ** (math.floor(math.log10(ratio)) - 2)
+        return f"{round(ratio / power) * power:,.0f} times"
+    return f"{ratio:.3g} times"
 
 
 def shown(value: float, unit: str) -> str:

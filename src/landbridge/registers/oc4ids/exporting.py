@@ -282,7 +282,7 @@ def _documents(made: _Making) -> Iterator[dict[str, Any]]:
         yield {
             "id": source.id,
             "title": source.title or source.publisher,
-            "description": "Source of statements on the project",
+            "description": mapping.SOURCE,
             "author": source.publisher,
             **({"url": source.url} if _URI.fullmatch(source.url) else {}),
             **({"datePublished": published} if published else {}),

@@ -111,6 +111,8 @@ RECORDS = "landbridge-records"
 ACTORS = "landbridge-actors"
 # The note of a remark that is the description of a project in a package.
 DESCRIPTION = "description in OC4IDS"
+# The description of a document of a package that is a source of what the package says.
+SOURCE = "Source of statements on the project"
 _NOTE = re.compile(r"OC4IDS id (\S+)")
 
 

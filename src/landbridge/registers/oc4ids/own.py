@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from landbridge.ledger import Ledger
+from landbridge.ledger import Ledger, Record
 from landbridge.ledger.forms import RECORD
 from landbridge.registers.oc4ids import mapping
 from landbridge.registers.oc4ids.reading import Fields
@@ -55,16 +55,17 @@ def restore(
     cannot be named.
     """
     out = Restored()
-    known = _sources(fields, out)
+    known = _sources(fields)
+    subjects = frozenset(r.subject for r in held.records()) if held is not None else frozenset()
     for name in _AGAIN:
         fields.skip(name)
     says: dict[str, Any] = {}
     for prop, value, at in _plain(fields):
-        if held is not None and _holds(held, record, prop, value):
+        if held is not None and record in subjects and _holds(held.record(record), prop, value):
             out.left[at, "the ledger holds it already"] += 1
             continue
-        if prop == "parent" and value not in inside and not (held and _known_record(held, value)):
-            out.left[at, f"the umbrella {value} is neither in the package nor held"] += 1
+        if prop in ("parent", "document") and value not in inside | subjects:
+            out.left[at, f"{value}, which it names, is neither in the package nor held"] += 1
             continue
         says.setdefault(prop, []).append(value)
         out.told.append((prop, at, str(value)))
@@ -85,28 +86,17 @@ def restore(
     return out
 
 
-def _holds(held: Ledger, record: str, prop: str, value: Any) -> bool:
+def _holds(record: Record, prop: str, value: Any) -> bool:
     text = " ".join(value) if isinstance(value, list) else value
-    return any(s.subject == record and s.property == prop and s.text == text for s in held.statements)
+    return any(statement.text == text for statement in record.all(prop))
 
 
-def _known_record(held: Ledger, subject: str) -> bool:
-    return any(record.subject == subject for record in held.records("project"))
-
-
-def _sources(fields: Fields, out: Restored) -> dict[str, dict[str, Any]]:
+def _sources(fields: Fields) -> dict[str, dict[str, Any]]:
     """The sources that a package lists among the documents."""
     found: dict[str, dict[str, Any]] = {}
     for at in fields.each("documents"):
         name = fields.get(*at, "id")
-        if fields.get(*at, "description") != "Source of statements on the project" or not isinstance(
-            name, str
-        ):
-            if isinstance(name, str) and RECORD.fullmatch(name):
-                out.left[
-                    "documents[]", "the instrument is a record of its own, which a package does not hold"
-                ] += 1
-                fields.skip(*at)
+        if fields.get(*at, "description") != mapping.SOURCE or not isinstance(name, str):
             continue
         found[name] = {
             "id": name,
@@ -144,6 +134,11 @@ def _plain(fields: Fields) -> Iterator[tuple[str, Any, str]]:
     for at in fields.each("relatedProjects"):
         if fields.get(*at, "scheme") == mapping.RECORDS:
             yield "parent", fields.get(*at, "identifier"), "relatedProjects[].identifier"
+            fields.skip(*at)
+    for at in fields.each("documents"):
+        name = fields.get(*at, "id")
+        if isinstance(name, str) and RECORD.fullmatch(name):
+            yield "document", name, "documents[].id"
             fields.skip(*at)
     for at in fields.each("parties"):
         name, said = fields.text(*at, "name"), ""

@@ -105,15 +105,22 @@ def suspicions(records: Iterable[Record]) -> tuple[Suspicion, ...]:
 
 
 def _pairs(group: Sequence[Record]) -> Iterable[tuple[Record, Record]]:
-    """Pairs that share at least a word's beginning or a sum's size; the others cannot agree in name or sum."""
+    """Pairs that share a word of the place, a size of a sum or a dated step. Whatever agrees in two things shares one of
+    these, for the name is but one thing; so no pair is lost.
+    """
     blocks: dict[object, list[int]] = {}
     for position, record in enumerate(group):
-        keys: set[object] = {word[:3] for word in words(record.name)}
+        keys: set[object] = set(words(record.text("place"), ()))
         keys |= {(s.property, s.unit, step) for s in _sums(record) for step in _steps(s)}
+        keys |= {(s.property, _when(s)) for name in _DATES.get(record.kind, ()) for s in record.all(name)}
         for key in keys:
             blocks.setdefault(key, []).append(position)
     pairs = {pair for block in blocks.values() for pair in combinations(block, 2)}
     return ((group[i], group[j]) for i, j in sorted(pairs))
+
+
+def _when(statement: Statement) -> str:
+    return statement.period if statement.property == "stage" else statement.text
 
 
 def _steps(statement: Statement) -> tuple[tuple[int, int], ...]:
@@ -216,7 +223,7 @@ def _same_date(a: Record, b: Record) -> tuple[str, list[Statement]] | None:
     """The same step on the same day; months and years are too wide to say anything."""
     names = _DATES.get(a.kind, ())
     for mine, theirs in ((m, t) for name in names for m in a.all(name) for t in b.all(name)):
-        when = [s.period if s.property == "stage" else s.text for s in (mine, theirs)]
+        when = [_when(s) for s in (mine, theirs)]
         found = span(when[0])
         single = found is not None and found.first == found.last
         firm = Status.FORECAST not in (mine.status, theirs.status)
