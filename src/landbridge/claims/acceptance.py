@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -57,6 +58,17 @@ def source_of(document: Document) -> Source:
     )
 
 
+_FILE = re.compile(
+    r"(?P<title>.*) \(file (?P<file>.*), SHA-256 [0-9a-f]{64}, text [0-9a-f]{64} by .*\)", re.DOTALL
+)
+
+
+def read_from(source: Source) -> tuple[str, str] | None:
+    """File and title of the document that a source made by `source_of` stands for; None for any other source."""
+    found = _FILE.fullmatch(source.title) if source.id.startswith("read-") else None
+    return (found["file"], found["title"]) if found else None
+
+
 def our_words(claim: Claim, *, filled: bool = False) -> str:
     """The claim in words of our own, with `{value}` and `{period}` for its numbers, or with these `filled` in."""
     head = claim.indicator.removeprefix("m_").replace("_", " ")
@@ -97,18 +109,20 @@ def _known(code: str) -> bool:
 def require_sound(claim: Claim, where: str) -> None:
     """Refuse a claim that breaks the vocabulary, naming every slot that does and what it may hold."""
     kinds, indicators = vocabulary()
+    problems: list[Problem] = []
     if claim.kind not in kinds:
-        raise UnknownLabel("kind of claim", claim.kind, kinds, where=where)
-    if claim.indicator != OTHER and claim.indicator not in indicators:
-        raise UnknownLabel("indicator", claim.indicator, (*indicators, OTHER), where=where)
-    problems = [
+        problems += UnknownLabel("kind of claim", claim.kind, kinds, where=where).problems
+    known = claim.indicator in indicators
+    if not known and claim.indicator != OTHER:
+        problems += UnknownLabel("indicator", claim.indicator, (*indicators, OTHER), where=where).problems
+    problems += [
         Problem(
             f"{slot}: {moment!r} is not a period.", where, remedy="Write 2022, 2022-06 or 2022-01/2022-06."
         )
         for slot, moment in (("period", claim.period), ("period_inferred", claim.period_inferred))
         if moment and not is_period(moment)
     ]
-    if claim.indicator != OTHER and claim.kind not in indicators[claim.indicator].kinds:
+    if known and claim.kind in kinds and claim.kind not in indicators[claim.indicator].kinds:
         allowed = ", ".join(indicators[claim.indicator].kinds)
         problems.append(
             Problem(
@@ -120,15 +134,17 @@ def require_sound(claim: Claim, where: str) -> None:
     if claim.value is not None and not claim.unit:
         problems.append(Problem("unit: a value needs a unit.", where, remedy="Set `unit`."))
     elif claim.value is not None and claim.unit:
-        problems += _unit(claim, where)
+        try:
+            problems += _unit(claim, where) if known else []
+            unit_named(claim.unit)
+        except UnknownLabel as refusal:
+            problems += refusal.problems
     if problems:
         raise BadUsage(problems)
 
 
 def _unit(claim: Claim, where: str) -> list[Problem]:
     unit = unit_named(str(claim.unit))
-    if claim.indicator == OTHER:
-        return []
     allowed = vocabulary()[1][claim.indicator].units
     # Any currency will do where one does: the vocabulary lists those of its own texts.
     if any(UNITS[code].dimension == unit.dimension for code in allowed if code in UNITS):

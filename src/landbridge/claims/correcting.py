@@ -9,10 +9,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from landbridge.claims.acceptance import require_sound
 from landbridge.claims.claim import SLOTS, Claim
 from landbridge.codes import systems
-from landbridge.errors import BadUsage, UnknownLabel
+from landbridge.errors import BadUsage, Problem, UnknownLabel
 
 # What belongs to the ledger alone: the system of cooperation, and the claim in the reviewer's words.
 LEDGER_SLOTS = ("system", "asserts")
@@ -44,26 +43,33 @@ def corrected_claim(claim: Claim, corrected: Mapping[str, Any]) -> Claim:
     return replace(claim, **slots, readings=readings)
 
 
-def read_slots(claim: Claim, corrected: Mapping[str, Any], text: str, where: str) -> dict[str, Any]:
-    """The corrections as plain values, the quote following its span; raises `BadUsage` for what a slot cannot hold."""
+def read_slots(
+    claim: Claim, corrected: Mapping[str, Any], text: str, where: str
+) -> tuple[dict[str, Any], tuple[Problem, ...]]:
+    """The corrections that can be read, as plain values, the quote following its span; and what is wrong with the others."""
     out: dict[str, Any] = {}
+    problems: list[Problem] = []
     for slot, given in corrected.items():
-        if slot not in CORRECTABLE:
-            raise UnknownLabel("slot of a claim", slot, CORRECTABLE, where=where)
-        out[slot] = _value(slot, given, where)
+        try:
+            if slot not in CORRECTABLE:
+                raise UnknownLabel("slot of a claim", slot, CORRECTABLE, where=where)
+            out[slot] = _value(slot, given, where)
+        except BadUsage as refusal:
+            problems += refusal.problems
     if "start" in out or "end" in out:
         start, end = out.get("start", claim.start), out.get("end", claim.end)
-        if not 0 <= start < end <= len(text):
-            raise BadUsage(
-                f"[{start}, {end}] is no span of the text, which has {len(text)} characters.", where=where
-            )
-        out["quote"] = text[start:end]
+        if 0 <= start < end <= len(text):
+            out["quote"] = text[start:end]
+        else:
+            told = f"[{start}, {end}] is no span of the text, which has {len(text)} characters."
+            problems.append(Problem(told, where))
+            out = {slot: value for slot, value in out.items() if slot not in ("start", "end")}
     changed = corrected_claim(claim, out)
-    if out and changed == claim and not set(out) & set(LEDGER_SLOTS):
-        raise BadUsage("the correction changes nothing.", where=where, remedy="Accept the claim as it is.")
-    if out:
-        require_sound(changed, where)
-    return out
+    if out and not problems and changed == claim and not set(out) & set(LEDGER_SLOTS):
+        problems.append(
+            Problem("the correction changes nothing.", where, remedy="Accept the claim as it is.")
+        )
+    return out, tuple(problems)
 
 
 def _value(slot: str, given: Any, where: str) -> Any:

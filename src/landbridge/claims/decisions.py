@@ -9,7 +9,19 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import DDL, Column, Integer, MetaData, String, Table, event, inspect, select
+from sqlalchemy import (
+    DDL,
+    Column,
+    Connection,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    event,
+    inspect,
+    literal,
+    select,
+)
 from sqlalchemy.dialects.sqlite import insert
 
 from landbridge.ledger import Statement
@@ -41,7 +53,8 @@ class Decision:
     person put in its place, `into` the claim that it repeats. `document` is the document's name, `sha256`,
     `text_sha256` and `extractor` what it was then. `decided` is the moment in UTC. `statement` is the statement that
     the decision added to the ledger: the claim for accept and correct, else the one that withdraws it; empty where it
-    added none.
+    added none. `origin` is where the text came from, by which its later versions are known: a full path, an address or a
+    given name (`review.origin_of`); empty for what has none, so that the decision belongs to the text alone.
     """
 
     claim: str
@@ -57,12 +70,15 @@ class Decision:
     corrected: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}), hash=False)
     into: str = ""
     statement: str = ""
+    origin: str = ""
     id: str = field(init=False, default="")
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "row", MappingProxyType(dict(self.row)))
         object.__setattr__(self, "corrected", MappingProxyType(dict(self.corrected)))
-        content = [str(getattr(self, name)) for name in _WORDS]
+        # A decision without an origin has the id that it had before decisions kept one.
+        named = [name for name in _WORDS if name != _ORIGIN or self.origin]
+        content = [str(getattr(self, name)) for name in named]
         slots = [json.dumps(dict(part), sort_keys=True) for part in (self.row, self.corrected)]
         object.__setattr__(self, "id", content_id("d-", content + slots))
 
@@ -72,6 +88,7 @@ class Decision:
         return out | {"row": dict(self.row), "corrected": dict(self.corrected)}
 
 
+_ORIGIN = "origin"
 _WORDS = tuple(name for name in Decision.__dataclass_fields__ if name not in ("id", "row", "corrected"))
 _metadata = MetaData()
 _decisions = Table(
@@ -113,6 +130,10 @@ class DecisionStore(Store):
             # Said outright, because the driver would begin only after the table is made, and then not hold it all.
             connection.exec_driver_sql("BEGIN IMMEDIATE")
             _metadata.create_all(connection)
+            if not _has_origin(connection):
+                connection.exec_driver_sql(
+                    f"ALTER TABLE claim_decision ADD COLUMN {_ORIGIN} VARCHAR NOT NULL DEFAULT ''"
+                )
             if statements:
                 connection.execute(
                     insert(STATEMENTS).on_conflict_do_nothing(), [row_of(item) for item in statements]
@@ -127,8 +148,15 @@ class DecisionStore(Store):
         with self._guarded(), self._engine.connect() as connection:
             if not inspect(connection).has_table("claim_decision"):
                 return ()
-            query = select(_decisions).order_by(_decisions.c.position)
+            columns = [column for column in _decisions.c if column.name != _ORIGIN]
+            origin = _decisions.c[_ORIGIN] if _has_origin(connection) else literal("").label(_ORIGIN)
+            query = select(*columns, origin).order_by(_decisions.c.position)
             return tuple(_decision(dict(row._mapping)) for row in connection.execute(query))
+
+
+def _has_origin(connection: Connection) -> bool:
+    """False for a table of a workspace from before decisions kept an origin."""
+    return any(column["name"] == _ORIGIN for column in inspect(connection).get_columns("claim_decision"))
 
 
 def _decision(row: dict[str, Any]) -> Decision:

@@ -1,15 +1,16 @@
 """People review what the program read: accept, correct, reject or merge a claim, with name and reason.
 
 What a program read is no fact of the ledger until a person accepts it. Decisions are only added: the latest one about a
-claim counts, all of them stay. A decision holds for the text it was made on; when a document of that name has another
-text, it lapses, and what it added to the ledger is withdrawn in the open (docs/howto/review-claims.md).
+claim counts, all of them stay. A decision holds for the text it was made on. When the same file or address has another text, it
+lapses: that is computed whenever somebody looks, and with the next decision on the new text it is written down, and what
+it had added to the ledger is withdrawn in the open (docs/howto/review-claims.md).
 """
 
 from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -20,7 +21,8 @@ from typing import Any
 from landbridge.claims.acceptance import source_of, statement_of, withdrawal
 from landbridge.claims.claim import Claim
 from landbridge.claims.correcting import claim_of, corrected_claim, read_slots
-from landbridge.claims.decisions import BY_PEOPLE, STANDING, Action, Decision, DecisionStore
+from landbridge.claims.deciding import action_of, require_target, said
+from landbridge.claims.decisions import STANDING, Action, Decision, DecisionStore
 from landbridge.claims.document import Document
 from landbridge.codes.matching import plain
 from landbridge.errors import BadUsage, NotHeld, UnknownLabel
@@ -31,7 +33,6 @@ from landbridge.release.workspace import INDEX, LEDGER, Index, Workspace
 
 PROGRAM = "Landbridge"
 _PATIENCE = 10.0
-_LONGEST = {"by": 200, "reason": 2000}
 _NAMES = {
     Action.ACCEPT: "accepted",
     Action.CORRECT: "corrected",
@@ -72,6 +73,11 @@ def claim_id(document: Document, claim: Claim) -> str:
     slots = {name: getattr(claim, name) for name in ("start", "end", "kind", "indicator", "unit", "period")}
     value = None if claim.value is None else repr(float(claim.value))
     return content_id("c-", {"text_sha256": document.text_sha256, "value": value, **slots})
+
+
+def origin_of(source: Path | str) -> str:
+    """By what later versions of a document are known: the full path of a file, else the address or name as it is given."""
+    return str(source.resolve()) if isinstance(source, Path) else " ".join(source.split())
 
 
 def state_of(claim: str, decisions: Sequence[Decision], text_sha256: str) -> State:
@@ -115,17 +121,19 @@ class Review:
             raise UnknownLabel("reviewed claim", claim, dict.fromkeys(decision.claim for decision in held))
         return found
 
-    def states(self, document: Document, claims: Sequence[Claim]) -> Mapping[str, State]:
+    def states(
+        self, document: Document, claims: Sequence[Claim], *, origin: Path | str = ""
+    ) -> Mapping[str, State]:
         """The state of every claim of a document by id.
 
         A claim on which nothing was decided is `lapsed` where the same assertion was decided on in an earlier text of
-        the document, wherever in it that stood.
+        the same origin, wherever in it that stood.
         """
         held = self.decisions()
         latest = {decision.claim: decision for decision in held}
         earlier: dict[object, list[Decision]] = defaultdict(list)
         for decision in latest.values():
-            if decision.document == document.name and decision.text_sha256 != document.text_sha256:
+            if _outdated(decision, document, origin_of(origin)):
                 earlier[_assertion(claim_of(decision.row))].append(decision)
         out: dict[str, State] = {}
         for claim in sorted(claims, key=lambda item: (item.start, item.end)):
@@ -162,30 +170,38 @@ class Review:
         reason: str,
         corrected: Mapping[str, Any] | None = None,
         into: str = "",
+        origin: Path | str = "",
     ) -> Decision:
         """Decide about the claim with the id `claim`, one of `claims`; what `document` says now is what is decided on.
 
         `corrected` are the slots that `correct` puts in place, `into` the id of the claim that `merge` finds repeated.
+        `origin` is the path, address or name by which later versions of the document will be known; without one the
+        decision belongs to this text alone. Decisions on earlier texts of the origin are settled with this one.
         Decision and ledger change together or not at all. Raises `BadUsage` for a call that is not sound; nothing is
         written then.
         """
-        verb = _action(action, claim, corrected or {}, into)
-        words = {name: _said(name, text, claim) for name, text in (("by", by), ("reason", reason))}
+        verb = action_of(action, claim, corrected or {}, into)
+        words = {name: said(name, text, claim) for name, text in (("by", by), ("reason", reason))}
         found = {claim_id(document, item): item for item in claims}
         if claim not in found:
             raise UnknownLabel("claim of this document", claim, found, where=document.name)
-        slots = read_slots(found[claim], corrected or {}, document.text, claim)
+        slots, problems = read_slots(found[claim], corrected or {}, document.text, claim)
         # Everything that can be refused is refused before the workspace is touched, and again where others may have
         # written meanwhile.
         made = None
         if verb in STANDING:
-            made = _made(document, found[claim], claim, slots, words["by"], self._now()[:10])
+            try:
+                made = _made(document, found[claim], claim, slots, words["by"], self._now()[:10])
+            except BadUsage as refusal:
+                problems = (*problems, *refusal.problems)
+        if problems:
+            raise BadUsage(tuple(dict.fromkeys(problems)))
         if verb is Action.MERGE:
-            _require_target(claim, into, found, self.decisions())
+            require_target(claim, into, found, self.decisions())
         with self._writing() as store:
             held = store.decisions()
             if verb is Action.MERGE:
-                _require_target(claim, into, found, held)
+                require_target(claim, into, found, held)
             draft = Decision(
                 claim=claim,
                 action=verb,
@@ -197,34 +213,36 @@ class Review:
                 row=found[claim].row(),
                 corrected=slots,
                 into=into,
+                origin=origin_of(origin),
                 **words,
             )
-            lapsed, withdrawn = self._lapsing(document, held, store)
+            lapsed, withdrawn = self._lapses(document, origin_of(origin), held, store)
             stood = _standing(claim, [*held, *lapsed], [*store.statements(), *withdrawn])
             decision, added = _with_statement(draft, made, stood)
             store.record([*lapsed, decision], [*withdrawn, *added], [source_of(document)] if made else [])
         return decision
 
-    def note(self, document: Document) -> tuple[Decision, ...]:
-        """Record that a document has the text it has now: decisions on another text of it lapse.
+    def lapsing(self, document: Document, *, origin: Path | str) -> tuple[Decision, ...]:
+        """The decisions on earlier texts of this origin that the text it has now lets lapse. Writes nothing."""
+        return tuple(_outdated_of(document, origin_of(origin), self.decisions()))
 
-        Returns the lapses. To be called whenever a document is read for review; without any decision on another text
-        nothing is written.
+    def settle(self, document: Document, *, origin: Path | str) -> tuple[Decision, ...]:
+        """Write down that decisions on earlier texts of this origin have lapsed, and withdraw what they had added.
+
+        Returns the lapses. The next decision on the document does the same; this is for a text that has no claim left to
+        decide on. Where nothing lapses nothing is written.
         """
-        if not any(_outdated(item, document) for item in self.decisions()):
+        if not self.lapsing(document, origin=origin):
             return ()
         with self._writing() as store:
-            lapsed, withdrawn = self._lapsing(document, store.decisions(), store)
+            lapsed, withdrawn = self._lapses(document, origin_of(origin), store.decisions(), store)
             store.record(lapsed, withdrawn, [])
         return tuple(lapsed)
 
-    def _lapsing(
-        self, document: Document, held: Sequence[Decision], store: DecisionStore
+    def _lapses(
+        self, document: Document, origin: str, held: Sequence[Decision], store: DecisionStore
     ) -> tuple[list[Decision], list[Statement]]:
-        latest = {decision.claim: decision for decision in held}
-        old = [
-            item for item in latest.values() if item.action is not Action.LAPSE and _outdated(item, document)
-        ]
+        old = _outdated_of(document, origin, held)
         statements = store.statements() if old else []
         lapsed, withdrawn = [], []
         for item in old:
@@ -282,58 +300,17 @@ def _assertion(claim: Claim) -> tuple[object, ...]:
     return (claim.kind, claim.indicator, claim.value, claim.unit, claim.period)
 
 
-def _outdated(decision: Decision, document: Document) -> bool:
-    return decision.document == document.name and decision.text_sha256 != document.text_sha256
+def _outdated(decision: Decision, document: Document, origin: str) -> bool:
+    return bool(origin) and decision.origin == origin and decision.text_sha256 != document.text_sha256
 
 
-def _action(action: str, claim: str, corrected: Mapping[str, Any], into: str) -> Action:
-    if action not in BY_PEOPLE:
-        raise UnknownLabel("decision", action, BY_PEOPLE, remedy=f"Valid: {', '.join(BY_PEOPLE)}.")
-    verb = Action(action)
-    if bool(corrected) != (verb is Action.CORRECT):
-        raise BadUsage(
-            "`correct` needs the slots to put in place, and only `correct` takes them.",
-            where=claim,
-            remedy="Name at least one slot, such as value=5.08e9.",
-        )
-    if bool(into) != (verb is Action.MERGE):
-        raise BadUsage(
-            "`merge` needs the id of the claim that this one repeats, and only `merge` takes it.", where=claim
-        )
-    return verb
-
-
-def _said(name: str, text: str, claim: str) -> str:
-    said = plain(" ".join(text.split()))
-    if not said:
-        raise BadUsage(
-            f"`{name}` is empty.",
-            where=claim,
-            cause="A decision without the person's name and a reason cannot be traced.",
-            remedy=f"Give `{name}`.",
-        )
-    if len(said) > _LONGEST[name]:
-        raise BadUsage(f"`{name}` has more than {_LONGEST[name]} characters.", where=claim)
-    return said
-
-
-def _require_target(claim: str, into: str, found: Iterable[str], held: Sequence[Decision]) -> None:
-    if into == claim:
-        raise BadUsage("a claim cannot be merged into itself.", where=claim)
-    known = dict.fromkeys([*found, *(decision.claim for decision in held)])
-    if into not in known:
-        raise UnknownLabel("claim", into, known, where=claim)
+def _outdated_of(document: Document, origin: str, held: Sequence[Decision]) -> list[Decision]:
     latest = {decision.claim: decision for decision in held}
-    path = [claim, into]
-    while (step := latest.get(path[-1])) is not None and step.action is Action.MERGE:
-        if step.into == claim:
-            raise BadUsage(
-                f"merging into {into} closes a circle.",
-                where=claim,
-                cause=f"By earlier decisions {' is merged into '.join([*path[1:], claim])}.",
-                remedy="Accept or reject one of them first.",
-            )
-        path.append(step.into)
+    return [
+        item
+        for item in latest.values()
+        if item.action is not Action.LAPSE and _outdated(item, document, origin)
+    ]
 
 
 def _standing(

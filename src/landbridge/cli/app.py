@@ -10,7 +10,7 @@ from typing import Annotated, Any, Optional, Tuple  # noqa: UP035  (typer reads 
 import typer
 
 from landbridge import __version__
-from landbridge.cli import claims, corridors
+from landbridge.cli import claims, corridors, registers
 from landbridge.cli.options import Folder, Json, PlaceA, PlaceB
 from landbridge.errors import BadUsage, LandbridgeError
 
@@ -289,6 +289,7 @@ def compare(
 
 corridors.register(app)
 claims.register(app)
+registers.register(app)
 
 
 @app.command()

@@ -294,12 +294,16 @@ def _json(value: Any) -> str:
 
 def _at_option(problem: Problem, values: Sequence[Value]) -> Problem:
     """A problem of the text that was made, at the option that it came from."""
-    found = _WHERE.fullmatch(problem.where)
-    position = int(found[1]) - _HEAD - 1 if found else -1
     if problem.what.startswith("sources."):
         return replace(problem, where="the source")
-    where = values[position].option if 0 <= position < len(values) else ""
-    return replace(problem, where=where)
+    found = _WHERE.fullmatch(problem.where)
+    position = int(found[1]) - _HEAD - 1 if found else -1
+    if not 0 <= position < len(values):
+        return replace(problem, where="")
+    value = values[position]
+    # The option says already which record and property it is about.
+    what = re.sub(rf"^[a-z]+/[a-z0-9-]+, {re.escape(value.name)}: ", "", problem.what)
+    return replace(problem, what=what, where=value.option)
 
 
 def _shown(text: str) -> str:

@@ -41,18 +41,22 @@ def verify(
     *,
     as_of: str = "",
     homes: Mapping[str, str] = MappingProxyType({}),
+    text: str = "",
 ) -> tuple[Verdict, ...]:
     """One verdict for each claim, in their order.
 
     `as_of` is when the claims were made (YYYY, YYYY-MM or YYYY-MM-DD); without it the date of `data.at` counts,
     where one was set. What was published later is shown and marked as such. `homes` maps the name of a speaker to a
     place, so that the statistics of the speaker's own side are the default; without it, the posts named among the
-    claims and the speaker's own words are looked at.
+    claims and the speaker's own words are looked at. `text` is what the claims were read from: with it the sentence around
+    a quote is looked at for what is measured and for what a share is of.
+    Where `data` is that of a day (`Data.at`), what was published after it is shown and left out of the judgement.
     """
-    dated = as_of or ("" if data.recorded_by == _ALWAYS else data.recorded_by)
+    day = "" if data.recorded_by == _ALWAYS else data.recorded_by
+    dated = as_of or day
     if dated and ("/" in dated or span(dated) is None):
         raise BadUsage(f"{dated!r} is not a date.", remedy="Write it as 2022, 2022-06 or 2022-06-30.")
-    context = Context(data, tuple(claims), dated, homes)
+    context = Context(data, tuple(claims), dated, homes, day, text)
     return tuple(_verdict(context, claim) for claim in context.claims)
 
 

@@ -20,6 +20,10 @@ def _no_evidence(*_: object) -> Iterator[Evidence]:
     return iter(())
 
 
+def _nobody(*_: object) -> Iterator[str]:
+    return iter(())
+
+
 def _no_words(*_: object) -> str:
     return ""
 
@@ -29,7 +33,7 @@ class Question:
     """What is held for a period, for which years anything is, what would be needed, what rules a claim out.
 
     `ruled_out` is asked where nothing is held for the period; `beside` gives what to show for orientation, told whether
-    anything is held; `lead` says why nothing compares. `reporters`: see `Asked`.
+    anything is held; `lead` says why nothing compares. `reporters`, `mirrored` and `uncounted`: see `Asked`.
     """
 
     held: Callable[[Span], Iterable[Held]]
@@ -39,6 +43,8 @@ class Question:
     beside: Callable[[Span, bool], Iterable[Evidence]] = _no_evidence
     lead: Callable[[Span], str] = _no_words
     reporters: tuple[str, ...] | None = None
+    mirrored: bool = False
+    uncounted: Callable[[Span], Iterable[str]] = _nobody
 
 
 def answer(context: Context, claim: Claim, question: Question) -> Verdict:
@@ -56,6 +62,8 @@ def answer(context: Context, claim: Claim, question: Question) -> Verdict:
         dating=dating(claim),
         lead=question.lead(period) if not comparable else "",
         beside=tuple(question.beside(period, comparable)),
+        mirrored=question.mirrored,
+        uncounted=tuple(dict.fromkeys(question.uncounted(period))),
     )
     return judge(context, claim, held, asked)
 
@@ -87,8 +95,11 @@ def _undated(context: Context, claim: Claim, question: Question, *, open_ended: 
 
 
 def dating(claim: Claim) -> str:
-    """A remark where the period is a reading of the text and not its own words."""
-    if claim.period or not claim.period_inferred:
-        return ""
-    words = f" from “{claim.asof}”" if claim.asof else ""
-    return f"The period {claim.period_inferred} is inferred{words}."
+    """Remarks where the period or the parties are a reading of the text and not its own words."""
+    words = []
+    if claim.period_inferred and not claim.period:
+        source = f" from “{claim.asof}”" if claim.asof else ""
+        words.append(f"The period {claim.period_inferred} is inferred{source}.")
+    if claim.readings.get("parties"):
+        words.append("Whose trade it is, is taken from the text around.")
+    return " ".join(words)

@@ -68,12 +68,14 @@ def _wholes(context: Context, flow: Flow, period: Span | None, unit: str) -> Ite
         return
     year = calendar_year(int(period.within))
     if flow.national != flow:
-        whole = _largest(in_unit((h for h in levels(context, flow.national) if h.span == year), unit))
+        held_of_nation = (h for h in levels(context, flow.national) if h.span == year and not h.left_out)
+        whole = _largest(in_unit(held_of_nation, unit))
         if whole is not None:
             yield "the trade of the whole country in that year", whole
     for place in filter(is_country, flow.ends):
         for held in in_unit(world(context, place, "trade", year), unit):
-            yield f"all foreign trade of {context.name(place)} in that year", held
+            if held.binding:
+                yield f"all foreign trade of {context.name(place)} in that year", held
 
 
 def _years(context: Context, flow: Flow, period: Span | None, unit: str) -> Iterator[tuple[str, Held]]:

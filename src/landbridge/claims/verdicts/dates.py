@@ -86,11 +86,23 @@ def outcomes(claims: Sequence[Claim]) -> tuple[tuple[Claim, Claim], ...]:
         (statement, target)
         for statement in claims
         if statement.indicator in _OUTCOMES
-        for ending in (bisect_left(starts, statement.start),)
-        for target in targets[max(0, ending - _MOST_TARGETS) : ending]
+        for target in _spoken_of(statement, targets, starts)
+    )
+
+
+def _spoken_of(statement: Claim, targets: Sequence[Claim], starts: Sequence[int]) -> list[Claim]:
+    """The targets that stand in the statement itself; else those of its deadline; else the nearest before it."""
+    first, last = bisect_left(starts, statement.start), bisect_left(starts, statement.end)
+    if inside := targets[first : min(last, first + _MOST_TARGETS)]:
+        return list(inside)
+    near = [
+        target
+        for target in targets[max(0, first - _MOST_TARGETS) : first]
         if together(target, statement)
         and (not statement.parties or bool(set(statement.parties) & set(target.parties)))
-    )
+    ]
+    # A statement with a deadline of its own speaks of no target with another.
+    return [target for target in near if not statement.period or target.moment[:4] == statement.period[:4]]
 
 
 def chronology(document: Document, claims: Sequence[Claim]) -> tuple[Finding, ...]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from landbridge.claims.claim import Claim
 from landbridge.claims.verdicts.asking import dating
-from landbridge.claims.verdicts.context import Context, resolved
+from landbridge.claims.verdicts.context import Context, resolved, unknown
 from landbridge.claims.verdicts.flow import EXPORTS, TURNOVER, Flow, arrow, flows
 from landbridge.claims.verdicts.judging import Asked, unheld
+from landbridge.claims.verdicts.measured import measured
 from landbridge.claims.verdicts.needs import topic_needed, trade_needed
 from landbridge.claims.verdicts.series import in_unit, levels
 from landbridge.claims.verdicts.spans import Span, later, span
@@ -26,6 +29,7 @@ from landbridge.claims.verdicts.verdict import (
 _LEVELS = ("trade_turnover", "exports", "imports")
 # Targets named side by side are one goal in steps: as many code points apart as a sentence may have. Assumed.
 _NEAR = 400
+_TRADE = re.compile(r"\b(?:trade|turnover)\b|товарооборот|贸易", re.IGNORECASE)
 
 
 def target(context: Context, claim: Claim) -> Verdict:
@@ -58,6 +62,8 @@ def _reached(context: Context, claim: Claim) -> list[Held]:
     """The levels at the deadline of a target, of statistics only: each reporter's and series' own."""
     period = context.span(claim)
     if claim.value is None or period is None or period.open or claim.indicator not in _LEVELS:
+        return []
+    if measured(claim, context.sentence(claim)) is not None or unknown(claim.parties):
         return []
     whole = span(str(period.last // 12)) if not period.year else period
     held = [
@@ -118,7 +124,12 @@ def outcome(context: Context, claim: Claim) -> Verdict:
 
 
 def _goals(context: Context, claim: Claim) -> list[Claim]:
-    """The targets meant: those with the deadline that the claim states, else the group that stands just before it."""
+    """The targets meant: what the statement itself names, else those with its deadline, else the group just before it.
+
+    A statement that names a deadline speaks of no target with another.
+    """
+    if own := [goal for other in context.claims if (goal := _named(claim, other)) is not None]:
+        return own
     parties = {resolved(party) for party in claim.parties}
     known = [
         other
@@ -130,9 +141,7 @@ def _goals(context: Context, claim: Claim) -> list[Claim]:
         and (not parties or {resolved(party) for party in other.parties} == parties)
     ]
     if claim.moment:
-        same = [goal for goal in known if goal.moment[:4] == claim.moment[:4]]
-        if same:
-            return same
+        return [goal for goal in known if goal.moment[:4] == claim.moment[:4]]
     found: list[Claim] = []
     reach = claim.start
     for goal in sorted((g for g in known if g.start <= claim.start), key=lambda g: g.end, reverse=True):
@@ -141,6 +150,18 @@ def _goals(context: Context, claim: Claim) -> list[Claim]:
         found.append(goal)
         reach = goal.start
     return found[::-1]
+
+
+def _named(claim: Claim, other: Claim) -> Claim | None:
+    """A target inside the words of the statement: `trade of 200 billion by 2020 never happened` names it."""
+    inside = claim.start <= other.start and other.end <= claim.end and other is not claim
+    if not inside or other.value is None or not other.moment or other.unit not in ("USD", "CNY"):
+        return None
+    if other.indicator in _LEVELS:
+        return replace(other, kind="target")
+    if other.indicator == "other" and _TRADE.search(f"{other.quote[:200]} {other.subject[:200]}"):
+        return replace(other, kind="target", indicator="trade_turnover", parties=other.parties or claim.parties)
+    return None
 
 
 def _judged(context: Context, goal: Claim, item: Held, *, said_met: bool) -> Evidence:
@@ -171,7 +192,7 @@ def _finding(context: Context, goal: Claim, items: Sequence[Held]) -> str:
     parts = []
     for item in items:
         assert item.figure is not None
-        gap = 100 * (item.figure.point / goal.value - 1)
+        gap = 100 * (item.figure.point / goal.value - 1) if goal.value else 0.0
         who = _counter(context, item)
         parts.append(f"{_outcome(goal, item)} by the count of {who}, {_value(item)}, {gap:+.1f} %")
     return f"{shown(goal.value, goal.unit or '')} by {goal.moment}: {'; '.join(parts)}."

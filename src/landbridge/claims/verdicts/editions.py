@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from landbridge.claims.claim import Claim
+from landbridge.claims.verdicts.context import country, names_place
 from landbridge.claims.verdicts.findings import Address, Finding, Outcome, say
 from landbridge.claims.verdicts.spans import span
 
@@ -44,6 +45,13 @@ _ORDINAL = re.compile(
 )
 _WORD = re.compile(r"[^\W_]+")
 _JOINING = frozenset(("a", "an", "and", "at", "for", "in", "of", "on", "the", "to", "и", "в", "на", "по"))
+# Words that any event may carry or lose.
+_JOINING |= {"annual", "international", "международный", "международная"}
+_PLACED = ("in", "at", "on", "в", "на")
+_EVENTS = frozenset(
+    "expo exposition exhibition fair forum festival conference congress summit session meeting days week show".split()
+)
+_SAME = {"exposition": "expo", "sino": "CHN", "russo": "RUS"}
 _LONGEST = 400
 
 
@@ -63,12 +71,26 @@ def edition(at: Address, claim: Claim) -> Edition | None:
     held = span(claim.moment)
     if claim.kind != "event" or claim.indicator not in _COUNTED_EVENTS or held is None or not held.within:
         return None
-    found = numbered(claim.subject) or numbered(_proper(claim.quote))
+    # A subject may be a whole sentence: where and when an edition was held is no part of its name.
+    found = next(
+        (one for text in (_proper(claim.subject), _proper(claim.quote), claim.subject) if (one := numbered(text)) and one[1]),
+        None,
+    )
     if found is None:
         return None
     number, name = found
-    words = frozenset(word.lower() for word in _WORD.findall(name)) - _JOINING
+    words = frozenset(_alike(word, claim.parties) for word in _WORD.findall(name)) - _JOINING
     return Edition(at, number, int(held.within), name, words) if words else None
+
+
+def _alike(word: str, parties: tuple[str, ...]) -> str:
+    """A word of a name as it counts: `China`, `Chinese` and `Sino-` are one, so are `Expo` and `Exposition`."""
+    bare = word.lower()
+    if bare in _SAME:
+        return _SAME[bare]
+    # The beginnings of names tell the countries of the claim, and their adjectives with them.
+    homes = {country(party) for party in parties} - {""}
+    return next((home for home in sorted(homes) if names_place(bare, home)), bare)
 
 
 def numbered(text: str) -> tuple[int, str] | None:
@@ -118,11 +140,15 @@ def _proper(quote: str) -> str:
         kept: list[str] = []
         for word in quote[found.end() :].split():
             bare = word.strip("“”‘’\"'«»()")
-            if not bare or not (bare[0].isupper() or bare in _JOINING):
+            if not bare or not (bare[0].isupper() or bare in _JOINING or bare.rstrip(",.;:") in _EVENTS):
                 break
             kept.append(bare.rstrip(",.;:"))
             if bare[-1] in ",.;:":
                 break
+        # `the Fair in Harbin`: the place behind the name is where it was held.
+        for joint in _PLACED:
+            if joint in kept and any(word.lower() in _EVENTS for word in kept[: kept.index(joint)]):
+                kept = kept[: kept.index(joint)]
         while kept and kept[-1] in _JOINING:
             kept.pop()
         return f"{found[0]} {' '.join(kept)}"

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from landbridge.claims.verdicts.context import Context
 from landbridge.claims.verdicts.flow import TURNOVER, Flow
+from landbridge.claims.verdicts.measured import GOODS, GOODS_AND_SERVICES
 from landbridge.claims.verdicts.series import levels
 from landbridge.claims.verdicts.spans import Span, calendar_year, span
 from landbridge.claims.verdicts.tolerance import REVISION, SLIP
@@ -71,6 +72,8 @@ def _from_levels(
                 basis=last.basis,
                 main=first.main and last.main,
                 slack=REVISION * ratio,
+                refutes=first.refutes and last.refutes,
+                scope=last.scope,
                 note="" if same else "the two levels come from two publications of the series",
             )
 
@@ -79,7 +82,7 @@ def _one_series(first: Held, last: Held) -> bool:
     """One reporter and one of its statistics, in one unit; what nobody is named for makes no series."""
     if first.figure is None or last.figure is None or not last.reporter:
         return False
-    alike = first.series.split("|")[0] == last.series.split("|")[0] and first.basis == last.basis
+    alike = first.scope == last.scope and first.series.split("|")[0] == last.series.split("|")[0] and first.basis == last.basis
     return alike and first.reporter == last.reporter and first.figure.unit == last.figure.unit
 
 
@@ -101,6 +104,7 @@ def _published(context: Context, flow: Flow, period: Span, unit: str) -> Iterato
                 series=statement.source,
                 main=True,
                 note=statement.note,
+                scope=GOODS_AND_SERVICES if GOODS_AND_SERVICES in statement.note else GOODS,
             )
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from landbridge.claims.claim import Claim
 from landbridge.claims.verdicts.context import Context, country
-from landbridge.claims.verdicts.tolerance import MIRROR, SLIP, weak
+from landbridge.claims.verdicts.tolerance import MIRROR, MIRROR_POINTS, SLIP, weak
 from landbridge.claims.verdicts.verdict import (
     CONFLICTS,
     CONSISTENT,
@@ -18,10 +18,15 @@ from landbridge.claims.verdicts.verdict import (
     Held,
     Verdict,
     compare,
+    cut,
     shown,
+    times,
+    undated,
 )
 
 _CHANGES = ("_growth",)
+# Further off than that, a distance is told in times and not in per cent.
+_IN_TIMES = 1_000.0
 _OWN_WORD = "That figure is itself somebody's claim, so it refutes nothing."
 _OTHER_READING = (
     "It is of another definition, of a count not named, or perhaps of another thing, so it refutes nothing."
@@ -36,6 +41,8 @@ class Asked:
     hold the period, an empty tuple for none, because the claim has several readings. `needed` names the series that would
     settle the claim. `dating` says how its period is known, `sure` whether the period is the claim's own, so that a
     miss counts. `lead` says why nothing compares, where more is to be said than that nothing is held.
+    `mirrored` marks what two sides count, each for itself: then `uncounted` names the counts that the definition admits
+    and that are not held, and a miss refutes only as `_refuted` says.
     """
 
     needed: str
@@ -44,12 +51,18 @@ class Asked:
     sure: bool = True
     lead: str = ""
     beside: tuple[Evidence, ...] = ()
+    mirrored: bool = False
+    uncounted: tuple[str, ...] = ()
 
 
 def judge(context: Context, claim: Claim, held: Sequence[Held], asked: Asked) -> Verdict:
     """The verdict over what is held for the very period of the claim."""
-    evidence = [compare(claim, item, context.dated) for item in held]
+    timely = [cut(item, context.day) for item in held]
+    evidence = [compare(claim, item, context.dated) for item in timely]
     compared = [item for item in evidence if item.compared]
+    left_out = [item for item, one in zip(evidence, timely, strict=True) if one.left_out]
+    if context.day:
+        asked = replace(asked, dating=_said(asked.dating, _vintages(context.day, compared, left_out)))
     everything = (*evidence, *asked.beside)
     if not compared:
         return unheld(claim, asked, everything)
@@ -57,7 +70,7 @@ def judge(context: Context, claim: Claim, held: Sequence[Held], asked: Asked) ->
     if not agreeing:
         return _missed(context, claim, compared, everything, asked)
     defaults = _defaults(context, claim, compared, asked)
-    if asked.sure and defaults and all(any(_plainly(item) for item in group) for group in defaults):
+    if asked.sure and defaults and all(_one_voice(group) for group in defaults):
         first = next(item for item in defaults[0] if _plainly(item))
         return Verdict(
             claim,
@@ -70,8 +83,24 @@ def judge(context: Context, claim: Claim, held: Sequence[Held], asked: Asked) ->
     return _under(claim, agreeing, compared, everything, asked)
 
 
+def _vintages(day: str, compared: Sequence[Evidence], left_out: Sequence[Evidence]) -> str:
+    """What the reason says of dates of publication, where only what was out by a day is to count."""
+    words = []
+    if left_out:
+        named = ", ".join(_figure(item) for item in left_out)
+        words.append(f"Left out, published after {day}: {named}.")
+    if any(item.figure is not None and undated(item.figure) for item in compared):
+        words.append(f"Whether what is compared was published by {day} is not held for every figure.")
+    return " ".join(words)
+
+
 def _plainly(item: Evidence) -> bool:
     return item.agrees and not item.later_vintage
+
+
+def _one_voice(group: Sequence[Evidence]) -> bool:
+    """Whether the claim agrees with a reporter: with all its figures of that definition, and plainly with one of them."""
+    return all(item.agrees for item in group) and any(map(_plainly, group))
 
 
 def _defaults(
@@ -81,7 +110,7 @@ def _defaults(
     usual = [item for item in compared if item.main and item.binding and item.reporter]
     if asked.reporters == ():
         return []
-    side = context.side(claim)
+    side = _side(context, claim)
     if side:
         own = [item for item in usual if country(item.reporter) == side]
         return [own] if own else []
@@ -122,6 +151,8 @@ def _missed(
     asked: Asked,
 ) -> Verdict:
     binding = [item for item in compared if item.binding]
+    side = _side(context, claim)
+    own = [item for item in binding if side and country(item.reporter) == side]
     nearest = min(binding or compared, key=lambda item: _distance(claim, item))
     words = (
         f"The nearest figure held is {_figure(nearest)} ({nearest.definition}); the claim is {miss(nearest)}."
@@ -135,17 +166,51 @@ def _missed(
         return Verdict(claim, IMPLAUSIBLE, nearest.definition, everything, reason, nearest.tolerance)
     if not asked.sure:
         return _unsettled(claim, everything, words, asked)
-    side = context.side(claim)
-    if side and all(country(item.reporter) != side for item in binding) and _mirrored(claim, nearest):
-        words += (
-            f" The count of {context.name(side)}, whose side speaks, is not held, and counts of two sides "
-            f"differ by as much (up to {MIRROR - 1:.0%})."
+    if asked.mirrored and (why := _spared(context, claim, side, own, binding, asked)):
+        return _unsettled(claim, everything, f"{words} {why}", asked)
+    if own and nearest not in own:
+        nearest = min(own, key=lambda item: _distance(claim, item))
+        words = (
+            f"The nearest figure of {context.name(side)}, whose side speaks, is {_figure(nearest)} "
+            f"({nearest.definition}); the claim is {miss(nearest)}. No other count held agrees either."
         )
-        return _unsettled(claim, everything, words, asked)
     if (rounded := _as_rounding(claim, nearest)) != "":
         words += rounded
     reason = _said(words, asked.dating)
     return Verdict(claim, CONFLICTS, nearest.definition, everything, reason, nearest.tolerance)
+
+
+def _spared(
+    context: Context,
+    claim: Claim,
+    side: str,
+    own: Sequence[Evidence],
+    binding: Sequence[Evidence],
+    asked: Asked,
+) -> str:
+    """Why a miss refutes nothing, in words; empty where it does.
+
+    It does where the speaker's own side counts otherwise, or where nobody's side is known, every count that may be meant is
+    held, and each is further off than two sides' counts of one thing are known to be from each other.
+    """
+    if own:
+        return ""
+    if side:
+        name = context.name(side)
+        return f"The count of {name}, whose side speaks, is not held, and another side's count refutes nothing."
+    if asked.uncounted:
+        names = " and ".join(map(context.name, asked.uncounted))
+        return f"The count of {names} may be meant and is not held: one side's count refutes nothing."
+    if any(_mirrored(claim, item) for item in binding):
+        room = f"{MIRROR_POINTS:g} percentage points" if claim.unit == "%" else f"{MIRROR - 1:.0%}"
+        return f"Whose count is meant is not said, and counts of two sides may differ by as much (up to {room})."
+    return ""
+
+
+def _side(context: Context, claim: Claim) -> str:
+    """The side that speaks, where it is one of the two that are spoken of."""
+    side = context.side(claim)
+    return side if side in {country(party) for party in claim.parties} else ""
 
 
 def _unsettled(claim: Claim, everything: tuple[Evidence, ...], words: str, asked: Asked) -> Verdict:
@@ -181,6 +246,10 @@ def miss(item: Evidence) -> str:
     if item.gap_pct is None:
         return "not comparable in per cent"
     side = "above" if item.gap_pct > 0 else "below"
+    if item.unit != "%" and item.gap_pct >= _IN_TIMES:
+        return f"{times(1 + item.gap_pct / 100)} as much"
+    if item.unit == "%" and abs(item.gap_pct) >= _IN_TIMES:
+        return f"{item.gap_pct:+,.0f} percentage points off"
     points = "percentage points" if item.unit == "%" else "%"
     return f"{abs(item.gap_pct):.3g} {points} {side} it"
 
@@ -208,6 +277,9 @@ def _slipped(claim: Claim, item: Evidence) -> bool:
 
 
 def _mirrored(claim: Claim, item: Evidence) -> bool:
+    """Whether two sides' counts of one thing may differ by as much."""
+    if claim.unit == "%":
+        return item.gap_pct is not None and abs(item.gap_pct) <= MIRROR_POINTS
     ratio = _ratio(claim, item)
     return ratio is not None and max(ratio, 1 / ratio) <= MIRROR
 

@@ -278,7 +278,13 @@ def _regions(kept: Sequence[Record], claim: Claim) -> int:
 
 
 def _independent(context: Context, record: Record) -> bool:
-    return any(s.source not in context.texts and s.source != "assumed" for s in record.statements)
+    sources = context.data.ledger.sources
+    return any(
+        s.source not in context.texts
+        and s.source != "assumed"
+        and not later(sources[s.source].published, context.day)
+        for s in record.statements
+    )
 
 
 def _begun(record: Record, moment: str, own: Span | None, register: Register) -> bool:

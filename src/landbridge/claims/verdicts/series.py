@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from landbridge.claims.verdicts.context import Context, is_country
 from landbridge.claims.verdicts.flow import TURNOVER, Flow
 from landbridge.claims.verdicts.spans import Span, span
 from landbridge.claims.verdicts.tolerance import REVISION, REVISION_OF_MONTHS
-from landbridge.claims.verdicts.verdict import Held
+from landbridge.claims.verdicts.measured import GOODS, GOODS_AND_SERVICES
+from landbridge.claims.verdicts.verdict import Held, cut
 from landbridge.flows.totals import Total
 from landbridge.provenance import Figure, Status, derive
 from landbridge.release.region_trade import (
@@ -35,14 +37,15 @@ _BASES = {
     PriceBasis.UNSTATED: "price basis not stated",
 }
 _MONTHLY = "customs statistics, monthly reports"
-_SERVICES = "goods and services"
+# What totals.csv says of totals that may count services in.
+_UNSTATED = "goods, or goods with services: not stated"
 
 
 def levels(context: Context, flow: Flow, period: Span | None = None) -> tuple[Held, ...]:
     """Every value of a flow that is held: of all periods, and for part of a year `period` the months of it added."""
     kept = context.kept
     if (flow, period) not in kept:
-        kept[flow, period] = tuple(_levels(context, flow, period))
+        kept[flow, period] = tuple(cut(item, context.day) for item in _levels(context, flow, period))
     return kept[flow, period]
 
 
@@ -66,27 +69,29 @@ def _published(context: Context, flow: Flow) -> Iterator[Held]:
 def _total(context: Context, total: Total) -> Held:
     figure, reporter = total.figure, total.reporter
     when = span(total.period)
+    unstated = "goods with services" in figure.note
     note = (
-        "out of line, as its table marks: not compared" if total.suspect else _services(figure.note, reporter)
+        "out of line, as its table marks: not compared"
+        if total.suspect
+        else "goods only or goods with services is not stated"
+        if unstated
+        else ""
+        if reporter
+        else "whose count it is, is not stated"
     )
+    what = _UNSTATED if unstated else GOODS
     return Held(
-        definition=_goods(context, reporter, total.series, _side(context, total), when),
+        definition=_goods(context, reporter, total.series, _side(context, total), when, what),
         figure=figure,
         span=None if total.suspect else when,
         reporter=reporter,
         series=f"{total.series}|{_source(figure)}",
         basis=_BASES[total.basis],
-        main=bool(reporter),
+        main=bool(reporter) and not unstated,
         slack=REVISION * figure.point,
         note=note,
-        refutes=bool(reporter),
+        refutes=bool(reporter) and not unstated,
     )
-
-
-def _services(note: str, reporter: str) -> str:
-    if "goods with services" in note:
-        return "goods only or goods with services is not stated"
-    return "" if reporter else "whose count it is, is not stated"
 
 
 def _side(context: Context, total: Total) -> str:
@@ -104,9 +109,11 @@ def _one_way(context: Context, flow: Flow, reporter: str, basis: str) -> str:
     return f"exports of {seller} to {buyer} {basis}"
 
 
-def _goods(context: Context, reporter: str, series: str, side: str, when: Span | None) -> str:
+def _goods(
+    context: Context, reporter: str, series: str, side: str, when: Span | None, what: str = GOODS
+) -> str:
     who = f"{context.name(reporter)} ({series})" if reporter else f"counted by nobody named ({series})"
-    parts = ["goods", who, side, when.words() if when else ""]
+    parts = [what, who, side, when.words() if when else ""]
     return ", ".join(part for part in parts if part)
 
 
@@ -223,7 +230,8 @@ def _measures(item: RegionFigure, measure: str) -> bool:
 def _of_region(context: Context, item: RegionFigure) -> Iterator[Held]:
     figure = item.figure
     speaker = figure.citation.speaker if figure.citation else ""
-    who = f"{context.name(item.place)} ({speaker or 'press'})"
+    publisher = figure.citation.source.publisher if figure.citation else ""
+    who = f"{context.name(item.place)} ({speaker or publisher or 'press'})"
     when = span(figure.period)
     words = ["goods" if item.scope == ALL_GOODS else item.scope, who, when.words() if when else ""]
     yield Held(
@@ -236,6 +244,8 @@ def _of_region(context: Context, item: RegionFigure) -> Iterator[Held]:
         main=item.scope == ALL_GOODS and not item.weak,
         slack=(REVISION if item.whole_year else REVISION_OF_MONTHS) * figure.point,
         note="out of line, as its table marks: not compared" if item.suspect else "",
+        refutes=item.scope == ALL_GOODS,
+        scope=GOODS if item.scope == ALL_GOODS else item.scope,
     )
 
 
@@ -243,17 +253,19 @@ def _registered(context: Context, flow: Flow) -> Iterator[Held]:
     """Values of the ledger's records of trade in all goods that no table of flows holds."""
     first, second = flow.ends
     for record in context.data.ledger.records("trade"):
-        if record.text("product") or set(record.parties) != {first, second} or not is_country(first):
+        # What is recorded of regions stands in the table of their trade too, there with its scope.
+        if record.text("product") or set(record.parties) != {first, second} or not all(map(is_country, flow.ends)):
             continue
         names = ("turnover",) if flow.measure == TURNOVER else _directed(record.parties, flow)
         for statement in record.quantities(*names):
             if statement.source in context.texts or statement.status is Status.FORECAST:
                 continue
             figure, when = record.figure(statement), span(statement.period)
-            services = _SERVICES in statement.note
+            services = GOODS_AND_SERVICES in statement.note
             reporter = _counter(context, statement.note, flow)
             who = f"{context.name(reporter)} (" if reporter else "count not stated ("
-            words = [_SERVICES if services else "goods", f"{who}{statement.speaker or 'press'})"]
+            what = GOODS_AND_SERVICES if services else GOODS if reporter else _UNSTATED
+            words = [what, f"{who}{statement.speaker or 'press'})"]
             yield Held(
                 definition=", ".join([*words, when.words() if when else ""]),
                 figure=figure,
@@ -265,6 +277,7 @@ def _registered(context: Context, flow: Flow) -> Iterator[Held]:
                 slack=REVISION_OF_MONTHS * figure.point,
                 note=statement.note,
                 refutes=bool(reporter) and not services,
+                scope=GOODS_AND_SERVICES if services else GOODS,
             )
 
 
@@ -308,14 +321,11 @@ def _exchanged(held: Held, unit: str) -> Held | None:
         comparator=figure.comparator,
         note=f"At {rates[0]} to {rates[1]} yuan for a dollar, an assumed range for the year.",
     )
-    return Held(
-        f"{held.definition}, converted at {rates[0]} to {rates[1]} yuan for a dollar",
-        changed,
-        held.span,
-        held.reporter,
-        f"{held.series}|converted",
-        held.basis,
-        False,
-        held.slack / figure.point * changed.point if figure.point else 0.0,
-        held.note,
+    return replace(
+        held,
+        definition=f"{held.definition}, converted at {rates[0]} to {rates[1]} yuan for a dollar",
+        figure=changed,
+        series=f"{held.series}|converted",
+        main=False,
+        slack=held.slack / figure.point * changed.point if figure.point else 0.0,
     )

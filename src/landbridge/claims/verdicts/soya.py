@@ -13,7 +13,7 @@ from landbridge.claims.verdicts.flow import arrow
 from landbridge.claims.verdicts.judging import Asked, ruled_out, unheld
 from landbridge.claims.verdicts.spans import Span, span
 from landbridge.claims.verdicts.tolerance import ORDER, REVISION
-from landbridge.claims.verdicts.verdict import Held, Verdict, beside, claimed_range, shown
+from landbridge.claims.verdicts.verdict import Held, Verdict, beside, claimed_range, cut, shown
 from landbridge.provenance import Figure, Status, derive
 
 CODE = "landbridge.claims.verdicts.soya"
@@ -40,6 +40,8 @@ def check(context: Context, claim: Claim) -> Verdict:
             years=lambda: {item.span.first // 12 for item in held(context, ends) if item.span},
             needed=partial(_needed, context, ends),
             ruled_out=(lambda _: None) if share else partial(_out_of_order, context, claim, ends),
+            mirrored=True,
+            uncounted=partial(_uncounted, context, ends, share),
         ),
     )
 
@@ -59,6 +61,13 @@ def _of_period(context: Context, ends: tuple[str, str], share: bool, period: Spa
     yield from (item for item in found if item.span == period)
 
 
+def _uncounted(context: Context, ends: tuple[str, str], share: bool, period: Span) -> Iterator[str]:
+    """The buyer, whose customs count what is imported, where its count of the period is not held."""
+    found = _of_period(context, ends, share, period)
+    if not any(item.reporter == ends[1] and item.binding for item in found):
+        yield ends[1]
+
+
 def _tonnes(context: Context, ends: tuple[str, str]) -> Iterator[Held]:
     origin, buyer = ends
     for figure in context.data.soya.figures("trade_quantity", origin, buyer):
@@ -66,7 +75,7 @@ def _tonnes(context: Context, ends: tuple[str, str]) -> Iterator[Held]:
             continue
         when = span(figure.period)
         who, reporter = _counter(context, figure, buyer)
-        yield Held(
+        held = Held(
             definition=f"soybeans (heading 1201), {who}, {when.words() if when else figure.period}",
             figure=figure,
             span=when,
@@ -76,6 +85,7 @@ def _tonnes(context: Context, ends: tuple[str, str]) -> Iterator[Held]:
             slack=REVISION * figure.point,
             note=figure.note,
         )
+        yield cut(held, context.day)
 
 
 def _counter(context: Context, figure: Figure, buyer: str) -> tuple[str, str]:

@@ -11,7 +11,7 @@ from landbridge.claims.verdicts.context import Context, country, resolved
 from landbridge.claims.verdicts.judging import Asked, unheld
 from landbridge.claims.verdicts.naming import same, touches
 from landbridge.claims.verdicts.needs import topic_needed
-from landbridge.claims.verdicts.spans import Span, span
+from landbridge.claims.verdicts.spans import Span, later, span
 from landbridge.claims.verdicts.verdict import (
     CONSISTENT,
     CONSISTENT_UNDER,
@@ -76,9 +76,13 @@ def check(context: Context, claim: Claim) -> Verdict:
         if (statement := _witness(context, record)) is not None
     ]
     asked = Asked(topic_needed(claim), dating=dating(claim))
+    late = [pair for pair in found if later(context.data.ledger.sources[pair[1].source].published, context.day)]
+    found = [pair for pair in found if pair not in late]
     if not found:
         words = "No record of an independent source says so in this release; that says nothing against it."
-        return unheld(claim, asked, words=words)
+        if late:
+            words = f"What is recorded of it was published after {context.day} and is left out."
+        return unheld(claim, asked, tuple(_evidence(context, *pair) for pair in late), words)
     found.sort(key=lambda pair: (not _sure(context, pair[0], claim, kind), pair[1].status.rank))
     record, statement = found[0]
     items = tuple(_evidence(context, *pair) for pair in found)
@@ -104,14 +108,17 @@ def _sure(context: Context, record: Record, claim: Claim, kind: Kind) -> bool:
 
 
 def _matching(context: Context, claim: Claim, kind: Kind) -> Iterator[Record]:
-    parties = {resolved(party) for party in claim.parties if country(party)}
+    # A party that is no known place is a party all the same: a record without it is of something else.
+    parties = {resolved(party) for party in claim.parties}
     if not parties:
         return
     for record in context.data.ledger.records(*kind.kinds):
         forms = {record.text("form"), record.text("type"), record.text("level")}
-        if not parties <= set(record.places) or (kind.forms and not forms & set(kind.forms)):
+        named = {party for party in parties if not country(party) and party in record.name}
+        if not parties - named <= set(record.places) or (kind.forms and not forms & set(kind.forms)):
             continue
-        if record.intended or (kind.named and not touches(context, record, claim)):
+        # A count over many ties names every place and says of no two that they are tied.
+        if not record.standing or (kind.named and not touches(context, record, claim)):
             continue
         if _in_time(context, record, claim):
             yield record

@@ -44,6 +44,10 @@ NEARBY = 3
 # largest difference between turnovers of one year that the release holds unmarked is 14 % (Belarus and China, 2022).
 MIRROR = 1.25
 
+# The same for changes, in percentage points: the largest difference between two sides' changes of one year that the release
+# holds is 4.4 (China and Russia, 2020). Assumed.
+MIRROR_POINTS = 10.0
+
 _WRITTEN = re.compile(r"\d{1,3}(?:[ ,\u00a0\u2009\u202f]\d{3}){1,6}(?:\.\d{1,12})?|\d{1,18}(?:[.,]\d{1,12})?")
 _LONGEST = 2_000
 _ONE_BY_ONE = frozenset(("count", "persons", "passengers", "rank", "years", "months"))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from landbridge.claims.verdicts.context import Context
 from landbridge.claims.verdicts.spans import Span, span
 from landbridge.claims.verdicts.tolerance import REVISION
-from landbridge.claims.verdicts.verdict import Held
+from landbridge.claims.verdicts.verdict import Held, cut
 from landbridge.provenance import Figure, derive
 
 CODE = "landbridge.claims.verdicts.world"
@@ -24,7 +24,7 @@ def world(context: Context, place: str, what: str, period: Span | None = None) -
             continue
         figures = [held[year] for held in found]
         figure = figures[0] if len(figures) == 1 else _both(context, place, figures, year)
-        yield Held(
+        held = Held(
             definition=f"goods, {context.name(place)} (customs statistics), {what} with all partners {_BASIS[what]}, "
             f"{when.words()}",
             figure=figure,
@@ -34,6 +34,7 @@ def world(context: Context, place: str, what: str, period: Span | None = None) -
             basis=_BASIS[what],
             slack=REVISION * figure.point,
         )
+        yield cut(held, context.day)
 
 
 def _both(context: Context, place: str, figures: list[Figure], year: str) -> Figure:
