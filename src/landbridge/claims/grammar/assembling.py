@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import re
 from collections.abc import Iterator, Sequence
 
 from landbridge.claims.claim import Claim
@@ -23,6 +24,9 @@ from landbridge.claims.grammar.unnamed import unnamed
 # Tried in this order; the first that knows what an amount measures decides.
 _RULES = (counted, measured, carried, unnamed)
 _MOST_NUMBERS = 60
+_LANDS = frozenset({"country", "region", "macro", "demonym", "pair"})
+# Signs of program text, which speaks of exports and imports all the time.
+_CODE = re.compile(r"[{}]|=>|==|\w\(\)|\w\([\"’]|// ")
 # A number in digits has at most so many groups: `1 234 567.8`.
 _DIGITS, _GROUPS = re.compile(r"\d+"), 4
 
@@ -63,8 +67,8 @@ def _drafts(text: Text, number: int, sentence: Sentence, last: Draft | None) -> 
 
 def _draft(scene: Scene, amount: Amount, previous: Draft | None) -> Draft | None:
     kind = unit_class(amount.unit)
-    if not scene.text.domain and not (scene.named and scene.words.domain.search(scene.said, *scene.span)):
-        return None
+    if not scene.text.domain:
+        return _in_passing(scene, amount, kind, previous)
     if kind == "ordinal":
         return ordinal(scene, amount, previous)
     for rule in _RULES:
@@ -72,6 +76,20 @@ def _draft(scene: Scene, amount: Amount, previous: Draft | None) -> Draft | None
         if draft is not None:
             return draft
     return None
+
+
+def _in_passing(scene: Scene, amount: Amount, kind: str, previous: Draft | None) -> Draft | None:
+    """What a text on something else, or a note of two lines, says of trade: a flow with its unit and a place beside it."""
+    pair = len(scene.text.dyad) == 2 or not scene.text.dyad
+    named = any(one.form in _LANDS for one in scene.named) or (
+        pair and scene.words.both.search(scene.said, *scene.span)
+    )
+    if not named or not amount.unit:
+        return None
+    draft = measured(scene, amount, kind, previous)
+    if draft is None and previous is not None:
+        draft = carried(scene, amount, kind, previous)
+    return draft if draft is not None and draft.indicator in TRADE else None
 
 
 def _scene(text: Text, number: int, sentence: Sentence) -> Scene | None:

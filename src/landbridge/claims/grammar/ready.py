@@ -13,7 +13,7 @@ from landbridge.claims.grammar.assembling import quantities
 from landbridge.claims.grammar.blocks import Block, blocks, sentences
 from landbridge.claims.grammar.dating import resolve
 from landbridge.claims.grammar.dyad import context
-from landbridge.claims.grammar.indicators import words
+from landbridge.claims.grammar.indicators import Words, words
 from landbridge.claims.grammar.periods import AT, Moment
 from landbridge.claims.grammar.places import mentions
 from landbridge.claims.grammar.scene import Text
@@ -36,10 +36,8 @@ _SAME = str.maketrans(
         "﹪": "%",
     }
 )
-# A text with fewer different words of the field than this is about something else.
+# A text speaks of the field if it uses so many different words of trade, investment and cooperation.
 _FEWEST_WORDS = 3
-# A note of a few lines has no room for three of them: one will do.
-_SHORT = 700
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +62,7 @@ def understand(text: str, language: Language, *, dated: str = "") -> Understood:
     split = sentences(even, parts, language)
     turns = speakers(even, parts, split, language)
     dyad = context(even, parts, language)
-    spoken = len({match[0].casefold() for match in words(language).domain.finditer(even)})
-    domain = spoken >= (_FEWEST_WORDS if len(even) > _SHORT else 1)
+    domain = _of_the_field(even, words(language))
     ready = Text(even, parts, split, turns, dyad.parties, language, dated, domain)
     found = [*quantities(ready)]
     if domain:
@@ -111,6 +108,11 @@ def _dated(claim: Claim, dated: str) -> Claim:
         return claim
     moment = Moment(claim.start, claim.end, None, claim.asof, AT)
     return replace(claim, period_inferred=resolve(moment, dated))
+
+
+def _of_the_field(text: str, known: Words) -> bool:
+    """True for a text on trade, investment or cooperation; a mention of a border or a bridge does not make one."""
+    return len({match[0].casefold().rstrip("s") for match in known.domain.finditer(text)}) >= _FEWEST_WORDS
 
 
 def _with_words(claim: Claim, text: str) -> Claim:

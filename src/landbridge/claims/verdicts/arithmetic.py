@@ -9,12 +9,13 @@ either and are dated by the same words. Totals, averages, ranks and records: `wh
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from landbridge.claims.claim import Claim
 from landbridge.claims.document import Document
-from landbridge.claims.verdicts.entries import READ, Book, Entry, book, nearest
+from landbridge.claims.verdicts.entries import READ, Book, Entry, book, nearest, order
 from landbridge.claims.verdicts.findings import Finding, Interval, extent, finding, ratio, shown
+from landbridge.claims.verdicts.parts import Part, read_parts
 from landbridge.claims.verdicts.spans import Span
 from landbridge.claims.verdicts.wholes import listed, wholes
 
@@ -32,12 +33,21 @@ _SENTENCE_ENDS = re.compile(r"[;!?\n]|\.\s")
 _SHARES_OF = {"soybean_import_share": "soybean_imports"}
 # More subjects than any text tells of one basket: a list so long is not one of parts.
 _MOST_PARTS = 200
+_Told = Mapping[int, tuple[Entry, Part]]
 
 
 def arithmetic(document: Document, claims: Sequence[Claim]) -> tuple[Finding, ...]:
     """What the figures of one text say about each other; the order of the claims does not matter."""
     held = book(document, claims)
-    return (*_growth(held), *_increments(held), *_baskets(held), *_products(held), *wholes(held, claims))
+    told = _told(document, held)
+    return (
+        *_growth(held),
+        *_increments(held),
+        *_shares(held, told),
+        *_baskets(held, told),
+        *_products(held),
+        *wholes(held, claims),
+    )
 
 
 def _growth(held: Book) -> Iterator[Finding]:
@@ -150,11 +160,63 @@ def _increments(held: Book) -> Iterator[Finding]:
         )
 
 
-def _baskets(held: Book) -> Iterator[Finding]:
+def _told(document: Document, held: Book) -> dict[int, tuple[Entry, Part]]:
+    """By the identity of its claim, each share whose sentence names part and whole; origins stand in the slots."""
+    entries = [
+        entry
+        for indicator in sorted(held.by_indicator)
+        if indicator not in _SHARES_OF
+        for entry in held.of(indicator)
+        if entry.unit == "%" and not entry.target
+    ]
+    found = read_parts(document, [entry.claim for entry in entries])
+    return {
+        id(entries[index].claim): (entries[index], part)
+        for index, part in found.items()
+        if part.part and part.whole
+    }
+
+
+def _shares(held: Book, told: _Told) -> Iterator[Finding]:
+    """Shares of one whole, as the sentences name part and whole, whatever indicator they were read as."""
+    groups: dict[tuple[object, ...], dict[frozenset[str], Entry]] = {}
+    for entry, words in sorted(told.values(), key=lambda item: order(item[0].claim)):
+        group = groups.setdefault((words.whole, entry.time), {})
+        known = group.get(words.part)
+        if known is None or entry.allows.low < known.allows.low:
+            group[words.part] = entry
+    for group in groups.values():
+        named = list(group)
+        # A part whose words narrow another one down lies inside it.
+        parts = [
+            entry for words, entry in group.items() if not any(other < words for other in named[:_MOST_PARTS])
+        ]
+        if 1 < len(parts) <= _MOST_PARTS and all(part.beside(parts[0]) for part in parts):
+            yield _together(held, parts)
+
+
+def _together(held: Book, parts: Sequence[Entry]) -> Finding:
+    total = sum((part.allows for part in parts[1:]), parts[0].allows)
+    fits = not _WHOLE.below(total)
+    return finding(
+        "shares_of_one_whole",
+        "holds" if fits else "conflicts",
+        held.document,
+        tuple(part.claim for part in parts),
+        "shares_hold" if fits else "shares_conflict",
+        total,
+        "%",
+        READ,
+        shares=listed(parts),
+        sum=extent(total, "%"),
+    )
+
+
+def _baskets(held: Book, told: _Told) -> Iterator[Finding]:
     """Shares of one basket, or of several origins in one import: together no more than the whole."""
     groups: dict[tuple[object, ...], list[Entry]] = {}
     for entry in held.of("basket_share", "soybean_import_share"):
-        if entry.unit != "%" or entry.target or not entry.about:
+        if entry.unit != "%" or entry.target or not entry.about or id(entry.claim) in told:
             continue
         by_origin = entry.claim.indicator == "soybean_import_share"
         if by_origin and not entry.flow[1]:
@@ -162,23 +224,20 @@ def _baskets(held: Book) -> Iterator[Finding]:
         whole: object = entry.flow[1] if by_origin else (entry.who, entry.claim.direction or "")
         groups.setdefault((entry.claim.indicator, whole, entry.time), []).append(entry)
     for group in groups.values():
-        parts = _apart(group)
+        parts = _origins(group) if group[0].claim.indicator in _SHARES_OF else _apart(group)
         if len(parts) < 2 or not all(part.beside(parts[0]) for part in parts):
             continue
-        total = sum((part.allows for part in parts[1:]), parts[0].allows)
-        fits = not _WHOLE.below(total)
-        yield finding(
-            "shares_of_one_whole",
-            "holds" if fits else "conflicts",
-            held.document,
-            tuple(part.claim for part in parts),
-            "shares_hold" if fits else "shares_conflict",
-            total,
-            "%",
-            READ,
-            shares=listed(parts),
-            sum=extent(total, "%"),
-        )
+        yield _together(held, parts)
+
+
+def _origins(group: Sequence[Entry]) -> tuple[Entry, ...]:
+    """One entry per origin, the smallest, whatever the goods are called."""
+    by_origin: dict[str, Entry] = {}
+    for entry in group:
+        known = by_origin.get(entry.flow[0])
+        if entry.flow[0] and (known is None or entry.allows.low < known.allows.low):
+            by_origin[entry.flow[0]] = entry
+    return tuple(by_origin.values()) if len(by_origin) <= _MOST_PARTS else ()
 
 
 def _apart(group: Sequence[Entry]) -> tuple[Entry, ...]:

@@ -9,7 +9,7 @@ from landbridge.claims.claim import Claim
 from landbridge.claims.verdicts.context import Context
 from landbridge.claims.verdicts.judging import Asked, judge
 from landbridge.claims.verdicts.spans import Span, calendar_year
-from landbridge.claims.verdicts.verdict import Evidence, Held, Verdict
+from landbridge.claims.verdicts.verdict import Evidence, Held, Verdict, cut
 
 
 def _nothing(*_: object) -> None:
@@ -52,8 +52,8 @@ def answer(context: Context, claim: Claim, question: Question) -> Verdict:
     period = context.span(claim)
     if period is None or period.open:
         return _undated(context, claim, question, open_ended=period is not None)
-    held = tuple(question.held(period))
-    comparable = any(item.span == period for item in held)
+    held = tuple(cut(item, context.day) for item in question.held(period))
+    comparable = any(item.span == period and not item.left_out for item in held)
     if not comparable and (outside := question.ruled_out(period)) is not None:
         return outside
     asked = Asked(

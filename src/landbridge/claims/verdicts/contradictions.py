@@ -33,22 +33,34 @@ from landbridge.claims.verdicts.findings import (
     usable,
 )
 from landbridge.claims.verdicts.magnitudes import magnitudes
+from landbridge.claims.verdicts.measured import scope
+from landbridge.claims.verdicts.parts import read_parts
 from landbridge.claims.verdicts.spans import Span, span
 
 _TOLD = frozenset(("quantity", "change"))
 _FACTOR = "ratio"
+# Words by which a figure was found and that say nothing of what it is of.
+_CUES_NAMED = (
+    """accounted accounts accounting for share shares percent per cent makes made up was were to by total"""
+)
+_CUES = frozenset(_CUES_NAMED.split())
 _SLACK = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
 class _Item:
-    """A claim in a group: `text` is the hash of its text, which tells texts apart; `held` the values it allows."""
+    """A claim in a group: `text` is the hash of its text, which tells texts apart; `held` the values it allows.
+
+    `told` is what the sentence says that the figure is of, beside what the slots hold: the part and the whole of a share,
+    and of a flow what is traded.
+    """
 
     claim: Claim
     at: Address
     text: str
     held: Interval
     span: Span
+    told: object = None
 
     @property
     def order(self) -> tuple[float, float, Address, str]:
@@ -120,20 +132,22 @@ def _disagreements(readings: Readings, apart: bool) -> Iterator[Finding]:
 def _items(readings: Readings) -> Iterator[_Item]:
     """The claims with a value and a period that can be set against others; growth as a factor."""
     for document, claims in readings:
-        for claim in claims:
+        parts = read_parts(document, claims)
+        for index, claim in enumerate(claims):
             held = span(claim.moment) if usable(claim) else None
             if held is None or held.open:
                 continue
             allowed = ratio(claim) if claim.indicator.endswith("_growth") else stated(claim)
             subject = claim.indicator.removesuffix("_growth")
-            if allowed is not None and (subject in FLOWS or about(claim)):
-                yield _Item(claim, address(document, claim), document.text_sha256, allowed, held)
+            told = parts.get(index) or scope(claim)
+            if allowed is not None and (subject in FLOWS or about(claim) - _CUES or told):
+                yield _Item(claim, address(document, claim), document.text_sha256, allowed, held, told)
 
 
 def _thing(item: _Item) -> tuple[object, ...]:
     claim = item.claim
     unit = _FACTOR if claim.indicator.endswith("_growth") else claim.unit
-    return claim.indicator, frozenset(claim.parties), claim.direction or "", about(claim), unit
+    return claim.indicator, frozenset(claim.parties), claim.direction or "", about(claim), unit, item.told
 
 
 def _grouped(items: Iterable[_Item], key: Callable[[_Item], object]) -> _Groups:
@@ -161,7 +175,7 @@ def _goals(readings: Readings) -> _Groups:
 def _by_time(item: _Item) -> _Item:
     """The same claim with its deadline in the place of its value: two that do not meet are two deadlines."""
     last = item.span.last // 12
-    return _Item(item.claim, item.at, item.text, Interval(last, last), item.span)
+    return _Item(item.claim, item.at, item.text, Interval(last, last), item.span, item.told)
 
 
 def _disjoint(group: Sequence[_Item], apart: bool) -> tuple[_Pair, ...]:

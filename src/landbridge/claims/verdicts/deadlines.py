@@ -41,6 +41,8 @@ def target(context: Context, claim: Claim) -> Verdict:
     if not reached:
         if claim.value is None or period is None:
             return unheld(claim, asked, words=f"{words} It states no value with a deadline.")
+        if (other := measured(claim, context.sentence(claim))) is not None:
+            return unheld(claim, Asked(other.needed), words=f"{words} It is of {other.scope}: {other.why}.")
         return unheld(claim, asked, words=f"{words} No level of {period.words()} is held.")
     said = "; ".join(
         f"{_outcome(claim, item)} by the count of {_counter(context, item)}: {_value(item)}"
@@ -160,7 +162,9 @@ def _named(claim: Claim, other: Claim) -> Claim | None:
     if other.indicator in _LEVELS:
         return replace(other, kind="target")
     if other.indicator == "other" and _TRADE.search(f"{other.quote[:200]} {other.subject[:200]}"):
-        return replace(other, kind="target", indicator="trade_turnover", parties=other.parties or claim.parties)
+        return replace(
+            other, kind="target", indicator="trade_turnover", parties=other.parties or claim.parties
+        )
     return None
 
 
@@ -211,6 +215,8 @@ def record(context: Context, claim: Claim) -> Verdict:
     if len(ends) != 2 or period is None or not period.year:
         return unheld(claim, Asked("the year and the two places that are meant"))
     flow = Flow(EXPORTS, *ends) if arrow(claim) else Flow(TURNOVER, *sorted(ends))
+    if (other := measured(claim, context.sentence(claim))) is not None:
+        return unheld(claim, Asked(other.needed), words=f"The record is of {other.scope}: {other.why}.")
     asked = Asked(f"{trade_needed(context, flow, period.words())}, and every year before it")
     found = list(_records(context, claim, flow, period))
     if not found:

@@ -48,9 +48,9 @@ _JOINING = frozenset(("a", "an", "and", "at", "for", "in", "of", "on", "the", "t
 # Words that any event may carry or lose.
 _JOINING |= {"annual", "international", "международный", "международная"}
 _PLACED = ("in", "at", "on", "в", "на")
-_EVENTS = frozenset(
-    "expo exposition exhibition fair forum festival conference congress summit session meeting days week show".split()
-)
+_EVENTS_NAMED = """expo exposition exhibition fair forum festival conference congress summit session
+meeting days week show"""
+_EVENTS = frozenset(_EVENTS_NAMED.split())
 _SAME = {"exposition": "expo", "sino": "CHN", "russo": "RUS"}
 _LONGEST = 400
 
@@ -73,7 +73,11 @@ def edition(at: Address, claim: Claim) -> Edition | None:
         return None
     # A subject may be a whole sentence: where and when an edition was held is no part of its name.
     found = next(
-        (one for text in (_proper(claim.subject), _proper(claim.quote), claim.subject) if (one := numbered(text)) and one[1]),
+        (
+            one
+            for text in (_proper(claim.subject), _proper(claim.quote), claim.subject)
+            if (one := numbered(text)) and one[1]
+        ),
         None,
     )
     if found is None:

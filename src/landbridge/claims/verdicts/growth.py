@@ -82,7 +82,11 @@ def _one_series(first: Held, last: Held) -> bool:
     """One reporter and one of its statistics, in one unit; what nobody is named for makes no series."""
     if first.figure is None or last.figure is None or not last.reporter:
         return False
-    alike = first.scope == last.scope and first.series.split("|")[0] == last.series.split("|")[0] and first.basis == last.basis
+    alike = (
+        first.scope == last.scope
+        and first.series.split("|")[0] == last.series.split("|")[0]
+        and first.basis == last.basis
+    )
     return alike and first.reporter == last.reporter and first.figure.unit == last.figure.unit
 
 

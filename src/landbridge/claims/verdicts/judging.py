@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from landbridge.claims.claim import Claim
-from landbridge.claims.verdicts.context import Context, country
+from landbridge.claims.verdicts.context import Context, country, is_country
 from landbridge.claims.verdicts.tolerance import MIRROR, MIRROR_POINTS, SLIP, weak
 from landbridge.claims.verdicts.verdict import (
+    AFTER,
     CONFLICTS,
     CONSISTENT,
     CONSISTENT_UNDER,
@@ -61,6 +62,8 @@ def judge(context: Context, claim: Claim, held: Sequence[Held], asked: Asked) ->
     evidence = [compare(claim, item, context.dated) for item in timely]
     compared = [item for item in evidence if item.compared]
     left_out = [item for item, one in zip(evidence, timely, strict=True) if one.left_out]
+    if compared and not context.day and all(AFTER in item.note for item in compared):
+        asked = replace(asked, dating=_said(asked.dating, f"All that is compared was {AFTER}."))
     if context.day:
         asked = replace(asked, dating=_said(asked.dating, _vintages(context.day, compared, left_out)))
     everything = (*evidence, *asked.beside)
@@ -70,7 +73,7 @@ def judge(context: Context, claim: Claim, held: Sequence[Held], asked: Asked) ->
     if not agreeing:
         return _missed(context, claim, compared, everything, asked)
     defaults = _defaults(context, claim, compared, asked)
-    if asked.sure and defaults and all(_one_voice(group) for group in defaults):
+    if asked.sure and defaults and all(_one_voice(group, compared) for group in defaults):
         first = next(item for item in defaults[0] if _plainly(item))
         return Verdict(
             claim,
@@ -98,9 +101,15 @@ def _plainly(item: Evidence) -> bool:
     return item.agrees and not item.later_vintage
 
 
-def _one_voice(group: Sequence[Evidence]) -> bool:
-    """Whether the claim agrees with a reporter: with all its figures of that definition, and plainly with one of them."""
-    return all(item.agrees for item in group) and any(map(_plainly, group))
+def _one_voice(group: Sequence[Evidence], compared: Sequence[Evidence]) -> bool:
+    """Whether the claim agrees with a reporter: with all its figures of that definition, and plainly with one of them.
+
+    A region has no statistics of its own here, only what its officials and the press say: each of them counts.
+    """
+    place = group[0].reporter
+    said = [item for item in compared if item.reporter == place and item.scope == group[0].scope]
+    voices = group if is_country(place) else said
+    return all(item.agrees for item in voices) and any(map(_plainly, group))
 
 
 def _defaults(
@@ -197,13 +206,17 @@ def _spared(
         return ""
     if side:
         name = context.name(side)
-        return f"The count of {name}, whose side speaks, is not held, and another side's count refutes nothing."
+        return (
+            f"The count of {name}, whose side speaks, is not held, and another side's count refutes nothing."
+        )
     if asked.uncounted:
         names = " and ".join(map(context.name, asked.uncounted))
         return f"The count of {names} may be meant and is not held: one side's count refutes nothing."
     if any(_mirrored(claim, item) for item in binding):
         room = f"{MIRROR_POINTS:g} percentage points" if claim.unit == "%" else f"{MIRROR - 1:.0%}"
-        return f"Whose count is meant is not said, and counts of two sides may differ by as much (up to {room})."
+        return (
+            f"Whose count is meant is not said, and counts of two sides may differ by as much (up to {room})."
+        )
     return ""
 
 

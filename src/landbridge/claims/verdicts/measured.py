@@ -104,14 +104,15 @@ _OTHERS = (
 )
 _TRADED = r"(?:trade|turnover|exports?|imports?|sales|suppl(?:y|ies)|deliver(?:y|ies)|shipments?|purchases?)"
 # `Exports of cars`: a noun in small letters behind the flow is a product, but for words that every flow may be told with.
-_OF = re.compile(rf"\b{_TRADED}\s{{1,3}}(?:of|in)\s{{1,3}}(?P<what>[a-z][a-z-]{{2,30}})")
-_NO_PRODUCT = frozenset(
-    """about all almost annual any around approximately at bilateral both commodities commodity comparison current dollar
-    dollars each euros every exactly fact foreign general goods just last less local manufactured merchandise monetary more
-    mutual nearly nominal only our over products real recent regional regions roughly some sum terms that the their these this
-    those total trade two under value various volume which yuan physical countries country exports imports its his her
-    first second third fourth past previous such""".split()
-)
+_OF = re.compile(rf"\b(?i:{_TRADED})\s{{1,3}}(?:of|in)\s{{1,3}}(?P<what>[a-z][a-z-]{{2,30}})")
+_NO_PRODUCT_NAMED = """excess slightly well close half one three four five ten hundred hundreds tens between within whose what
+exceeding comparable kind bulk full part percentage figures numbers size scale about all almost annual any around approximately at bilateral both commodities commodity comparison
+current dollar dollars each euros every exactly fact foreign general goods just last less local
+manufactured merchandise monetary more mutual nearly nominal only our over products real recent regional
+regions roughly some sum terms that the their these this those total trade two under value various volume
+which yuan physical countries country exports imports its his her first second third fourth past previous
+such"""
+_NO_PRODUCT = frozenset(_NO_PRODUCT_NAMED.split())
 _PRODUCT = re.compile(
     r"\b(?P<what>agricultur\w{1,4}|agri-?food|agro-?industrial|aluminium|arms|beef|car|cars|chemicals?|coal|copper|cotton"
     r"|crude|dairy|diesel|electricity|electronics?|energy|equipment|farm|fertili[sz]ers?|fish|food|fuel|furniture|gas|gold"

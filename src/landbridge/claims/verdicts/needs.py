@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from landbridge import codes
 from landbridge.claims.claim import Claim
 from landbridge.claims.verdicts.context import Context, country
 from landbridge.claims.verdicts.flow import Flow
@@ -72,7 +73,7 @@ def publishers(places: tuple[str, ...]) -> str:
         if home and home != place:
             found.insert(0, _REGIONS.get(home, "the statistics office of the region"))
         elif home:
-            found.append(_CUSTOMS.get(home, f"the customs or statistics office of {place}"))
+            found.append(_CUSTOMS.get(home, f"the customs or statistics office of {codes.place(place).name}"))
     return " or ".join(dict.fromkeys(found)) or "the statistics office of either side"
 
 

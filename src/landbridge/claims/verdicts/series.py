@@ -12,9 +12,9 @@ from dataclasses import replace
 
 from landbridge.claims.verdicts.context import Context, is_country
 from landbridge.claims.verdicts.flow import TURNOVER, Flow
+from landbridge.claims.verdicts.measured import GOODS, GOODS_AND_SERVICES
 from landbridge.claims.verdicts.spans import Span, span
 from landbridge.claims.verdicts.tolerance import REVISION, REVISION_OF_MONTHS
-from landbridge.claims.verdicts.measured import GOODS, GOODS_AND_SERVICES
 from landbridge.claims.verdicts.verdict import Held, cut
 from landbridge.flows.totals import Total
 from landbridge.provenance import Figure, Status, derive
@@ -254,7 +254,11 @@ def _registered(context: Context, flow: Flow) -> Iterator[Held]:
     first, second = flow.ends
     for record in context.data.ledger.records("trade"):
         # What is recorded of regions stands in the table of their trade too, there with its scope.
-        if record.text("product") or set(record.parties) != {first, second} or not all(map(is_country, flow.ends)):
+        if (
+            record.text("product")
+            or set(record.parties) != {first, second}
+            or not all(map(is_country, flow.ends))
+        ):
             continue
         names = ("turnover",) if flow.measure == TURNOVER else _directed(record.parties, flow)
         for statement in record.quantities(*names):

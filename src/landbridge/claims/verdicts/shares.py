@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from functools import partial
 
 from landbridge.claims.claim import Claim
 from landbridge.claims.verdicts.asking import Question, answer
 from landbridge.claims.verdicts.bounds import impossible
-from landbridge.claims.verdicts.context import Context, is_country, resolved
+from landbridge.claims.verdicts.context import Context, country, is_country, resolved
 from landbridge.claims.verdicts.flow import EXPORTS, TURNOVER, Flow, arrow
 from landbridge.claims.verdicts.judging import Asked, unheld
 from landbridge.claims.verdicts.needs import publishers
@@ -21,6 +23,11 @@ from landbridge.provenance import derive
 from landbridge.release.region_trade import SHARE_OF_BILATERAL, SHARE_OF_PLACE
 
 CODE = "landbridge.claims.verdicts.shares"
+_LONGEST = 1_000
+# Shorter names are looked for as they are: their last letter tells too much.
+_SHORTEST = 4
+_KINDS = r"(?:total|overall|entire|foreign|external|international|all|trade|goods)"
+_FLOW = r"trade|turnover|commerce|exports|imports"
 _WORDS = {
     SHARE_OF_BILATERAL: "share of {place} in the trade of its country with {partner}",
     SHARE_OF_PLACE: "share of {partner} in all trade of {place}",
@@ -36,28 +43,89 @@ def check(context: Context, claim: Claim) -> Verdict:
         return unheld(claim, Asked("both ends of the trade that the share is of, and the larger flow"))
     pair = (ends[0], ends[1])
     flow = Flow(EXPORTS, *pair) if arrow(claim) else Flow(TURNOVER, *sorted(pair))
+    said = _whole(context, claim, pair)
+    if said is not None and said.measure != "trade":
+        partner = pair[1] if said.owner == pair[0] else pair[0]
+        flow = (
+            Flow(EXPORTS, said.owner, partner)
+            if said.measure == "exports"
+            else Flow(EXPORTS, partner, said.owner)
+        )
     return answer(
         context,
         claim,
         Question(
-            held=partial(_held, context, flow),
+            held=partial(_held, context, flow, said),
             years=lambda: {
                 year
                 for item in (*_regional(context, flow), *levels(context, flow))
                 if item.span and (year := item.span.first // 12)
             },
             needed=lambda period: (
-                f"trade of {context.name(pair[0])} with {context.name(pair[1])} and with all partners"
+                f"{said.measure} of {context.name(said.owner)} with the other side and with all partners"
+                f"{f', {period.words()},' if period else ''} as published by {publishers((said.owner,))}"
+                if said is not None
+                else f"trade of {context.name(pair[0])} with {context.name(pair[1])} and with all partners"
                 f"{f', {period.words()},' if period else ''} as published by {publishers(pair)}"
             ),
+            lead=lambda _: (
+                f"The share is of the {said.measure} of {context.name(said.owner)}, and that whole is not held."
+                if said is not None
+                else ""
+            ),
+            mirrored=True,
         ),
     )
 
 
-def _held(context: Context, flow: Flow, period: Span) -> Iterator[Held]:
-    yield from (item for item in _regional(context, flow) if item.span == period)
+@dataclass(frozen=True, slots=True)
+class _Whole:
+    """What the text says a share is of: the `trade`, `exports` or `imports` of a place."""
+
+    owner: str
+    measure: str
+
+
+def _whole(context: Context, claim: Claim, pair: tuple[str, str]) -> _Whole | None:
+    """The whole as the sentence names it: `of Russia's foreign trade`, `of the exports of Belarus`; else None."""
+    before, after = context.around(claim)
+    found = []
+    for place in pair:
+        for owner in dict.fromkeys((place, country(place))):
+            for words in (
+                claim.quote[:_LONGEST] + after,
+                f"{before}{claim.quote[:_LONGEST]}",
+                claim.subject[:_LONGEST],
+            ):
+                if owner and (said := _owned(words, context.name(owner))):
+                    found.append(_Whole(owner, "trade" if said in ("turnover", "commerce") else said))
+    return found[0] if len(set(found)) == 1 else None
+
+
+def _owned(words: str, name: str) -> str:
+    """Which flow of a place a share is said to be of; empty where the words do not say."""
+    stem = re.escape(name[:-1] if name.isalpha() and len(name) > _SHORTEST else name)
+    kinds = rf"(?:{_KINDS}\s{{1,3}}){{0,3}}({_FLOW})"
+    owned = rf"\b(?:of|in)\s{{1,3}}(?:the\s{{1,3}})?{stem}\w{{0,4}}(?:['’]s?)?\s{{1,3}}{kinds}\b"
+    of = rf"\b(?:of|in)\s{{1,3}}(?:the\s{{1,3}}|all\s{{1,3}})?{kinds}\s{{1,3}}of\s{{1,3}}(?:the\s{{1,3}})?{stem}"
+    for pattern in (owned, of):
+        if found := re.search(pattern, words, re.IGNORECASE):
+            return found[1].lower()
+    return ""
+
+
+def _held(context: Context, flow: Flow, said: _Whole | None, period: Span) -> Iterator[Held]:
+    for item in _regional(context, flow):
+        # Of a place's own trade, or of its country's: the whole that is named tells which.
+        whole = item.reporter if item.series == SHARE_OF_PLACE else country(item.reporter)
+        if item.span == period and (said is None or said.owner == whole):
+            yield item
     if all(map(is_country, flow.ends)) and period.year:
-        yield from _of_countries(context, flow, calendar_year(int(period.year)))
+        for item in _of_countries(context, flow, calendar_year(int(period.year))):
+            if said is None:
+                yield item
+            elif said.owner == item.reporter:
+                yield replace(item, main=True, refutes=True)
 
 
 def _of_countries(context: Context, flow: Flow, period: Span) -> Iterator[Held]:

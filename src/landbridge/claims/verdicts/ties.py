@@ -76,7 +76,9 @@ def check(context: Context, claim: Claim) -> Verdict:
         if (statement := _witness(context, record)) is not None
     ]
     asked = Asked(topic_needed(claim), dating=dating(claim))
-    late = [pair for pair in found if later(context.data.ledger.sources[pair[1].source].published, context.day)]
+    late = [
+        pair for pair in found if later(context.data.ledger.sources[pair[1].source].published, context.day)
+    ]
     found = [pair for pair in found if pair not in late]
     if not found:
         words = "No record of an independent source says so in this release; that says nothing against it."

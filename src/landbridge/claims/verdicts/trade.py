@@ -69,9 +69,7 @@ def _otherwise(context: Context, claim: Claim, meant: Sequence[Flow], other: Mea
     found = list(_of_period(context, claim, meant, period)) if period is not None and not period.open else []
     held = [item for item in found if item.scope == other.scope]
     who = " and ".join(context.name(place) for place in claim.parties)
-    words = (
-        f"The claim is of {other.scope}, not of trade in all goods: {other.why}. It is not compared with all goods."
-    )
+    words = f"The claim is of {other.scope}, not of trade in all goods: {other.why}. It is not compared with all goods."
     asked = Asked(f"{other.needed} ({who})", reporters=(), dating=words if held else "", lead=words)
     return judge(context, claim, held, asked)
 

@@ -90,6 +90,7 @@ class Evidence:
     gap_pct: float | None = None
     later_vintage: bool = False
     note: str = ""
+    scope: str = "goods"
 
     def row(self) -> dict[str, Any]:
         """The evidence as plain values; `figure` is the id that `landbridge explain` takes."""
@@ -199,6 +200,7 @@ def compare(claim: Claim, held: Held, dated: str) -> Evidence:
         main=held.main,
         binding=held.binding,
         gap_pct=_gap(claim, figure),
+        scope=held.scope,
         later_vintage=revised,
         note=_noted(note, figure, dated),
     )
@@ -223,6 +225,7 @@ def beside(held: Held, dated: str, note: str = "") -> Evidence:
         compared=False,
         main=held.main,
         binding=held.binding,
+        scope=held.scope,
         note=_noted([held.note, note, f"{LEFT_OUT} {held.left_out}" if held.left_out else ""], figure, dated),
     )
 
