@@ -16,6 +16,7 @@ import yaml
 from landbridge import codes
 from landbridge.claims.claim import Claim
 from landbridge.claims.document import Document
+from landbridge.claims.wording import LEDGER, fill
 from landbridge.codes.matching import plain
 from landbridge.errors import BadFile, BadUsage, Problem, UnknownLabel
 from landbridge.ledger import Statement, read_file
@@ -26,6 +27,8 @@ from landbridge.units import UNITS
 from landbridge.units import unit as unit_named
 
 OTHER = "other"
+# The key of `detail` that tells a statement which takes a claim back, with the decision that did.
+WITHDRAWN = "withdrawn"
 # A noun phrase of the text longer than this is left out of our words.
 _WORDS = 12
 
@@ -70,7 +73,12 @@ def read_from(source: Source) -> tuple[str, str] | None:
 
 
 def our_words(claim: Claim, *, filled: bool = False) -> str:
-    """The claim in words of our own, with `{value}` and `{period}` for its numbers, or with these `filled` in."""
+    """The claim in words of our own, with `{value}` and `{period}` for its numbers, or with these `filled` in.
+
+    A claim that a ledger holds has such words already.
+    """
+    if claim.rule == LEDGER:
+        return fill(claim.quote, claim) if filled else claim.quote
     head = claim.indicator.removeprefix("m_").replace("_", " ")
     subject = " ".join(claim.subject.replace("{", "").replace("}", "").split())
     if any(sign.isnumeric() for sign in subject) or len(subject.split()) > _WORDS or len(subject) > 120:
@@ -83,18 +91,32 @@ def our_words(claim: Claim, *, filled: bool = False) -> str:
         text += ": {value}"
     if claim.moment:
         text += " by {period}" if claim.kind == "target" else " in {period}"
-    if not filled:
-        return text + "."
-    hedge = "" if claim.comparator in (None, "=") else f"{claim.comparator} "
-    number = "" if claim.value is None else f"{hedge}{claim.value:,.12g} {claim.unit or ''}".strip()
-    return text.replace("{value}", number).replace("{period}", claim.moment)
+    return fill(text, claim) if filled else text + "."
+
+
+def subject_in(statement: Statement) -> str:
+    """The words of a claim's statement; of one in our own words (`our_words`) those that name what is measured."""
+    detail = statement.detail
+    head = detail.get("indicator", "").removeprefix("m_").replace("_", " ")
+    before = f"{detail.get('kind', '').capitalize()}: {head}"
+    if not statement.text.startswith(before):
+        return statement.text
+    words = statement.text.removeprefix(before).removesuffix(".")
+    words = words.removesuffix(" by {period}").removesuffix(" in {period}").removesuffix(": {value}")
+    parties = tuple(detail.get("parties", "").split())
+    places = _places(parties, detail.get("direction", ""))
+    return words.removesuffix(f", {places}").removeprefix(", ")
 
 
 def _between(claim: Claim) -> str:
-    origin, arrow, destination = (claim.direction or "").partition("->")
+    return _places(claim.parties, claim.direction or "")
+
+
+def _places(parties: Sequence[str], direction: str) -> str:
+    origin, arrow, destination = direction.partition("->")
     if arrow and _known(origin) and _known(destination):
         return f"from {codes.place(origin).name} to {codes.place(destination).name}"
-    return " and ".join(codes.place(code).name for code in claim.parties if _known(code))
+    return " and ".join(codes.place(code).name for code in parties if _known(code))
 
 
 @lru_cache
@@ -270,5 +292,5 @@ def withdrawal(stood: Statement, *, why: str, by: str, recorded: str, reason: st
         recorded=recorded,
         recorder=by,
         supersedes=stood.id,
-        detail={**kept, "withdrawn": why},
+        detail={**kept, WITHDRAWN: why},
     )

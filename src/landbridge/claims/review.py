@@ -1,9 +1,9 @@
 """People review what the program read: accept, correct, reject or merge a claim, with name and reason.
 
 What a program read is no fact of the ledger until a person accepts it. Decisions are only added: the latest one about a
-claim counts, all of them stay. A decision holds for the text it was made on. When the same file or address has another text, it
-lapses: that is computed whenever somebody looks, and with the next decision on the new text it is written down, and what
-it had added to the ledger is withdrawn in the open (docs/howto/review-claims.md).
+claim counts, all of them stay. A decision holds for the text it was made on. When the same file or address has another
+text, it lapses: that is computed whenever somebody looks, and with the next decision on the new text it is written down,
+and what it had added to the ledger is withdrawn in the open (docs/howto/review-claims.md).
 """
 
 from __future__ import annotations

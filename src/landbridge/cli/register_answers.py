@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from landbridge.cli.output import answer
+from landbridge.codes.matching import plain
 from landbridge.errors import BadUsage
 from landbridge.registers.nouns import NOUNS
 from landbridge.registers.register import Register
@@ -116,8 +118,6 @@ def due(asked: Asked, within: int, which: Filters) -> None:
 
 def export(asked: Asked, format: str, out: Path | None) -> None:
     """The export on stdout or in a file or folder; then one row that says what was written."""
-    from landbridge.brief import writing
-
     if format == "datapackage" and out is None:
         raise BadUsage("a Data Package needs a folder.", remedy="Name a new one with --out.")
     if asked.as_json and out is None:
@@ -125,21 +125,30 @@ def export(asked: Asked, format: str, out: Path | None) -> None:
             "--json tells what was written, so it needs --out.",
             remedy="Add --out PATH; `--format json` alone prints the register as JSON.",
         )
-    folder = out if format == "datapackage" else None
     data = asked.data()
-    today = asked.today(data)
-    made = asked.register.export(data, format, today=today, on=asked.on or "", folder=folder)
+    made = asked.register.export(
+        data,
+        format,
+        today=asked.today(data),
+        on=asked.on or "",
+        folder=out if format == "datapackage" else None,
+    )
     if out is None:
         print(made.text, end="")
-    elif folder is None:
+    elif made.path is None:
+        # The room of briefs writes files whole or not at all; it is loaded only where a file is asked for.
+        from landbridge.brief import writing
+
         writing.replace(out, made.text.encode())
+    why = Counter(item["reason"] for item in made.left_out)
+    told = [f"{made.records} records, {made.statements} statements."]
+    told += [f"Left out, {count} times: {reason}." for reason, count in why.most_common()]
     if asked.as_json:
         row = made.row() | {"path": str(made.path or out)}
-        _answer(asked, "export", data, [row], made.notes, ())
+        _answer(asked, "export", data, [row], told, (), made.left_out)
         return
-    told = f"{made.records} records, {made.statements} statements."
-    for note in (*((f"wrote {made.path or out}",) if out else ()), told, *made.notes):
-        print(note, file=sys.stderr)
+    for note in (*((f"wrote {made.path or out}",) if out else ()), *told):
+        print(plain(note), file=sys.stderr)
 
 
 def _answer(
@@ -149,11 +158,20 @@ def _answer(
     rows: Sequence[dict[str, Any]],
     notes: Sequence[str],
     shown: Sequence[str],
+    dropped: Sequence[dict[str, Any]] = (),
 ) -> None:
     """Print rows; a table leaves out columns in which nothing stands."""
     # An equals sign is what every plain value has.
     filled = [name for name in shown if any(row[name] not in (None, "", "=") for row in rows)]
-    answer(f"{asked.noun} {verb}", data, rows, as_json=asked.as_json, notes=notes, columns=filled)
+    answer(
+        f"{asked.noun} {verb}",
+        data,
+        rows,
+        as_json=asked.as_json,
+        notes=notes,
+        columns=filled,
+        dropped=dropped,
+    )
 
 
 def _day(asked: Asked, today: str) -> str:

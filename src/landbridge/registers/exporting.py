@@ -29,14 +29,17 @@ SCHEMA = "landbridge/register-export/1"
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """What an export made: its `text`, or for a Data Package the `path` of its descriptor; and what to know of it."""
+    """What an export made: its `text`, or for a Data Package the `path` of its descriptor.
+
+    `left_out` are records and statements that the format has no place for, with the reason.
+    """
 
     format: str
     records: int
     statements: int
     text: str = ""
     path: Path | None = None
-    notes: tuple[str, ...] = ()
+    left_out: tuple[dict[str, Any], ...] = ()
 
     def row(self) -> dict[str, Any]:
         """Plain columns."""
@@ -118,5 +121,5 @@ def _oc4ids(ledger: Ledger, today: str, counts: tuple[int, int]) -> Exported:
     from landbridge.registers.oc4ids.exporting import package
 
     made = package(ledger, today)
-    left = [f"Left out: {item.record} {item.property}: {item.reason}." for item in made.left_out]
-    return Exported("oc4ids", *counts, text=made.text(), notes=tuple(left))
+    left = tuple(item.row() for item in made.left_out)
+    return Exported("oc4ids", *counts, text=made.text(), left_out=left)

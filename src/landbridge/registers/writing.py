@@ -288,13 +288,13 @@ def _write(
     if data.valid_on or data.recorded_by != "9999":
         raise BadUsage("a ledger narrowed to a date cannot be added to.", remedy="Open it without a date.")
     base = data.ledger
+    if not workspace.exists:
+        # What is refused leaves no empty workspace behind.
+        _sound(base, make)
     with _writing(workspace.folder) as store:
         own = store.statements()
         held = Ledger([*base.history, *own], {**base.sources, **store.sources()})
-        file = make(held)
-        problems = _inconsistent(held, file)
-        if problems:
-            raise BadFile(problems)
+        file = _sound(held, make)
         known = {item.id for item in held.history}
         store.append(file.statements, file.sources)
     unique = tuple({item.id: item for item in file.statements}.values())
@@ -304,6 +304,14 @@ def _write(
     told = [f"{name} was held before and has been superseded since; it stays superseded." for name in gone]
     told += ["Nothing was new: all of it was held already."] if not new else []
     return Report(unique, new, (*notes, *told))
+
+
+def _sound(held: Ledger, make: Callable[[Ledger], LedgerFile]) -> LedgerFile:
+    """What `make` makes of a ledger; raises `BadFile` where it does not fit into it."""
+    file = make(held)
+    if problems := _inconsistent(held, file):
+        raise BadFile(problems)
+    return file
 
 
 def _inconsistent(held: Ledger, file: LedgerFile) -> list[Problem]:

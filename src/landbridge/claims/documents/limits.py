@@ -22,7 +22,7 @@ class Limits:
     """
 
     bytes: int = 50 * MIB
-    characters: int = 20_000_000
+    characters: int = 5_000_000
     pages: int = 5_000
     seconds: int = 60
     memory: int = 1024 * MIB

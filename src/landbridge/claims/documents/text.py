@@ -46,6 +46,9 @@ _HIGH = re.compile(rb"[\x80-\xff]")
 # No encoding of `_LIKELY` has one of these inside a character of several bytes, so a text can be cut before it.
 _SEAM = re.compile(rb"[\x00-\x2f]")
 _SAMPLE = 65_536
+# Letters of Western European languages; a text of Cyrillic read as cp1252 has most others beside them.
+_WESTERN = frozenset("éèêëàâäçñöüßáíóúøåæÉÀÄÖÜÅØÇôîïûùœ")
+_MOST_LETTERS = 14
 _BEFORE, _AFTER = 80, 160
 _DECLARED = re.compile(rb"""(?:charset|encoding|coding)\s{0,9}[=:]\s{0,9}["']?([A-Za-z0-9_.:-]{2,40})""")
 _HEAD = 4096
@@ -136,7 +139,14 @@ def _other(data: bytes, said: str) -> Decoded:
             return Decoded(data.decode(said), said, (f"Read as {said}, as the file says.",))
         except (UnicodeError, LookupError):
             pass
-    found = charset_normalizer.from_bytes(_sample(data), cp_isolation=_LIKELY)
+    sample = _sample(data)
+    if _western(sample):
+        return Decoded(
+            data.decode("cp1252", "replace"),
+            "cp1252",
+            ("The file is not UTF-8 and was read as cp1252, the likeliest.",),
+        )
+    found = charset_normalizer.from_bytes(sample, cp_isolation=_LIKELY)
     for match in found:
         try:
             text = data.decode(match.encoding)
@@ -150,6 +160,19 @@ def _other(data: bytes, said: str) -> Decoded:
         cause="It is damaged or not text.",
         remedy="Save it as UTF-8. Plain text, HTML, PDF and DOCX are read.",
     )
+
+
+def _western(sample: bytes) -> bool:
+    """True where every byte beyond ASCII is a mark, a currency sign or a letter of Western Europe in cp1252.
+
+    Statistics of letters cannot tell a lone pound sign or dash from a Central European letter.
+    """
+    try:
+        high = {char for char in sample.decode("cp1252") if char > "\x7f"}
+    except UnicodeDecodeError:
+        return False
+    letters = {char for char in high if char.isalpha()}
+    return bool(high) and letters <= _WESTERN and (not letters or len(letters) <= _MOST_LETTERS)
 
 
 def _sample(data: bytes) -> bytes:

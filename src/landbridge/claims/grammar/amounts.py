@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from landbridge.claims.grammar.numerals import Numerals, folded, numerals
+from landbridge.claims.grammar.numerals import SHARED, Numerals, folded, numerals
 from landbridge.claims.languages import Language
 
 # More digits than this measure nothing.
@@ -31,7 +31,7 @@ class Amount:
 
     `start`, `end` span the comparator, currency, number, scale and unit; `number` is where the number itself begins.
     `value` is in the base unit of `unit`; `unit` is empty for a bare number, `count` for `not a single`, `ordinal` for
-    ordinals. `signed` marks a per cent with a sign before it, which is a change (`(-7.8%)`). `scale` is the factor of
+    ordinals. `signed` marks a per cent with a sign before it, which is a change (`(-7.8%)`). `shared` lists the currencies that a name of several countries may mean; its unit is `XXX` till one is chosen. `scale` is the factor of
     scale word and unit (1 without), kept for numbers that leave theirs out. `comparator` is empty where no word says
     one. `form` is `digits`, `words`, `fraction`, `multiple`, `none` (not a single) or
     `ordinal`. `other` is the other end of a range.
@@ -47,6 +47,7 @@ class Amount:
     scale: float = 1.0
     other: float | None = None
     signed: bool = False
+    shared: tuple[str, ...] = ()
 
     @property
     def bare(self) -> bool:
@@ -121,7 +122,11 @@ def _read(
     currency = words.currencies.get(folded(match["before"] or match["after"]), "")
     scale_word = folded(match["scale"])
     scale = words.scales.get(scale_word, 1.0)
-    unit, factor = (currency, 1.0) if currency or not match["unit"] else words.units[folded(match["unit"])]
+    unit, factor = (
+        (currency, 1.0)
+        if currency or not match["unit"]
+        else words.exact.get(match["unit"]) or words.units[folded(match["unit"])]
+    )
     if scale_word in words.money_scales and not unit:
         # `80m long` is a length; elsewhere a letter alone says too little.
         if scale_word not in words.units or not words.size.match(text, match.end()):
@@ -139,7 +144,8 @@ def _read(
     value = float(f"{value * factor:.{_MOST_DIGITS}g}")
     sign = _SIGN.search(text, max(start, first - 2), first) if unit == "%" and digits else None
     if sign is None:
-        return Amount(first, match.end(), at, value, unit, near, form, scale * factor)
+        shared = words.shared.get(folded(match["before"] or match["after"]), ()) if unit == SHARED else ()
+        return Amount(first, match.end(), at, value, unit, near, form, scale * factor, shared=shared)
     value = value if sign["sign"] == "+" else -value
     return Amount(sign.start("sign"), match.end(), at, value, unit, near, form, scale * factor, signed=True)
 
@@ -153,7 +159,8 @@ def _added(text: str, amount: Amount, words: Numerals, start: int) -> Amount:
         second = _read(text, match, words, start, joined=True) if match and not match["before"] else None
         if match is None or second is None or second.signed or second.comparator:
             break
-        factor = words.units[folded(match["unit"])][1] if match["unit"] else 1.0
+        known = words.exact.get(match["unit"]) or words.units.get(folded(match["unit"]))
+        factor = known[1] if known else 1.0
         scaled = second.scale >= _THOUSAND * factor
         # Digits without a scale of their own begin something else: `of 5 million 300 were`.
         if second.value >= least * factor or not (scaled or amount.form == second.form == "words"):
@@ -257,6 +264,9 @@ def _second(text: str, amount: Amount, words: Numerals) -> Amount | None:
     if (word in ("and", "и", "和") and not opened) or (
         word and first and lead.endswith(first) and words.growing.search(lead)
     ):
+        return None
+    # `rose by 300 million to 2.1 billion`: a step and a level.
+    if word and lead.endswith(words.steps) and words.growing.search(lead):
         return None
     after = words.number.match(text, joint.end())
     second = _read(text, after, words, amount.start, joined=True) if after else None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import re
 from collections.abc import Iterator, Sequence
 
 from landbridge.claims.claim import Claim
@@ -12,8 +11,10 @@ from landbridge.claims.grammar.amounts import Amount, amounts
 from landbridge.claims.grammar.blocks import Sentence
 from landbridge.claims.grammar.carrying import carried
 from landbridge.claims.grammar.counting import counted, ordinal, ranked
+from landbridge.claims.grammar.currencies import settled
 from landbridge.claims.grammar.indicators import unit_class
 from landbridge.claims.grammar.measuring import measured
+from landbridge.claims.grammar.modality import asserted
 from landbridge.claims.grammar.periods import periods
 from landbridge.claims.grammar.places import mentions
 from landbridge.claims.grammar.ranks import Rank, ranks
@@ -95,10 +96,16 @@ def _in_passing(scene: Scene, amount: Amount, kind: str, previous: Draft | None)
 def _scene(text: Text, number: int, sentence: Sentence) -> Scene | None:
     """A sentence with everything in it, None where there is no number."""
     span = (sentence.start, sentence.end)
+    words = indicators.words(text.language)
     # A line with so many numbers is a table, which no sentence rule can read; one of digits alone is seen at a glance.
     if len(_DIGITS.findall(text.text, *span)) > _GROUPS * _MOST_NUMBERS:
         return None
-    found = amounts(text.text, *span, text.language)
+    whole = text.blocks[sentence.block]
+    if _CODE.search(text.text, whole.start, whole.end):
+        return None
+    found = tuple(
+        one for one in amounts(text.text, *span, text.language) if asserted(text.text, one, *span, words)
+    )
     if len(found) > _MOST_NUMBERS:
         return None
     if not found and not ranks(text.text, *span, text.language):
@@ -117,6 +124,7 @@ def _scene(text: Text, number: int, sentence: Sentence) -> Scene | None:
             or not any(moment.start < one.end and one.number < moment.end for moment in moments)
         )
     )
+    usable = tuple(settled(one, named, text.dyad) for one in usable)
     turn = speaker_at(text.turns, sentence.start)
     return Scene(
         text,

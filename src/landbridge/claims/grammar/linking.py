@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from landbridge.claims.grammar.amounts import Amount
-from landbridge.claims.grammar.indicators import PERCENT, TIMES, Cue, Words, longest, unit_class
+from landbridge.claims.grammar.indicators import MONEY, PERCENT, TIMES, Cue, Words, longest, unit_class
 
 LEVEL, GROWTH, SHARE = "level", "growth", "share"
 # Words between an amount and what it belongs to, barriers counted as so many words; beyond this nothing is linked.
@@ -17,6 +17,8 @@ _BEHIND = 2.5
 _WORD = re.compile(r"[^\W_][\w’'.-]*|[;:,()]|[—–]")
 _OTHER_AMOUNT = 4.0
 _TAKEN, _CLOSE = 6.0, 20
+# A verb of change this near is the amount's own.
+_NEXT_TO = 20
 _ASIDE = re.compile(r"\([^()]{0,200}\)")
 
 
@@ -49,8 +51,17 @@ def construction(text: str, amount: Amount, start: int, end: int, words: Words) 
         return GROWTH if by and last >= 0 else LEVEL
     if kind == TIMES:
         return GROWTH
+    lead = text[max(start, amount.start - 90) : amount.start]
+    if words.syntax["share_moved"].search(lead):
+        return SHARE
+    ahead = text[amount.end : min(end, amount.end + 60)]
+    if words.syntax["from_level"].search(lead) and words.syntax["to_level"].match(ahead):
+        return SHARE if words.share.search(ahead) or " of " in ahead else LEVEL
     grown = last >= 0 or words.plain.search(behind) or _first(behind, words.up, words.down)
     shared = _last(before, words.share)
+    # `decreased 3.4 % in Chile` says where, not of what.
+    if last >= 0 and len(before) - last < _NEXT_TO and words.syntax["in_place"].match(behind):
+        return GROWTH
     of = words.syntax["share_of"].match(behind)
     # The year that qualifies (`in 2020`) is a number too, and so cut off from `behind`.
     if of and not words.syntax["qualified"].match(text, amount.end, end):
@@ -73,6 +84,19 @@ def sign(text: str, amount: Amount, start: int, end: int, words: Words) -> float
     if fall and (not rise or fall.start() < rise.start()):
         return -1.0
     return 1.0
+
+
+def signed(text: str, amount: Amount, form: str, start: int, end: int, words: Words) -> float:
+    """The value of a change with its direction: a decline is negative, a fall by a factor is less than one."""
+    kind = unit_class(amount.unit)
+    if form != GROWTH or kind not in (PERCENT, MONEY, TIMES):
+        return amount.value
+    direction = sign(text, amount, start, end, words)
+    if kind != TIMES:
+        return amount.value * direction
+    smaller = words.syntax["times_smaller"].match(text, amount.end, end) is not None
+    falls = amount.form in ("digits", "words") and (smaller or direction < 0)
+    return round(1 / amount.value, 6) if falls and amount.value > 1 else amount.value
 
 
 def link(

@@ -49,8 +49,7 @@ def measured(scene: Scene, amount: Amount, kind: str, previous: Draft | None) ->
         # A share of soybean imports has an indicator of its own.
         chosen = next((item for item in links if item.indicator == "soybean_import_share"), chosen)
     indicator = _exactly(scene, chosen, amount, previous)
-    falling = form == linking.GROWTH and kind in (PERCENT, MONEY)
-    value = sought.value * (linking.sign(scene.said, amount, *scene.span, scene.words) if falling else 1.0)
+    value = linking.signed(scene.said, sought, form, *scene.span, scene.words)
     changed = form == linking.GROWTH and (indicator.endswith("_growth") or kind == MONEY)
     measure = chosen.cue.measure
     draft = scene.draft(
@@ -76,9 +75,11 @@ def measured(scene: Scene, amount: Amount, kind: str, previous: Draft | None) ->
     subject = flow_subject(scene, chosen.cue)
     if indicator == "basket_share" and (part := subject_of(scene, amount)):
         subject = f"{part}: {subject.removeprefix('of ')}"
-    if scene.words.syntax["services_alone"].search(subject):
+    flow = indicator.removesuffix("_growth") in FLOWS
+    if flow and scene.words.syntax["services_alone"].search(subject):
         # The vocabulary's flows are of goods.
         indicator = "other"
+        readings.pop("indicator", None)
     return replace(draft, indicator=indicator, subject=subject, readings=readings)
 
 
@@ -92,7 +93,12 @@ def in_money(scene: Scene, amount: Amount, previous: Draft | None) -> Amount:
         return amount
     currency = next((one.unit for one in scene.amounts if unit_class(one.unit) == MONEY), lent)
     if amount.scale >= 1e6:
-        return replace(amount, unit=currency or "USD")
+        # Letters right before the number are a sign of money that no list holds: not dollars.
+        return (
+            amount
+            if scene.words.syntax["unknown_sign"].search(scene.before(amount, 8))
+            else replace(amount, unit=currency or "USD")
+        )
     if previous is None or not lent or previous.sentence != scene.number or amount.scale != 1.0:
         return amount
     scale = previous.amount.scale

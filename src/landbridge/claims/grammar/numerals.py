@@ -10,8 +10,30 @@ from typing import Any
 
 from landbridge.claims.languages import Language
 
+# ISO 4217 for no currency: a name that several countries share, before the country is known.
+SHARED = "XXX"
 BLANK = "[ \t\u00a0\u2009\u202f]"
 _NOTHING = "(?!)"
+_WORDS_IN_CAPITALS = frozenset(
+    (
+        "ALL",
+        "TOP",
+        "TRY",
+        "CUP",
+        "MAD",
+        "BAM",
+        "SOS",
+        "ANG",
+        "GEL",
+        "LAK",
+        "DEM",
+        "ITL",
+        "SIT",
+        "PEN",
+        "MOP",
+        "NIO",
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +60,12 @@ class Numerals:
     further: re.Pattern[str]
     size: re.Pattern[str]
     opening: tuple[str, ...]
+    steps: tuple[str, ...]
+    exact: Mapping[str, tuple[str, float]]
     comparators: Mapping[str, str]
     after_comparators: Mapping[str, str]
     currencies: Mapping[str, str]
+    shared: Mapping[str, tuple[str, ...]]
     scales: Mapping[str, float]
     money_scales: frozenset[str]
     units: Mapping[str, tuple[str, float]]
@@ -86,6 +111,10 @@ def numerals(language: Language) -> Numerals:
         for name in ("currencies_before", "currencies_after")
         for word, unit in part.get(name, {}).items()
     }
+    shared = {
+        folded(str(word)): tuple(map(str, found)) for word, found in part.get("currencies_shared", {}).items()
+    }
+    currencies |= {word: SHARED for word in shared} | _world(language.code)
     multiples, fractions, ordinals, words = (
         _numbers(part.get(name, {})) for name in ("multiples", "fractions", "ordinals", "words")
     )
@@ -102,7 +131,10 @@ def numerals(language: Language) -> Numerals:
     fillers = any_of(part.get("fillers", ())) or _NOTHING
     return Numerals(
         number=_number(part, units, spaced=spaced),
-        multiple=_pattern(rf"{edge}(?P<word>{any_of(multiples)}){edge}", multiples),
+        multiple=_pattern(
+            rf"{edge}(?P<word>{any_of(multiples)}){edge}(?!(?:{BLANK}|-)(?:{any_of(part.get('multiples_unless', ())) or _NOTHING})\b)",
+            multiples,
+        ),
         out_of=_pattern(
             rf"\b(?P<some>{any_of(words)}|\d{{1,2}}) (?:{any_of(part.get('out_of', ()))}) (?:every )?"
             rf"(?P<all>{any_of(part.get('wholes', ()))})\b",
@@ -125,9 +157,15 @@ def numerals(language: Language) -> Numerals:
         ),
         size=_pattern(rf"{BLANK}(?:{any_of(part.get('sizes', ()))})\b", part.get("sizes")),
         opening=opening,
+        steps=tuple(str(word) for word in part.get("steps", ())),
+        exact={
+            str(word): (str(unit), float(factor))
+            for word, (unit, factor) in part.get("units_exact", {}).items()
+        },
         comparators=signs,
         after_comparators=behind,
         currencies=currencies,
+        shared=shared,
         scales=_numbers(part.get("scales", {})),
         money_scales=frozenset(folded(str(word)) for word in part.get("money_scales", ())),
         units=units,
@@ -159,7 +197,11 @@ def _number(part: Mapping[str, Any], units: Mapping[str, Any], *, spaced: bool) 
         rf"|\d{{1,3}}(?:\.\d{{3}})+,\d+|\d{{1,3}}(?:\.\d{{3}}){{2,}}|\d+(?:[.,]\d+)?"
     )
     scales = any_of(part.get("scales", ())) or _NOTHING
-    before, after = (any_of(part.get(f"currencies_{side}", ())) or _NOTHING for side in ("before", "after"))
+    codes = rf"(?-i:(?:{'|'.join(sorted(_codes()))})(?![^\W\d_]))" if spaced else "|".join(sorted(_codes()))
+    named = [*part.get("currencies_shared", ()), *(_world_names(part))]
+    before, after = (
+        f"{codes}|{any_of([*part.get(f'currencies_{side}', ()), *named])}" for side in ("before", "after")
+    )
     half = any_of(part.get("half_more", ())) or _NOTHING
     # `2400多亿`, `300+ million`, `300 or more tonnes`: how near a number is, before its scale or before its unit.
     inside = any_of(part.get("inside", ())) or _NOTHING
@@ -179,6 +221,44 @@ def _number(part: Mapping[str, Any], units: Mapping[str, Any], *, spaced: bool) 
         rf"(?:{gap}(?:(?P<after>{after})(?:{close}(?<=\w)|(?!\w))|(?P<unit>{unit})))?",
         re.IGNORECASE,
     )
+
+
+@lru_cache(maxsize=1)
+def _codes() -> frozenset[str]:
+    """Every currency code in use (ISO 4217, as Babel lists them) but those that are words in capitals too."""
+    from babel.numbers import list_currencies
+
+    return (
+        frozenset(code for code in list_currencies() if code.isascii() and code[0] != "X")
+        - _WORDS_IN_CAPITALS
+    )
+
+
+@lru_cache(maxsize=8)
+def _world(code: str) -> dict[str, str]:
+    """The codes, and in English every full name of a currency (`Kenyan shillings`), each with its code."""
+    found = {folded(one): one for one in _codes()}
+    if code.startswith("en"):
+        found |= _names()
+    return found
+
+
+@lru_cache(maxsize=1)
+def _names() -> dict[str, str]:
+    from babel import Locale
+    from babel.numbers import get_currency_name
+
+    english = Locale("en")
+    return {
+        folded(name): code
+        for code in sorted(_codes())
+        for count in (1, 2)
+        if (name := get_currency_name(code, count=count, locale=english)) and "(" not in name and " " in name
+    }
+
+
+def _world_names(part: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(_names()) if part.get("articles") else ()
 
 
 def _words(part: Mapping[str, Any], *, spaced: bool) -> str:

@@ -171,6 +171,8 @@ class Scene:
         ):
             # Nobody is named here: the text's two places, or those of the claim before, are meant.
             readings = {**readings, "parties": (who, ())}
+        if amount.shared:
+            readings = {**readings, "unit": (unit, *(one for one in amount.shared if one != unit))}
         # `100 by 2025, against 68 now`: what a goal is held against is no goal.
         against = self.words.syntax["against"].search(self.before(amount, 16)) is not None
         if against and when.deadline:
@@ -195,7 +197,10 @@ class Scene:
             flow,
             wanted,
             when,
-            amount.comparator or self._passed(amount) or "=",
+            modality.denied(self.said, amount, self.span[0], self.words)
+            or amount.comparator
+            or self._passed(amount)
+            or "=",
             rule,
             self.sentence.block,
             self.number,

@@ -138,6 +138,10 @@ def _cost(
         extra += _OTHER_AMOUNT * sum(
             amount.end <= other.start and other.end <= one.start for other in amounts
         )
+        # `grew from 1.2 billion to 3.4 billion in 2022`: the level it came from is of another time.
+        came_from = words.syntax["from_level"].search(text[max(span[0], amount.start - 16) : amount.start])
+        if came_from and any(amount.end <= other.start and other.end <= one.start for other in amounts):
+            extra += _FARTHEST
         # `163 million, in 2020 — 152`: behind a comma a moment opens what comes next.
         nexts = any(0 <= other.start - one.end <= _NEXT for other in amounts)
         extra += _OTHER_AMOUNT if nexts and words.syntax["next_clause"].search(text[left:right]) else 0.0

@@ -105,13 +105,15 @@ _OTHERS = (
 _TRADED = r"(?:trade|turnover|exports?|imports?|sales|suppl(?:y|ies)|deliver(?:y|ies)|shipments?|purchases?)"
 # `Exports of cars`: a noun in small letters behind the flow is a product, but for words that every flow may be told with.
 _OF = re.compile(rf"\b(?i:{_TRADED})\s{{1,3}}(?:of|in)\s{{1,3}}(?P<what>[a-z][a-z-]{{2,30}})")
-_NO_PRODUCT_NAMED = """excess slightly well close half one three four five ten hundred hundreds tens between within whose what
-exceeding comparable kind bulk full part percentage figures numbers size scale about all almost annual any around approximately at bilateral both commodities commodity comparison
-current dollar dollars each euros every exactly fact foreign general goods just last less local
-manufactured merchandise monetary more mutual nearly nominal only our over products real recent regional
-regions roughly some sum terms that the their these this those total trade two under value various volume
-which yuan physical countries country exports imports its his her first second third fourth past previous
-such"""
+_NO_PRODUCT_NAMED = """
+about all almost annual any approximately around at between bilateral both bulk close commodities
+commodity comparable comparison countries country current dollar dollars each euros every exactly
+exceeding excess exports fact figures first five foreign four fourth full general goods half her his
+hundred hundreds imports its just kind last less local manufactured merchandise monetary more mutual
+nearly nominal numbers one only our over part past percentage physical previous products real recent
+regional regions roughly scale second size slightly some such sum ten tens terms that the their these
+third this those three total trade two under value various volume well what which whose within yuan
+"""
 _NO_PRODUCT = frozenset(_NO_PRODUCT_NAMED.split())
 _PRODUCT = re.compile(
     r"\b(?P<what>agricultur\w{1,4}|agri-?food|agro-?industrial|aluminium|arms|beef|car|cars|chemicals?|coal|copper|cotton"

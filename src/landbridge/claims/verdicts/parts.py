@@ -34,6 +34,11 @@ late more most nearly of on only other over percent per cent share shares some t
 this to total year years overall roughly up"""
 _EMPTY = frozenset(_EMPTY_NAMED.split())
 _MOST_WORDS = 3
+_LEADING = re.compile(r"^\s{0,3}of\s{1,3}(?P<whole>[^,;:()]{3,120}),", re.IGNORECASE)
+_FLOW = re.compile(
+    r"\b(?:exports?|imports?|trade|turnover|supplies|deliveries|sales|basket|cargo|output)\b", re.IGNORECASE
+)
+_LINK = re.compile(r"^\s{0,3}(?:was|were|is|are|came from|consisted of)\b", re.IGNORECASE)
 _LONGEST = 2_000
 _DIGITS = re.compile(r"\d{1,6}(?:[.,]\d{1,6})?")
 _SAME_VALUE = 1e-6
@@ -109,15 +114,24 @@ def _part_and_whole(
     if told := _SHARE_OF.search(lead):
         return _telling(told["part"]), _telling(told["whole"])
     if behind:
-        return behind, whole
+        return behind, whole or _ahead(lead)
     return _before(lead), whole
+
+
+def _ahead(lead: str) -> frozenset[str]:
+    """The whole before the figure: `exports were 60 % energy`, or `of all exports, 60 % was energy`."""
+    verb = _VERB.search(lead)
+    if found := _LEADING.search(lead):
+        return _telling(found["whole"])
+    subject = _BREAK.split(lead[: verb.start()])[-1] if verb else ""
+    return _telling(max(_WHOLE_ENDS.split(subject), key=len)) if _FLOW.search(subject) else frozenset()
 
 
 def _behind(tail: str) -> tuple[frozenset[str], frozenset[str]]:
     """(The whole, the part) behind a figure: `of exports`, or `food of exports`, or `timber`."""
     if found := _OF.match(tail):
         return _telling(_WHOLE_ENDS.split(found["whole"])[0]), frozenset()
-    clause = _BREAK.split(tail, maxsplit=1)[0]
+    clause = _LINK.sub("", _BREAK.split(tail, maxsplit=1)[0])
     noun, joined, whole = clause.partition(" of ")
     part = _telling(noun) if len(_WORD.findall(noun)) <= _MOST_WORDS else frozenset()
     return (_telling(_WHOLE_ENDS.split(whole)[0]) if joined and part else frozenset()), part

@@ -27,6 +27,7 @@ _LONGEST = 1_000
 # Shorter names are looked for as they are: their last letter tells too much.
 _SHORTEST = 4
 _KINDS = r"(?:total|overall|entire|foreign|external|international|all|trade|goods)"
+_PARTNER = re.compile(r"\w{0,10}\s{1,3}(?:to|with|from)\s")
 _FLOW = r"trade|turnover|commerce|exports|imports"
 _WORDS = {
     SHARE_OF_BILATERAL: "share of {place} in the trade of its country with {partner}",
@@ -62,14 +63,16 @@ def check(context: Context, claim: Claim) -> Verdict:
                 if item.span and (year := item.span.first // 12)
             },
             needed=lambda period: (
-                f"{said.measure} of {context.name(said.owner)} with the other side and with all partners"
+                f"{said.measure} of {context.name(said.owner)} "
+                f"{'with the other side by part' if said.within else 'with the other side and with all partners'}"
                 f"{f', {period.words()},' if period else ''} as published by {publishers((said.owner,))}"
                 if said is not None
                 else f"trade of {context.name(pair[0])} with {context.name(pair[1])} and with all partners"
                 f"{f', {period.words()},' if period else ''} as published by {publishers(pair)}"
             ),
             lead=lambda _: (
-                f"The share is of the {said.measure} of {context.name(said.owner)}, and that whole is not held."
+                f"The share is of the {said.measure} of {context.name(said.owner)}"
+                f"{' with the other side alone' if said.within else ''}, and no share of that whole is held."
                 if said is not None
                 else ""
             ),
@@ -80,10 +83,14 @@ def check(context: Context, claim: Claim) -> Verdict:
 
 @dataclass(frozen=True, slots=True)
 class _Whole:
-    """What the text says a share is of: the `trade`, `exports` or `imports` of a place."""
+    """What the text says a share is of: the `trade`, `exports` or `imports` of a place.
+
+    `within` says that only what goes between two places is the whole: of that no partner has a share.
+    """
 
     owner: str
     measure: str
+    within: bool
 
 
 def _whole(context: Context, claim: Claim, pair: tuple[str, str]) -> _Whole | None:
@@ -98,33 +105,35 @@ def _whole(context: Context, claim: Claim, pair: tuple[str, str]) -> _Whole | No
                 claim.subject[:_LONGEST],
             ):
                 if owner and (said := _owned(words, context.name(owner))):
-                    found.append(_Whole(owner, "trade" if said in ("turnover", "commerce") else said))
+                    measure = "trade" if said[0] in ("turnover", "commerce") else said[0]
+                    found.append(_Whole(owner, measure, said[1]))
     return found[0] if len(set(found)) == 1 else None
 
 
-def _owned(words: str, name: str) -> str:
-    """Which flow of a place a share is said to be of; empty where the words do not say."""
+def _owned(words: str, name: str) -> tuple[str, bool] | None:
+    """(Which flow of a place a share is said to be of, whether with one partner alone); None where it is not said."""
     stem = re.escape(name[:-1] if name.isalpha() and len(name) > _SHORTEST else name)
     kinds = rf"(?:{_KINDS}\s{{1,3}}){{0,3}}({_FLOW})"
     owned = rf"\b(?:of|in)\s{{1,3}}(?:the\s{{1,3}})?{stem}\w{{0,4}}(?:['’]s?)?\s{{1,3}}{kinds}\b"
     of = rf"\b(?:of|in)\s{{1,3}}(?:the\s{{1,3}}|all\s{{1,3}})?{kinds}\s{{1,3}}of\s{{1,3}}(?:the\s{{1,3}})?{stem}"
     for pattern in (owned, of):
         if found := re.search(pattern, words, re.IGNORECASE):
-            return found[1].lower()
-    return ""
+            return found[1].lower(), _PARTNER.match(words, found.end()) is not None
+    return None
 
 
 def _held(context: Context, flow: Flow, said: _Whole | None, period: Span) -> Iterator[Held]:
     for item in _regional(context, flow):
-        # Of a place's own trade, or of its country's: the whole that is named tells which.
-        whole = item.reporter if item.series == SHARE_OF_PLACE else country(item.reporter)
-        if item.span == period and (said is None or said.owner == whole):
+        # Of a place's own trade, or of its country's with the partner: the whole that is named tells which.
+        own = item.series == SHARE_OF_PLACE
+        meant = (item.reporter, False) if own else (country(item.reporter), True)
+        if item.span == period and (said is None or (said.owner, said.within) == meant):
             yield item
     if all(map(is_country, flow.ends)) and period.year:
         for item in _of_countries(context, flow, calendar_year(int(period.year))):
             if said is None:
                 yield item
-            elif said.owner == item.reporter:
+            elif said.owner == item.reporter and not said.within:
                 yield replace(item, main=True, refutes=True)
 
 

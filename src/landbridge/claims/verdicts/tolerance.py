@@ -45,7 +45,7 @@ NEARBY = 3
 MIRROR = 1.25
 
 # The same for changes, in percentage points: the largest difference between two sides' changes of one year that the release
-# holds is 4.4 (China and Russia, 2020). Assumed.
+# holds is 4.3 (China and Russia, 2020). Assumed.
 MIRROR_POINTS = 10.0
 
 _WRITTEN = re.compile(r"\d{1,3}(?:[ ,\u00a0\u2009\u202f]\d{3}){1,6}(?:\.\d{1,12})?|\d{1,18}(?:[.,]\d{1,12})?")

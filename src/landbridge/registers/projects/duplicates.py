@@ -11,10 +11,11 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from itertools import combinations
+from functools import lru_cache
+from itertools import combinations, product
 from typing import Any
 
 from landbridge import codes
@@ -86,6 +87,29 @@ class Umbrella:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class _Traits:
+    """What is compared of a record, worked out once."""
+
+    record: Record
+    numbers: frozenset[str]
+    place: frozenset[str]
+    sums: tuple[Statement, ...]
+    dates: tuple[Statement, ...]
+
+    @classmethod
+    def of(cls, record: Record) -> _Traits:
+        dates = tuple(s for name in _DATES.get(record.kind, ()) for s in record.all(name))
+        place = words(record.text("place"), frozenset())
+        return cls(record, frozenset(re.findall(r"\d+", record.name)), place, tuple(_sums(record)), dates)
+
+    def marks(self) -> set[object]:
+        """Everything but the name in which another record may agree."""
+        found: set[object] = set(self.place)
+        found |= {(s.property, s.unit, step) for s in self.sums for step in _steps(s)}
+        return found | {(s.property, _when(s)) for s in self.dates}
+
+
 def suspicions(records: Iterable[Record]) -> tuple[Suspicion, ...]:
     """Every pair of records that may be one, by subject; the same records give the same pairs in any order.
 
@@ -99,24 +123,22 @@ def suspicions(records: Iterable[Record]) -> tuple[Suspicion, ...]:
         suspicion
         for group in grouped.values()
         for a, b in _pairs(group)
-        if (suspicion := compare(a, b)) is not None
+        if (suspicion := _compare(a, b)) is not None
     ]
     return tuple(sorted(found, key=lambda s: (s.a, s.b)))
 
 
-def _pairs(group: Sequence[Record]) -> Iterable[tuple[Record, Record]]:
+def _pairs(group: Sequence[Record]) -> Iterator[tuple[_Traits, _Traits]]:
     """Pairs that share a word of the place, a size of a sum or a dated step. Whatever agrees in two things shares one of
     these, for the name is but one thing; so no pair is lost.
     """
+    traits = [_Traits.of(record) for record in group]
     blocks: dict[object, list[int]] = {}
-    for position, record in enumerate(group):
-        keys: set[object] = set(words(record.text("place"), ()))
-        keys |= {(s.property, s.unit, step) for s in _sums(record) for step in _steps(s)}
-        keys |= {(s.property, _when(s)) for name in _DATES.get(record.kind, ()) for s in record.all(name)}
-        for key in keys:
+    for position, one in enumerate(traits):
+        for key in one.marks():
             blocks.setdefault(key, []).append(position)
     pairs = {pair for block in blocks.values() for pair in combinations(block, 2)}
-    return ((group[i], group[j]) for i, j in sorted(pairs))
+    return ((traits[i], traits[j]) for i, j in sorted(pairs))
 
 
 def _when(statement: Statement) -> str:
@@ -131,17 +153,21 @@ def _steps(statement: Statement) -> tuple[tuple[int, int], ...]:
 
 def compare(a: Record, b: Record) -> Suspicion | None:
     """What two records have in common, or None where that is too little or something tells them apart."""
-    if b.subject in (a.text("parent"),) or a.subject in (b.text("parent"),):
+    return _compare(_Traits.of(a), _Traits.of(b))
+
+
+def _compare(one: _Traits, two: _Traits) -> Suspicion | None:
+    if one.place and two.place and not (one.place <= two.place or two.place <= one.place):
         return None
-    if _numbers(a.name) != _numbers(b.name) and _numbers(a.name) and _numbers(b.name):
+    if one.numbers and two.numbers and one.numbers != two.numbers:
+        return None
+    a, b = one.record, two.record
+    if b.subject == a.text("parent") or a.subject == b.text("parent"):
         return None
     agree: list[str] = []
     reasons: list[str] = []
     shown: list[Statement] = []
-    place_a, place_b = words(a.text("place"), ()), words(b.text("place"), ())
-    if place_a and place_b:
-        if not (place_a <= place_b or place_b <= place_a):
-            return None
+    if one.place and two.place:
         agree.append("place")
         reasons.append(f"both stand at {a.text('place')} / {b.text('place')}")
         shown += [s for s in (a.first("place"), b.first("place")) if s]
@@ -150,7 +176,7 @@ def compare(a: Record, b: Record) -> Suspicion | None:
         agree.append("name")
         reasons.append(f"the names {a.name!r} and {b.name!r} share {likeness:.0%} of their own words")
         shown += [s for s in (a.first("name"), b.first("name")) if s]
-    for label, found in (("sums", _same_sum(a, b)), ("dates", _same_date(a, b))):
+    for label, found in (("sums", _same_sum(one, two)), ("dates", _same_date(one, two))):
         if found is not None:
             agree.append(label)
             reasons.append(found[0])
@@ -161,11 +187,12 @@ def compare(a: Record, b: Record) -> Suspicion | None:
     return Suspicion(first, second, tuple(agree), tuple(reasons), tuple(shown))
 
 
-def words(text: str, common: Iterable[str] = _COMMON) -> frozenset[str]:
+@lru_cache(maxsize=65536)
+def words(text: str, common: frozenset[str] = _COMMON) -> frozenset[str]:
     """The words of a name that are its own: case, accents, digits and words that any record could bear are dropped."""
     plain = unicodedata.normalize("NFKD", text.casefold())
     found = re.findall(r"[^\W\d_]+", "".join(c for c in plain if not unicodedata.combining(c)))
-    return frozenset(word for word in found if word not in set(common))
+    return frozenset(found) - common
 
 
 def alike(a: str, b: str) -> float:
@@ -183,14 +210,11 @@ def alike(a: str, b: str) -> float:
     return shared / (len(left) + len(right) - shared)
 
 
+@lru_cache(maxsize=65536)
 def _ratio(a: str, b: str) -> float:
     # The matcher is not symmetric; the words are put in order so that the answer is.
     first, second = sorted((a, b))
     return SequenceMatcher(None, first, second, autojunk=False).ratio()
-
-
-def _numbers(name: str) -> frozenset[str]:
-    return frozenset(re.findall(r"\d+", name))
 
 
 def _sums(record: Record) -> list[Statement]:
@@ -208,9 +232,9 @@ def _point(statement: Statement) -> float:
     return (statement.low + statement.high) / 2
 
 
-def _same_sum(a: Record, b: Record) -> tuple[str, list[Statement]] | None:
-    for mine in _sums(a):
-        for theirs in _sums(b):
+def _same_sum(a: _Traits, b: _Traits) -> tuple[str, list[Statement]] | None:
+    for mine in a.sums:
+        for theirs in b.sums:
             if (mine.property, mine.unit) != (theirs.property, theirs.unit):
                 continue
             x, y = _point(mine), _point(theirs)
@@ -219,10 +243,11 @@ def _same_sum(a: Record, b: Record) -> tuple[str, list[Statement]] | None:
     return None
 
 
-def _same_date(a: Record, b: Record) -> tuple[str, list[Statement]] | None:
+def _same_date(a: _Traits, b: _Traits) -> tuple[str, list[Statement]] | None:
     """The same step on the same day; months and years are too wide to say anything."""
-    names = _DATES.get(a.kind, ())
-    for mine, theirs in ((m, t) for name in names for m in a.all(name) for t in b.all(name)):
+    for mine, theirs in product(a.dates, b.dates):
+        if mine.property != theirs.property:
+            continue
         when = [_when(s) for s in (mine, theirs)]
         found = span(when[0])
         single = found is not None and found.first == found.last
