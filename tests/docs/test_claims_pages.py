@@ -163,7 +163,7 @@ def test_grades_are_those_of_the_code() -> None:
 
 
 def test_what_the_pages_say_of_the_scores_holds() -> None:
-    """Of five claims `about two` are right in every slot; of wrong periods most are empty; `other` is the commonest confusion."""
+    """Of five claims `about two` are right in every slot; most wrong periods are empty; `other` is confused most."""
     held_out, dev = score_claims.own("held_out").score, score_claims.own("dev").score
     assert 0.3 <= held_out.right / held_out.found <= 0.5
     wrong = [pair for pair in dev.pairs if "period" in pair.wrong and pair.claim]

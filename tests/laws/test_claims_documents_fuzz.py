@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from hashlib import sha256
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from document_samples import SENTENCE, docx, html, pdf, repacked, wrapped
@@ -128,6 +128,8 @@ def test_pages_with_tags_in_any_order(opener: Opener, body: str) -> None:
 )
 def test_text_in_unicode_comes_back_as_it_was(words: str, encoding: str) -> None:
     """Unless it is refused: no position in the text differs from the one in the file."""
+    # A text in UTF-16 that begins with NUL has the byte order mark of UTF-32.
+    assume(not (encoding == "utf-16" and words[0] == "\0"))
     data = words.encode(encoding)
     try:
         found = plain.extract(data, LIMITS).text

@@ -18,7 +18,7 @@ from landbridge.errors import BadUsage, UnknownLabel
 from landbridge.ledger import Ledger, Statement, schema
 from landbridge.provenance import Source, Status
 from landbridge.registers.nouns import KINDS, NOUNS
-from landbridge.registers.register import Register, register
+from landbridge.registers.register import register
 from landbridge.registers.standing import standings, states_of
 from landbridge.release import Data, embedded, load
 
@@ -207,7 +207,7 @@ def test_a_record_without_a_name_is_called_by_its_places(ties: Data) -> None:
 def test_dates_that_sources_differ_on_stand_side_by_side(made: Callable[[Sequence[Statement]], Data]) -> None:
     data = made([*tie("a", "BY-VI CN-HL", since="2013"), said("twinning/a", "since", "2014", comparator="~")])
     (entry,) = TWINS.list(data, today=TODAY)
-    assert entry.row()["begins"] == "2013; ~2014" or entry.row()["begins"] == "~2014; 2013"
+    assert sorted(entry.row()["begins"].split("; ")) == ["2013", "~2014"]
 
 
 # --- show ----------------------------------------------------------------------------------------------------------
@@ -459,4 +459,3 @@ def test_formats_and_folders_that_do_not_fit_are_refused(release: Data, tmp_path
 
 def test_export_on_a_date_holds_what_held_then(ties: Data) -> None:
     assert TWINS.export(ties, "csv", today=TODAY, on="2014").records == 2
-    assert isinstance(TWINS, Register)

@@ -27,6 +27,8 @@ from landbridge.units import UNITS
 from landbridge.units import unit as unit_named
 
 OTHER = "other"
+# How the ids of sources begin that are documents a person read and accepted claims of.
+READ = "read-"
 # The key of `detail` that tells a statement which takes a claim back, with the decision that did.
 WITHDRAWN = "withdrawn"
 # A noun phrase of the text longer than this is left out of our words.
@@ -51,7 +53,7 @@ def source_of(document: Document) -> Source:
         f"text {document.text_sha256} by {document.extractor})"
     )
     return Source(
-        id=content_id("read-", [title, document.dated]),
+        id=content_id(READ, [title, document.dated]),
         publisher="document read by the user",
         title=plain(title),
         published=document.dated,
@@ -68,7 +70,7 @@ _FILE = re.compile(
 
 def read_from(source: Source) -> tuple[str, str] | None:
     """File and title of the document that a source made by `source_of` stands for; None for any other source."""
-    found = _FILE.fullmatch(source.title) if source.id.startswith("read-") else None
+    found = _FILE.fullmatch(source.title) if source.id.startswith(READ) else None
     return (found["file"], found["title"]) if found else None
 
 

@@ -25,7 +25,7 @@ from landbridge.claims.deciding import action_of, require_target, said
 from landbridge.claims.decisions import STANDING, Action, Decision, DecisionStore
 from landbridge.claims.document import Document
 from landbridge.codes.matching import plain
-from landbridge.errors import BadUsage, NotHeld, UnknownLabel
+from landbridge.errors import BadUsage, NotHeld, Problem, UnknownLabel
 from landbridge.ledger import Statement
 from landbridge.provenance import content_id
 from landbridge.release import objects
@@ -180,24 +180,10 @@ class Review:
         Decision and ledger change together or not at all. Raises `BadUsage` for a call that is not sound; nothing is
         written then.
         """
-        verb = action_of(action, claim, corrected or {}, into)
-        words = {name: said(name, text, claim) for name, text in (("by", by), ("reason", reason))}
-        found = {claim_id(document, item): item for item in claims}
-        if claim not in found:
-            raise UnknownLabel("claim of this document", claim, found, where=document.name)
-        slots, problems = read_slots(found[claim], corrected or {}, document.text, claim)
-        # Everything that can be refused is refused before the workspace is touched, and again where others may have
-        # written meanwhile.
-        made = None
-        if verb in STANDING:
-            try:
-                made = _made(document, found[claim], claim, slots, words["by"], self._now()[:10])
-            except BadUsage as refusal:
-                problems = (*problems, *refusal.problems)
-        if problems:
-            raise BadUsage(tuple(dict.fromkeys(problems)))
-        if verb is Action.MERGE:
-            require_target(claim, into, found, self.decisions())
+        verb, words, found, slots, made = self._weighed(
+            document, claims, claim, action, by=by, reason=reason, corrected=corrected or {}, into=into
+        )
+        # What could be refused has been, before the workspace is touched; others may have written meanwhile.
         with self._writing() as store:
             held = store.decisions()
             if verb is Action.MERGE:
@@ -221,6 +207,58 @@ class Review:
             decision, added = _with_statement(draft, made, stood)
             store.record([*lapsed, decision], [*withdrawn, *added], [source_of(document)] if made else [])
         return decision
+
+    def problems(
+        self,
+        document: Document,
+        claims: Sequence[Claim],
+        claim: str,
+        action: str,
+        *,
+        by: str,
+        reason: str,
+        corrected: Mapping[str, Any] | None = None,
+        into: str = "",
+    ) -> tuple[Problem, ...]:
+        """What `decide` would refuse a call for; nothing where it is sound. Writes nothing."""
+        try:
+            self._weighed(
+                document, claims, claim, action, by=by, reason=reason, corrected=corrected or {}, into=into
+            )
+        except BadUsage as refusal:
+            return refusal.problems
+        return ()
+
+    def _weighed(
+        self,
+        document: Document,
+        claims: Sequence[Claim],
+        claim: str,
+        action: str,
+        *,
+        by: str,
+        reason: str,
+        corrected: Mapping[str, Any],
+        into: str,
+    ) -> tuple[Action, dict[str, str], dict[str, Claim], dict[str, Any], Statement | None]:
+        """The decision in its parts, before the workspace is touched; raises `BadUsage` with everything amiss."""
+        verb = action_of(action, claim, corrected, into)
+        words = {name: said(name, text, claim) for name, text in (("by", by), ("reason", reason))}
+        found = {claim_id(document, item): item for item in claims}
+        if claim not in found:
+            raise UnknownLabel("claim of this document", claim, found, where=document.name)
+        slots, problems = read_slots(found[claim], corrected, document.text, claim)
+        made = None
+        if verb in STANDING:
+            try:
+                made = _made(document, found[claim], claim, slots, words["by"], self._now()[:10])
+            except BadUsage as refusal:
+                problems = (*problems, *refusal.problems)
+        if problems:
+            raise BadUsage(tuple(dict.fromkeys(problems)))
+        if verb is Action.MERGE:
+            require_target(claim, into, found, self.decisions())
+        return verb, words, found, slots, made
 
     def lapsing(self, document: Document, *, origin: Path | str) -> tuple[Decision, ...]:
         """The decisions on earlier texts of this origin that the text it has now lets lapse. Writes nothing."""

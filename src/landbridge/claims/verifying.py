@@ -12,6 +12,7 @@ from landbridge.claims.verdicts import against
 from landbridge.claims.verdicts.contradictions import across, within
 from landbridge.claims.verdicts.findings import Finding
 from landbridge.claims.verdicts.verdict import OUTCOMES, Verdict
+from landbridge.claims.wording import said
 from landbridge.release import Data, load
 
 if TYPE_CHECKING:
@@ -53,9 +54,10 @@ class Verdicts:
         return [
             {
                 "document": reading.document.name,
+                "title": reading.document.title,
                 "start": verdict.claim.start,
                 "end": verdict.claim.end,
-                "quote": verdict.claim.quote,
+                "quote": said(verdict.claim),
                 "kind": verdict.claim.kind,
                 "indicator": verdict.claim.indicator,
                 "parties": list(verdict.claim.parties),
@@ -96,7 +98,13 @@ def verify(readings: Sequence[Reading], data: Data | None = None, *, as_of: str 
     if as_of:
         held = held.at(as_of)
     verdicts = tuple(
-        against.verify(reading.claims, held, as_of=reading.document.dated or as_of, homes=reading.homes)
+        against.verify(
+            reading.claims,
+            held,
+            as_of=reading.document.dated or as_of,
+            homes=reading.homes,
+            text=reading.document.text,
+        )
         for reading in readings
     )
     return Verdicts(

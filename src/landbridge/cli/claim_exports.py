@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -42,8 +42,13 @@ class Targets:
                 writing.refuse(path)
 
 
-def export(targets: Targets, verdicts: Verdicts, data: Data, ledger: Ledger | None) -> Iterator[str]:
-    """Write what is asked for and say what was written. `ledger` is given where a ledger alone is verified."""
+def export(
+    targets: Targets, verdicts: Verdicts, data: Data, ledger: Ledger | None, origins: Mapping[str, str]
+) -> Iterator[str]:
+    """Write what is asked for and say what was written.
+
+    `ledger` is given where a ledger alone is verified; `origins` says by what each document's versions are known.
+    """
     pairs = list(zip(verdicts.readings, verdicts.verdicts, strict=True))
     texts = [reading for reading, _ in pairs if reading.document.format != "ledger"]
     for option, path in (("--prov", targets.prov), ("--package", targets.package)):
@@ -57,9 +62,9 @@ def export(targets: Targets, verdicts: Verdicts, data: Data, ledger: Ledger | No
     if targets.claimreview is not None:
         write(targets.claimreview, _claim_reviews(pairs, targets.author).encode(), "--claimreview")
         written.append(f"Wrote {targets.claimreview}.")
-    decisions, states = _reviewed(texts, data) if targets.prov or targets.package else ((), {})
+    decisions, states = _reviewed(texts, data, origins) if targets.prov or targets.package else ((), {})
     if targets.prov is not None:
-        write(targets.prov, _chain(pairs, decisions).encode(), "--prov")
+        write(targets.prov, _chain(pairs, decisions, origins).encode(), "--prov")
         written.append(f"Wrote {targets.prov}.")
     if targets.package is not None:
         from landbridge.claims.export.datapackage import claims_package, ledger_package
@@ -79,14 +84,17 @@ def export(targets: Targets, verdicts: Verdicts, data: Data, ledger: Ledger | No
     return iter(written)
 
 
-def _reviewed(readings: Sequence[Reading], data: Data) -> tuple[Sequence[Decision], dict[str, State]]:
+def _reviewed(
+    readings: Sequence[Reading], data: Data, origins: Mapping[str, str]
+) -> tuple[Sequence[Decision], dict[str, State]]:
     """What people decided in the workspace, where there is one."""
     if data.workspace is None:
         return (), {}
     review = Review.open(data.workspace)
     states: dict[str, State] = {}
     for reading in readings:
-        states |= review.states(reading.document, reading.claims)
+        origin = origins[reading.document.name]
+        states |= review.states(reading.document, reading.claims, origin=origin)
     return review.decisions(), states
 
 
@@ -105,14 +113,25 @@ def _claim_reviews(pairs: Sequence[tuple[Reading, Sequence[Verdict]]], author: s
     return script_safe(made) + "\n"
 
 
-def _chain(pairs: Sequence[tuple[Reading, Sequence[Verdict]]], decisions: Sequence[Decision]) -> str:
+def _chain(
+    pairs: Sequence[tuple[Reading, Sequence[Verdict]]],
+    decisions: Sequence[Decision],
+    origins: Mapping[str, str],
+) -> str:
     """The chains of all documents as one PROV document, in which what they share stands once."""
     from prov.model import ProvDocument
 
     from landbridge.claims.export.provenance import prov_json
 
     chains = [
-        prov_json(reading.document, reading.claims, decisions, verdicts, version=landbridge.__version__)
+        prov_json(
+            reading.document,
+            reading.claims,
+            decisions,
+            verdicts,
+            version=landbridge.__version__,
+            origin=origins[reading.document.name],
+        )
         for reading, verdicts in pairs
     ]
     if len(chains) == 1:

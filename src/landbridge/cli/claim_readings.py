@@ -10,14 +10,15 @@ from pathlib import Path
 from typing import Any
 
 from landbridge.brief import writing
-from landbridge.brief.numbers import show_period
 from landbridge.claims.claim import Claim
+from landbridge.claims.decisions import STANDING, Decision
 from landbridge.claims.document import Document
 from landbridge.claims.documents import Opener
 from landbridge.claims.documents.limits import LIMITS
 from landbridge.claims.reading import Reading, read_document
-from landbridge.claims.review import claim_id
+from landbridge.claims.review import Review, claim_id, origin_of
 from landbridge.claims.verdicts.verdict import shown
+from landbridge.claims.wording import said
 from landbridge.cli.output import answer
 from landbridge.codes.matching import plain, unfit
 from landbridge.errors import BadFile, BadUsage, Problem
@@ -45,14 +46,31 @@ class Asked:
     dated: str = ""
     language: str = ""
     format: str = ""
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """The documents that could be read, and what is wrong with the others."""
+    """The documents that could be read, and what is wrong with the others.
+
+    `origins` says for each reading by what later versions of the document are known; empty for standard input unnamed.
+    `lapsed` tells, for each, of decisions on an earlier version that no longer hold; empty where there are none.
+    """
 
     readings: tuple[Reading, ...]
     problems: tuple[Problem, ...] = ()
+    origins: tuple[str, ...] = ()
+    lapsed: tuple[str, ...] = ()
+
+    def notes(self) -> Iterator[str]:
+        """What a reader must know of each document, and of the decisions on it."""
+        yield from notes(self.readings)
+        yield from filter(None, self.lapsed)
+
+    def warn(self) -> None:
+        """Say on standard error which decisions have lapsed, for an answer in JSON, whose notes may go unread."""
+        for note in filter(None, self.lapsed):
+            print(plain(note), file=sys.stderr)
 
     def complain(self) -> None:
         """Raise `BadFile` for what could not be read; to be called when the rest is answered."""
@@ -66,7 +84,12 @@ def read(asked: Asked, *, text_out: Path | None, as_json: bool, workspace: Path 
     if text_out is not None:
         write_texts(text_out, [reading.document for reading in found.readings], many=len(asked.files) > 1)
     if as_json:
-        rows = [row for reading in found.readings for row in _rows(reading)]
+        found.warn()
+        rows = [
+            row
+            for reading, lapsed in zip(found.readings, found.lapsed, strict=True)
+            for row in _rows(reading, lapsed)
+        ]
         print(_visible(json.dumps(rows, ensure_ascii=False, indent=1, allow_nan=False)))
     else:
         many = len(found.readings) > 1
@@ -79,7 +102,7 @@ def read(asked: Asked, *, text_out: Path | None, as_json: bool, workspace: Path 
                 for row in _shown(reading)
             ],
             as_json=False,
-            notes=notes(found.readings),
+            notes=found.notes(),
         )
     found.complain()
 
@@ -95,26 +118,54 @@ def _visible(text: str) -> str:
 def gather(asked: Asked, data: Data) -> Gathered:
     """Open and read every document of a call; each file once, however often it is named."""
     files = tuple(dict.fromkeys(asked.files))
+    if asked.name and len(files) != 1:
+        raise BadUsage("--name is for one document.", remedy="Read the documents one by one.")
     names = [Path(file).name for file in files]
     readings: list[Reading] = []
+    origins: list[str] = []
     problems: list[Problem] = []
     with Opener() as opener:
         for file, name in zip(files, names, strict=True):
             try:
                 # Documents are told apart by name, so that two files of one name go by their paths.
-                document = _open(opener, file, file if names.count(name) > 1 else "", asked.format)
+                called = asked.name or (file if names.count(name) > 1 else "")
+                document = _open(opener, file, called, asked.format)
             except BadFile as refusal:
                 problems += refusal.problems
                 continue
             readings.append(_read(document, asked, data))
-    return Gathered(tuple(readings), tuple(problems))
+            origins.append(origin_of(asked.name or ("" if file == STDIN else Path(file))))
+    return Gathered(tuple(readings), tuple(problems), tuple(origins), tuple(_lapsed(readings, origins, data)))
+
+
+def _lapsed(readings: Sequence[Reading], origins: Sequence[str], data: Data) -> Iterator[str]:
+    """What is to be said of decisions on earlier versions of each document. Nothing is written."""
+    review = None if data.workspace is None else Review.open(data.workspace)
+    for reading, origin in zip(readings, origins, strict=True):
+        yield lapse_note(review.lapsing(reading.document, origin=origin), reading.document) if review else ""
+
+
+def lapse_note(lapsing: Sequence[Decision], document: Document) -> str:
+    """Which decisions on an earlier version of a document no longer hold; empty where all do."""
+    accepted = sum(decision.action in STANDING for decision in lapsing)
+    if not lapsing:
+        return ""
+    them = (
+        f"{counted(accepted, 'accepted claim')} of" if accepted else f"{counted(len(lapsing), 'decision')} on"
+    )
+    others = len(lapsing) - accepted if accepted else 0
+    return (
+        f"{document.name}: {them} an earlier version of this file lapsed, because its text has changed"
+        + (f" (and {counted(others, 'other decision')})" if others else "")
+        + "; the next decision with `landbridge claims review` writes that down and withdraws them from the ledger."
+    )
 
 
 def _open(opener: Opener, file: str, name: str, format: str) -> Document:
     if file != STDIN:
         return opener.open(Path(file), name=name, format=format)
     raw = sys.stdin.buffer.read(LIMITS.bytes + 1)
-    return opener.open(raw, name="stdin", format=format)
+    return opener.open(raw, name=name or "stdin", format=format)
 
 
 def _read(document: Document, asked: Asked, data: Data) -> Reading:
@@ -143,10 +194,11 @@ def counted(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
-def _rows(reading: Reading) -> list[dict[str, Any]]:
+def _rows(reading: Reading, lapsed: str) -> list[dict[str, Any]]:
     """The rows of a reading, with the id of each claim and what else is known of the document."""
     document = reading.document
-    more = {"title": document.title, "language": reading.language, "notes": list(document.notes)}
+    told_too = [*document.notes, *filter(None, (lapsed,))]
+    more = {"title": document.title, "language": reading.language, "notes": told_too}
     return [
         row | {"id": claim_id(document, claim), "doc": row["doc"] | more}
         for claim, row in zip(reading.claims, reading.rows(), strict=True)
@@ -188,11 +240,8 @@ def period(claim: Claim) -> str:
 
 
 def told(claim: Claim) -> str:
-    """The quote of a claim; one that the ledger holds is in our words, with slots for its numbers."""
-    if claim.rule != "ledger":
-        return short(claim.quote)
-    number = "" if claim.value is None else amount(claim.value, claim.unit)
-    return short(claim.quote.replace("{value}", number).replace("{period}", show_period(claim.moment)))
+    """The quote of a claim, on one line; of one that the ledger holds our words for it."""
+    return short(said(claim))
 
 
 def amount(value: float, unit: str | None) -> str:

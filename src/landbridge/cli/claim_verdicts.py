@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from landbridge.brief import tracing
+from landbridge.claims.acceptance import READ
 from landbridge.claims.claim import Claim
+from landbridge.claims.document import Document
 from landbridge.claims.reading import Reading
 from landbridge.claims.recorded import readings as recorded
 from landbridge.claims.review import claim_id
@@ -16,16 +18,18 @@ from landbridge.claims.verdicts.findings import Address, Finding
 from landbridge.claims.verdicts.verdict import Evidence, Verdict
 from landbridge.claims.verifying import Verdicts
 from landbridge.claims.verifying import verify as judge
+from landbridge.claims.wording import said
 from landbridge.cli.claim_exports import Targets, export
-from landbridge.cli.claim_readings import Asked, Gathered, amount, counted, gather, notes, period, told
+from landbridge.cli.claim_readings import Asked, Gathered, amount, counted, gather, period, told
 from landbridge.cli.output import answer
-from landbridge.errors import BadFile, Problem, UnknownLabel
+from landbridge.errors import BadFile, BadUsage, Problem, UnknownLabel
 from landbridge.ledger import Ledger
 from landbridge.ledger import read as read_ledger
 from landbridge.release import Data
 from landbridge.release import load as load_data
 
 Row = dict[str, Any]
+Place = tuple[str, int, int, str]
 LEDGER = "ledger"
 _ENDINGS = (".yaml", ".yml")
 _VIEWS = ("verdicts", "findings", "evidence")
@@ -44,22 +48,23 @@ def verify(
     found, held = _gathered(asked, data)
     verdicts = judge([*held, *found.readings], data, as_of=as_of or "")
     ledger = data.ledger if asked.files == (LEDGER,) else None
-    written = export(targets, verdicts, data, ledger)
+    names = (reading.document.name for reading in found.readings)
+    written = export(targets, verdicts, data, ledger, dict(zip(names, found.origins, strict=True)))
     tracing.remember(
         data.manifest.id, [figure for _, verdict in verdicts.each() for figure in verdict.figures()]
     )
     amiss = [finding for finding in _ordered(verdicts) if finding.outcome in _AMISS]
-    told_too = [*notes(found.readings), *_empty(held), *_summary(verdicts, amiss, show), *written]
+    told_too = [*found.notes(), *_empty(held), *_summary(verdicts, amiss, show), *written]
     if show == "verdicts":
         rows = _json_rows(verdicts) if as_json else _verdict_rows(verdicts)
     elif show == "findings":
-        rows = (
-            [f.row() for f in _ordered(verdicts)] if as_json else _finding_rows(_ordered(verdicts), verdicts)
-        )
+        rows = _json_findings(verdicts) if as_json else _finding_rows(_ordered(verdicts), verdicts)
     else:
         rows = _evidence(verdicts)
     columns = ("claim", "outcome", "definition", "value", "unit", "period", "agrees", "gap_pct", "tolerance")
     also = () if as_json or show != "verdicts" else amiss
+    if as_json:
+        found.warn()
     answer(
         "claims-verify",
         data,
@@ -67,6 +72,7 @@ def verify(
         as_json=as_json,
         notes=() if also else told_too,
         columns=(*columns, "note", "figure") if show == "evidence" else (),
+        more={"findings": _json_findings(verdicts)} if show == "verdicts" else None,
     )
     if also:
         print()
@@ -89,8 +95,10 @@ def _gathered(asked: Asked, data: Data) -> tuple[Gathered, list[Reading]]:
                 problems += refusal.problems
         else:
             documents.append(file)
+    if asked.name and not documents:
+        raise BadUsage("--name is for one document.", remedy="What a ledger holds has its sources' names.")
     found = gather(replace(asked, files=tuple(documents)), data)
-    return Gathered(found.readings, (*problems, *found.problems)), held
+    return replace(found, problems=(*problems, *found.problems)), held
 
 
 def _ledger_file(path: Path, data: Data) -> Ledger:
@@ -138,7 +146,7 @@ def _json_rows(verdicts: Verdicts) -> list[Row]:
 def _verdict_rows(verdicts: Verdicts) -> list[Row]:
     return [
         {
-            "document": reading.document.name,
+            "document": _called(reading.document),
             "at": f"{verdict.claim.start}–{verdict.claim.end}",
             "quote": told(verdict.claim),
             "claimed": claimed(verdict.claim),
@@ -184,7 +192,7 @@ def _evidence(verdicts: Verdicts) -> list[Row]:
             "document": reading.document.name,
             "start": verdict.claim.start,
             "end": verdict.claim.end,
-            "claim": f"{told(verdict.claim)} ({reading.document.name} {verdict.claim.start}–{verdict.claim.end})",
+            "claim": f"{told(verdict.claim)} ({_called(reading.document)} {verdict.claim.start}–{verdict.claim.end})",
             "outcome": verdict.outcome,
             **item.row(),
         }
@@ -200,25 +208,51 @@ def _ordered(verdicts: Verdicts) -> list[Finding]:
 
 
 def _finding_rows(findings: Sequence[Finding], verdicts: Verdicts) -> list[Row]:
-    # An address has the words as they are held; those of a ledger have slots for the numbers.
     words = {
-        (reading.document.name, verdict.claim.start, verdict.claim.end, verdict.claim.quote): told(
-            verdict.claim
-        )
-        for reading, verdict in verdicts.each()
+        place: f"{_called(document)} {place[1]}–{place[2]}: {told(claim)}"
+        for place, (document, claim) in _placed(verdicts).items()
     }
     return [
         {
             "check": finding.check,
             "outcome": finding.outcome,
-            "one": _address(finding.claims[0], words),
-            "other": "; ".join(_address(item, words) for item in finding.claims[1:]),
+            "one": words[_place(finding.claims[0])],
+            "other": "; ".join(words[_place(item)] for item in finding.claims[1:]),
             "what follows": finding.says,
         }
         for finding in findings
     ]
 
 
-def _address(address: Address, words: Mapping[tuple[str, int, int, str], str]) -> str:
-    quote = words[address.document, address.start, address.end, address.quote]
-    return f"{address.document} {address.start}–{address.end}: {quote}"
+def _json_findings(verdicts: Verdicts) -> list[Row]:
+    """The findings of the library, with the title of each document and the numbers filled into a ledger's words."""
+    placed = _placed(verdicts)
+    rows = []
+    for finding in _ordered(verdicts):
+        ends = []
+        for item in finding.claims:
+            document, claim = placed[_place(item)]
+            ends.append(item.row() | {"title": document.title, "quote": said(claim)})
+        rows.append(finding.row() | {"claims": ends})
+    return rows
+
+
+def _placed(verdicts: Verdicts) -> dict[Place, tuple[Document, Claim]]:
+    """Every claim by its address, which has the words as they are held: a ledger's have slots for the numbers."""
+    return {
+        (reading.document.name, verdict.claim.start, verdict.claim.end, verdict.claim.quote): (
+            reading.document,
+            verdict.claim,
+        )
+        for reading, verdict in verdicts.each()
+    }
+
+
+def _place(address: Address) -> Place:
+    return address.document, address.start, address.end, address.quote
+
+
+def _called(document: Document) -> str:
+    """A document by its name; one whose accepted claims the ledger holds by its file and title, with the source's id."""
+    read = document.format == "ledger" and document.name.startswith(READ)
+    return f"{document.title} [{document.name}]" if read else document.name

@@ -21,6 +21,14 @@ Format = Annotated[
     Optional[str],  # noqa: UP045
     typer.Option("--format", help="text, html, pdf or docx; else told from the content of each file."),
 ]
+Named = Annotated[
+    Optional[str],  # noqa: UP045
+    typer.Option(
+        "--name",
+        metavar="NAME",
+        help="For one document: its name or address, by which later versions are known; else the path of the file.",
+    ),
+]
 
 group = typer.Typer(
     name="claims",
@@ -52,6 +60,7 @@ def read(
     dated: Dated = None,
     language: Language = None,
     format: Format = None,
+    name: Named = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print a bare list of claims instead of a table.")
     ] = False,
@@ -60,7 +69,7 @@ def read(
     """Every claim that a text makes: what is said of whom, with value, unit, period and speaker."""
     from landbridge.cli import claim_readings
 
-    asked = claim_readings.Asked(tuple(files), dated or "", language or "", format or "")
+    asked = claim_readings.Asked(tuple(files), dated or "", language or "", format or "", name or "")
     claim_readings.read(asked, text_out=text_out, as_json=as_json, workspace=workspace)
 
 
@@ -80,6 +89,7 @@ def verify(
     dated: Dated = None,
     language: Language = None,
     format: Format = None,
+    name: Named = None,
     show: Annotated[
         str,
         typer.Option(
@@ -116,7 +126,7 @@ def verify(
     """A verdict on every claim, with the series, definitions and cells it rests on."""
     from landbridge.cli import claim_exports, claim_readings, claim_verdicts
 
-    asked = claim_readings.Asked(tuple(files), dated or "", language or "", format or "")
+    asked = claim_readings.Asked(tuple(files), dated or "", language or "", format or "", name or "")
     targets = claim_exports.Targets(claimreview, author, prov, package)
     claim_verdicts.verify(asked, targets, as_of=as_of, show=show, as_json=as_json, workspace=workspace)
 
@@ -156,15 +166,23 @@ def review(
     dated: Dated = None,
     language: Language = None,
     format: Format = None,
+    name: Named = None,
+    settle: Annotated[
+        bool,
+        typer.Option(
+            "--settle",
+            help="Without a decision: write down that decisions on an earlier version have lapsed.",
+        ),
+    ] = False,
     as_json: Json = False,
     workspace: Folder = None,
 ) -> None:
     """Decide about a claim, or list the claims of a document with their states."""
     from landbridge.cli import claim_readings, claim_reviews
 
-    asked = claim_readings.Asked((file,), dated or "", language or "", format or "")
+    asked = claim_readings.Asked((file,), dated or "", language or "", format or "", name or "")
     made = claim_reviews.Decided(decision, claim, by, reason, tuple(slots or ()), into)
-    claim_reviews.review(asked, made, as_json=as_json, workspace=workspace)
+    claim_reviews.review(asked, made, settle=settle, as_json=as_json, workspace=workspace)
 
 
 @group.command("list")

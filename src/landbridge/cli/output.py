@@ -22,8 +22,12 @@ def answer(
     notes: Iterable[str] = (),
     dropped: Iterable[Row] = (),
     columns: Sequence[str] = (),
+    more: Mapping[str, Sequence[Row]] | None = None,
 ) -> None:
-    """Print rows. `columns` chooses and orders what a table shows; JSON always has every column."""
+    """Print rows. `columns` chooses and orders what a table shows; JSON always has every column.
+
+    `more` are further lists that JSON alone has, each under its key.
+    """
     if as_json:
         body = {
             "schema": f"landbridge/{verb}/1",
@@ -33,6 +37,7 @@ def answer(
             "rows": [dict(row) for row in rows],
             "notes": list(notes),
             "dropped": [dict(row) for row in dropped],
+            **{key: [dict(row) for row in found] for key, found in (more or {}).items()},
         }
         print(json.dumps(body, ensure_ascii=False, indent=1, allow_nan=False))
         return

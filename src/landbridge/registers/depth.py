@@ -50,10 +50,12 @@ class Rung:
 
 @dataclass(frozen=True, slots=True)
 class Depth:
-    """How far cooperation went. `furthest` is empty where nothing tells; `basis` is `projects`, `trade alone` or `nothing`.
+    """How far cooperation went.
 
-    `evidence` are the rungs reached, furthest first, `foreseen` those that are only announced, `silent` the projects of which
-    no source says how far they go, `ids` the figures and statements behind `trade alone`.
+    `furthest` is empty where nothing tells; `basis` is `projects`, `trade alone` or `nothing`.
+
+    `evidence` are the rungs reached, furthest first, `foreseen` those that are only announced, `silent` the projects of
+    which no source says how far they go, `ids` the figures and statements behind `trade alone`.
     """
 
     furthest: str

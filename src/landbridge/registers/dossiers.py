@@ -51,12 +51,12 @@ PARTS = ("flows", "tariffs", *_KINDS)
 """The parts of a dossier, in order."""
 # Records of one side alone that belong on the page: its own acts, exports to all, bodies.
 _ONE_SIDED = ("trade", "document", "actor", "zone", "project")
-# Links that make a record part of a sector because another one is: kind, property, kind of the other.
+# Links that make a record part of a sector because another one is: kind, property, kind of the other. What was concluded
+# under a broad agreement is not of the sector for that.
 _LINKS = (
     ("measure", "against", "barrier"),
     ("project", "document", "document"),
     ("project", "parent", "project"),
-    ("document", "parent", "document"),
     ("document", "replaces", "document"),
 )
 

@@ -37,8 +37,9 @@ def detail(record: Record, today: str) -> str:
     for name in _TELLING[record.kind]:
         stated = record.all(name)
         numbers = [said for said in stated if said.is_quantity]
-        # Of a series the newest; of words each once.
-        parts += [_said(said) for said in (numbers[-1:] or stated)]
+        # Of a series the newest, which may be several rates of one day; of words each once.
+        newest = [said for said in numbers if _time(said) == _time(numbers[-1])] if numbers else []
+        parts += [_said(said) for said in (newest or stated)]
     return "; ".join(list(dict.fromkeys(filter(None, parts)))[: _MOST + 1])
 
 
@@ -46,9 +47,14 @@ def _said(said: Statement) -> str:
     label = said.property.replace("_", " ")
     if not said.is_quantity:
         return f"{label} {in_words(said.text)}" if said.property in _DATES else f"{label}: {said.text}"
-    period = said.period or said.as_of
-    when = f" ({in_words(period)})" if period else ""
-    return f"{label} {amount(said)}{when}"
+    period = said.period or said.valid_from or said.as_of
+    told = filter(None, (in_words(period) if period else "", said.note.partition(";")[0]))
+    inside = ", ".join(told)
+    return f"{label} {amount(said)}{f' ({inside})' if inside else ''}"
+
+
+def _time(said: Statement) -> tuple[str, str]:
+    return (said.period or said.as_of, said.valid_from)
 
 
 _DATES = frozenset(("signed", "in_force", "expires", "since", "until", "opened", "date"))

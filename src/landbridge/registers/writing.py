@@ -7,31 +7,23 @@ the same statement without knowing of each other.
 
 from __future__ import annotations
 
-import random
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy.exc import OperationalError
-
-from landbridge.errors import BadFile, BadUsage, NotHeld, Problem, UnknownLabel
+from landbridge.errors import BadFile, BadUsage, Problem, UnknownLabel
 from landbridge.ledger import Ledger, LedgerFile, Statement, read, schema
-from landbridge.ledger.store import Store
 from landbridge.provenance import Source
 from landbridge.registers.entries import Form, Origin, Value, file_of, incomplete, keys_of, read_values
 from landbridge.registers.nouns import KINDS
-from landbridge.release import objects
+from landbridge.registers.turns import turn
 from landbridge.release.data import Data
 from landbridge.release.own_ledger import broken_by
-from landbridge.release.workspace import INDEX, LEDGER, Index, Workspace
+from landbridge.release.workspace import Workspace
 from landbridge.sources.guard import all_there
 
-# How long, in seconds, a writer waits for others; one write takes a fraction of a second.
-_PATIENCE = 30.0
 _REASON = "Replaced because: "
 # What belongs to the thing said and stays with it; what belongs to how one source said it stays with that source.
 _OF_THING = ("unit", "period", "valid_from", "valid_to")
@@ -39,14 +31,6 @@ _OF_SOURCE = ("as_of", "speaker", "locator", "comparator")
 _KEYS = {"valid_from": "from", "valid_to": "to"}
 _TYPED = {"as_of": "said_on", "speaker": "speaker", "locator": "locator"}
 _NO_ORIGIN = Origin()
-_FULL, _READONLY, _BUSY, _IO, _CLOSED = 13, 8, 5, 10, 14
-_REFUSED: Mapping[int, tuple[str, str]] = {
-    _FULL: ("the disk is full; nothing was added.", "Make room and add it again."),
-    _READONLY: ("the ledger is read-only; nothing was added.", "Make the workspace writable (`chmod u+w`)."),
-    _BUSY: ("another program holds the ledger; nothing was added.", "Close it and add it again."),
-    _CLOSED: ("the ledger cannot be opened for writing; nothing was added.", "Look who owns the workspace."),
-    _IO: ("the disk refused to write; nothing was added.", "Look whether it is full or damaged."),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,7 +275,7 @@ def _write(
     if not workspace.exists:
         # What is refused leaves no empty workspace behind.
         _sound(base, make)
-    with _writing(workspace.folder) as store:
+    with turn(workspace.folder) as store:
         own = store.statements()
         held = Ledger([*base.history, *own], {**base.sources, **store.sources()})
         file = _sound(held, make)
@@ -335,70 +319,6 @@ def _inconsistent(held: Ledger, file: LedgerFile) -> list[Problem]:
             told = f"{item.subject}, {item.property}: {item.supersedes} was superseded already, by {newer}."
             problems.append(Problem(told, remedy=f"Supersede {newer} if it is wrong."))
     return problems + [Problem(what) for what in broken_by(held, file.statements, brought)]
-
-
-class _Ledger(Store):
-    """The store of a workspace, which says of a refusal of the disk that it is one."""
-
-    @contextmanager
-    def _guarded(self) -> Iterator[None]:
-        with super()._guarded():
-            try:
-                yield
-            except OperationalError as error:
-                told = _REFUSED.get(getattr(error.orig, "sqlite_errorcode", 0) & 0xFF)
-                if told is None:
-                    raise
-                raise NotHeld(told[0], where=str(self.path), cause=f"{error.orig}.", remedy=told[1]) from None
-
-
-@contextmanager
-def _writing(folder: Path) -> Iterator[Store]:
-    """The only right to write into a workspace, with its ledger open; a new one is made first."""
-    with ExitStack() as held:
-        try:
-            _wait(held, folder)
-            _prepare(folder)
-        except OSError as error:
-            raise NotHeld(
-                f"the workspace cannot be written to: {error.strerror or error}; nothing was added.",
-                where=str(folder),
-                cause="The folder is read-only, belongs to somebody else, or the disk is full.",
-                remedy="Make it writable, or name another with `--workspace`.",
-            ) from None
-        store = _Ledger(folder / LEDGER)
-        held.callback(store.close)
-        yield store
-
-
-def _wait(held: ExitStack, folder: Path) -> None:
-    end = time.monotonic() + _PATIENCE
-    while True:
-        try:
-            held.enter_context(objects.locked(folder))
-            return
-        except NotHeld:
-            if time.monotonic() > end:
-                raise
-            # Uneven, so that two writers do not keep step and one of them starve.
-            time.sleep(random.uniform(0.001, 0.02))
-
-
-def _prepare(folder: Path) -> None:
-    """Make the ledger and the list of loads where they are missing, at once and before anything is written into them.
-
-    Killed in between, the folder holds nothing by which it would not be known as a workspace.
-    """
-    index, ledger = folder / INDEX, folder / LEDGER
-    if index.exists() and ledger.exists():
-        return
-    with objects.staging(folder) as place:
-        made = {}
-        if not ledger.exists():
-            Store(place / LEDGER).close()
-            made[LEDGER] = place / LEDGER
-        empty = Index(loads=[]).model_dump_json(indent=1) + "\n"
-        objects.commit(folder, made, INDEX, index.read_text("utf-8") if index.exists() else empty)
 
 
 def _today() -> str:

@@ -26,6 +26,8 @@ def section(setting: Setting) -> Section:
             title,
             (Refusal(say("Claims about this pair."), say("No article in the ledger speaks of it.")),),
         )
+    judged = checked.check(setting, claims)
+    outcomes = {statement.id: verdict for statement, verdict in judged.verdicts}
     rows: list[tuple[Part | None, ...]] = []
     for statement in claims:
         number = int(statement.detail["system"])
@@ -35,21 +37,22 @@ def section(setting: Setting) -> Section:
                 Label(codes.system(number).name, f"system {number}"),
                 asserted(setting, statement),
                 Date(period) if period else None,
-                said_by(setting, statement),
-                beside(setting, statement),
+                told_by(setting, statement),
+                beside(setting, statement)
+                or (checked.outcome(setting, outcomes[statement.id]) if statement.id in outcomes else None),
             )
         )
     blocks: list[Block] = [
-        *checked.blocks(setting, claims, asserted),
+        *checked.blocks(setting, judged, asserted, told_by),
         Table(
             "claims",
-            say("Asserted by the articles, in our words"),
+            say("Asserted by the texts, in our words"),
             (say("System"), say("Claim"), say("About"), say("Who says so"), say("What the statistics say")),
             tuple(rows),
             note=say(
                 "The articles argue for cooperation, and their figures stand here as claims of their speakers. A target, "
-                "project or document that only an article names appears above with the status claimed. An empty last "
-                "cell means that no series held measures the claim."
+                "project or document that only an article names appears above with the status claimed. Where the last cell "
+                "has no figure, it holds the verdict; not checkable means that no series held measures the claim."
             ),
             fold=True,
         ),
@@ -77,6 +80,22 @@ def asserted(setting: Setting, statement: Statement) -> Part:
             pieces.append(Name(piece, statement.id))
     slots = {f"part_{chr(97 + position)}": piece for position, piece in enumerate(pieces)}
     return Sentence("".join(f"{{{slot}}}" for slot in slots), tuple(slots.items()))
+
+
+def told_by(setting: Setting, statement: Statement) -> Part:
+    """Who says so; for a document read in the workspace its file and title, and who accepted the claim."""
+    if checked.accepted(setting, statement) is None:
+        return said_by(setting, statement)
+    say = setting.say
+    source, reviewer = checked.document(setting, statement.source), Name(statement.recorder, statement.id)
+    if not statement.speaker:
+        return say("{document}; accepted by {reviewer}", document=source, reviewer=reviewer)
+    return say(
+        "{speaker}, in {document}; accepted by {reviewer}",
+        speaker=Name(statement.speaker, statement.id),
+        document=source,
+        reviewer=reviewer,
+    )
 
 
 def beside(setting: Setting, statement: Statement) -> Part | None:

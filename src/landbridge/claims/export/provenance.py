@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from prov.identifier import QualifiedName
@@ -21,7 +22,7 @@ from landbridge.claims.correcting import claim_of, corrected_claim
 from landbridge.claims.decisions import STANDING, Action, Decision
 from landbridge.claims.document import Document
 from landbridge.claims.export.judged import Judged, references, verdict_id
-from landbridge.claims.review import claim_id
+from landbridge.claims.review import claim_id, origin_of
 from landbridge.codes.matching import plain
 
 SPACE = "urn:landbridge:"
@@ -35,18 +36,20 @@ def prov_json(
     verdicts: Iterable[Judged] = (),
     *,
     version: str,
+    origin: Path | str = "",
 ) -> str:
     """The chain of one document as PROV-JSON.
 
-    `decisions` may hold those on other documents, which are left out; lapsed ones are told with the text they were made
-    on. `version` is that of the program that read.
+    `decisions` may hold those on other documents, which are left out; those on earlier texts of the `origin` are told with
+    the text they were made on. `version` is that of the program that read.
     """
     chain = _Chain(document, version)
     for claim in claims:
         chain.claim(claim)
     shown = {claim_id(document, claim) for claim in chain.claims}
+    known = origin_of(origin)
     for decision in decisions:
-        if decision.claim in shown or decision.document == document.name:
+        if decision.claim in shown or (known and decision.origin == known):
             chain.decide(decision)
     for verdict in verdicts:
         chain.judge(verdict)

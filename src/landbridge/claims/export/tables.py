@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from landbridge.claims.acceptance import our_words
+from landbridge.claims.acceptance import WITHDRAWN, our_words
 from landbridge.claims.claim import Claim
 from landbridge.claims.decisions import Decision
 from landbridge.claims.document import Document
@@ -171,7 +171,12 @@ def statements_table(ledger: Ledger) -> Resource:
     needed = ("subject", "kind", "property", "source", "status", "recorded", "recorder")
     fields = (
         Field("id", "string", "hash of the content", required=True),
-        Field("stands", "boolean", "false where a later statement supersedes it", required=True),
+        Field(
+            "stands",
+            "boolean",
+            "false where a later statement supersedes it, and for one that takes a claim back",
+            required=True,
+        ),
         *(
             Field(
                 name,
@@ -183,7 +188,7 @@ def statements_table(ledger: Ledger) -> Resource:
         ),
         Field("detail", "object", "slots of a claim"),
     )
-    standing = {statement.id for statement in ledger.statements}
+    standing = {item.id for item in ledger.statements if WITHDRAWN not in item.detail}
     rows = tuple(
         {"id": item.id, "stands": item.id in standing}
         | {name: getattr(item, name) for name in names}

@@ -31,10 +31,10 @@ class Amount:
 
     `start`, `end` span the comparator, currency, number, scale and unit; `number` is where the number itself begins.
     `value` is in the base unit of `unit`; `unit` is empty for a bare number, `count` for `not a single`, `ordinal` for
-    ordinals. `signed` marks a per cent with a sign before it, which is a change (`(-7.8%)`). `shared` lists the currencies that a name of several countries may mean; its unit is `XXX` till one is chosen. `scale` is the factor of
-    scale word and unit (1 without), kept for numbers that leave theirs out. `comparator` is empty where no word says
-    one. `form` is `digits`, `words`, `fraction`, `multiple`, `none` (not a single) or
-    `ordinal`. `other` is the other end of a range.
+    ordinals, `XXX` for a currency that several countries call so, until one of `shared` is chosen. `signed` marks a per
+    cent with a sign before it, which is a change (`(-7.8%)`). `scale` is the factor of scale word and unit (1 without),
+    kept for numbers that leave theirs out. `comparator` is empty where no word says one. `form` is `digits`, `words`,
+    `fraction`, `multiple`, `none` (not a single) or `ordinal`. `other` is the other end of a range.
     """
 
     start: int

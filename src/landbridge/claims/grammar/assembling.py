@@ -28,6 +28,8 @@ _MOST_NUMBERS = 60
 _LANDS = frozenset({"country", "region", "macro", "demonym", "pair"})
 # Signs of program text, which speaks of exports and imports all the time.
 _CODE = re.compile(r"[{}]|=>|==|\w\(\)|\w\([\"’]|// ")
+# How far around a sentence they are looked for: a paragraph may be as long as the text.
+_AROUND = 2_000
 # A number in digits has at most so many groups: `1 234 567.8`.
 _DIGITS, _GROUPS = re.compile(r"\d+"), 4
 
@@ -101,7 +103,8 @@ def _scene(text: Text, number: int, sentence: Sentence) -> Scene | None:
     if len(_DIGITS.findall(text.text, *span)) > _GROUPS * _MOST_NUMBERS:
         return None
     whole = text.blocks[sentence.block]
-    if _CODE.search(text.text, whole.start, whole.end):
+    left, right = max(whole.start, span[0] - _AROUND), min(whole.end, span[1] + _AROUND)
+    if _CODE.search(text.text, left, right):
         return None
     found = tuple(
         one for one in amounts(text.text, *span, text.language) if asserted(text.text, one, *span, words)

@@ -33,7 +33,7 @@ def ahead(text: str, at: int, stop: int, start: int, end: int, words: Words, *, 
 
 
 def asserted(text: str, amount: Amount, start: int, end: int, words: Words) -> bool:
-    """False for a number that is asked about, made a condition, or denied: `has trade reached 5 billion?`, `if it reaches`."""
+    """False for a number that is asked about, made a condition or denied: `has it reached 5 billion?`, `if it reaches`."""
     if text[end - 1] in "?？":
         return False
     lead = text[start : amount.start]

@@ -114,7 +114,7 @@ def numerals(language: Language) -> Numerals:
     shared = {
         folded(str(word)): tuple(map(str, found)) for word, found in part.get("currencies_shared", {}).items()
     }
-    currencies |= {word: SHARED for word in shared} | _world(language.code)
+    currencies |= dict.fromkeys(shared, SHARED) | _world(language.code)
     multiples, fractions, ordinals, words = (
         _numbers(part.get(name, {})) for name in ("multiples", "fractions", "ordinals", "words")
     )
@@ -132,7 +132,8 @@ def numerals(language: Language) -> Numerals:
     return Numerals(
         number=_number(part, units, spaced=spaced),
         multiple=_pattern(
-            rf"{edge}(?P<word>{any_of(multiples)}){edge}(?!(?:{BLANK}|-)(?:{any_of(part.get('multiples_unless', ())) or _NOTHING})\b)",
+            rf"{edge}(?P<word>{any_of(multiples)}){edge}"
+            rf"(?!(?:{BLANK}|-)(?:{any_of(part.get('multiples_unless', ())) or _NOTHING})\b)",
             multiples,
         ),
         out_of=_pattern(

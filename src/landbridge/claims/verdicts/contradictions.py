@@ -108,12 +108,13 @@ _Groups = Mapping[tuple[object, ...], list[_Item]]
 
 def _disagreements(readings: Readings, apart: bool) -> Iterator[Finding]:
     """Two values of one thing, two targets of one deadline, two deadlines of one target, editions that do not fit."""
-    for group in _values(readings).values():
+    items = _items(readings)
+    for group in _values(items).values():
         for one, other in _disjoint(group, apart):
             yield _pair("two_values", "contradiction", one, other, period=one.span.words())
     if apart:
         # Inside one text a target is often told with its first deadline and with the next.
-        for group in _goals(readings).values():
+        for group in _goals(items).values():
             for one, other in _disjoint([_by_time(item) for item in group], apart):
                 yield _pair(
                     "two_deadlines",
@@ -123,14 +124,18 @@ def _disagreements(readings: Readings, apart: bool) -> Iterator[Finding]:
                     first=one.claim.moment,
                     second=other.claim.moment,
                 )
-    for group in _deadlines(readings).values():
+    for group in _deadlines(items).values():
         for one, other in _disjoint(group, apart):
             yield _pair("two_targets", "contradiction", one, other, period=one.claim.moment)
     yield from _editions(readings, apart)
 
 
-def _items(readings: Readings) -> Iterator[_Item]:
+def _items(readings: Readings) -> tuple[_Item, ...]:
     """The claims with a value and a period that can be set against others; growth as a factor."""
+    return tuple(_each(readings))
+
+
+def _each(readings: Readings) -> Iterator[_Item]:
     for document, claims in readings:
         parts = read_parts(document, claims)
         for index, claim in enumerate(claims):
@@ -157,18 +162,18 @@ def _grouped(items: Iterable[_Item], key: Callable[[_Item], object]) -> _Groups:
     return groups
 
 
-def _values(readings: Readings) -> _Groups:
-    return _grouped((i for i in _items(readings) if i.claim.kind in _TOLD), lambda item: item.span)
+def _values(items: Iterable[_Item]) -> _Groups:
+    return _grouped((i for i in items if i.claim.kind in _TOLD), lambda item: item.span)
 
 
-def _deadlines(readings: Readings) -> _Groups:
+def _deadlines(items: Iterable[_Item]) -> _Groups:
     # A deadline `by the end of 2018` and one `2018` are one.
-    targets = (item for item in _items(readings) if item.claim.kind == "target")
+    targets = (item for item in items if item.claim.kind == "target")
     return _grouped(targets, lambda item: item.span.last // 12)
 
 
-def _goals(readings: Readings) -> _Groups:
-    targets = (item for item in _items(readings) if item.claim.kind == "target")
+def _goals(items: Iterable[_Item]) -> _Groups:
+    targets = (item for item in items if item.claim.kind == "target")
     return _grouped(targets, lambda item: f"{item.claim.value:.6g}")
 
 
@@ -248,7 +253,7 @@ def _what(claim: Claim) -> str:
 def _agreements(readings: Readings) -> Iterator[Finding]:
     """Values of two texts that meet, each linked to the next; bounds without an end agree with too much to count."""
     sources = {document.text_sha256: _sources(claims) for document, claims in readings}
-    for group in _values(readings).values():
+    for group in _values(_items(readings)).values():
         rising = sorted((item for item in group if item.held.bounded), key=lambda item: item.order)
         for item, at in zip(rising, _changes(rising), strict=True):
             if at == len(rising) or not item.held.meets(rising[at].held):
