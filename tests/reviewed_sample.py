@@ -54,6 +54,8 @@ SALES = claim(
 CLAIMS = (LEVEL, GROWTH, AGAIN, SALES)
 DOC = document()
 ID = claim_id(DOC, LEVEL)
+# By what later versions of the digest are known.
+ORIGIN = "https://example.org/digest"
 WHO = {"by": "Anna Petrova", "reason": "Read against the text."}
 
 

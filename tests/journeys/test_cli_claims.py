@@ -61,7 +61,8 @@ def rows(answer: Any, verb: str) -> list[dict[str, Any]]:
     """The rows of a sound answer, which all have the same columns."""
     assert answer.code == 0, answer.err
     found = answer.json
-    assert list(found) == KEYS
+    # The verdicts have what is found of several claims beside them.
+    assert [key for key in found if key != "findings"] == KEYS
     assert found["verb"] == verb
     assert found["schema"] == f"landbridge/{verb}/1"
     assert found["release"] == manifest.read(embedded()).id
@@ -367,10 +368,119 @@ def test_decisions_lapse_when_the_text_changes(call: Call, texts: Path) -> None:
     name = only(call("claims read a.txt --json").json)["id"]
     decided(call, f"accept --claim {name}")
     (texts / "a.txt").write_text("First. " + TEXT)
-    ran = call("claims review a.txt")
-    assert "1 decision on the earlier one lapsed" in ran.err
+    for line in ("read a.txt", "verify a.txt", "review a.txt"):
+        ran = call(f"claims {line}")
+        assert "a.txt: 1 accepted claim of an earlier version of this file lapsed" in ran.err
     assert "lapsed" in ran.out
-    assert [row["state"] for row in rows(call("claims list --json"), "claims-list")] == ["lapsed"]
+    # Looking writes nothing: the next decision on the new text does, and withdraws what stood.
+    assert held() == [240.1e9]
+    assert only(rows(call("claims list --json"), "claims-list"))["state"] == "accepted"
+    assert "a.txt has changed since it was reviewed" in call("claims list").err
+    other = only(call("claims read a.txt --json").json)["id"]
+    assert (
+        "1 decision on the earlier one lapsed"
+        in call(f"claims review a.txt reject --claim {other} --by Li --reason Doubtful").err
+    )
+    assert held() == []
+    states = {row["id"]: row["state"] for row in rows(call("claims list --json"), "claims-list")}
+    assert states == {name: "lapsed", other: "rejected"}
+    assert "lapsed" not in call("claims read a.txt").err
+    assert "a.txt" not in call("claims verify ledger").out
+
+
+def held() -> list[float | None]:
+    """The values of claims that the workspace's ledger lets stand."""
+    own = Ledger(*Workspace.open("landbridge-data").ledger()).statements
+    return [statement.number for statement in own if "withdrawn" not in statement.detail]
+
+
+def test_json_tells_of_lapses_in_notes_and_on_standard_error(call: Call, texts: Path) -> None:
+    decided(call, f"accept --claim {only(call('claims read a.txt --json').json)['id']}")
+    (texts / "a.txt").write_text("First. " + TEXT)
+    told = "1 accepted claim of an earlier version"
+    ran = call("claims verify a.txt --json")
+    assert told in ran.err
+    assert any(told in note for note in ran.json["notes"])
+    ran = call("claims read a.txt --json")
+    assert told in ran.err
+    assert any(told in note for note in ran.json[0]["doc"]["notes"])
+
+
+def test_a_text_without_claims_settles_what_was_accepted_of_the_earlier_one(call: Call, texts: Path) -> None:
+    decided(call, f"accept --claim {only(call('claims read a.txt --json').json)['id']}")
+    (texts / "a.txt").write_text("Nothing is left of it.\n")
+    assert held() == [240.1e9]
+    ran = call("claims review a.txt --settle")
+    assert ran.code == 0
+    assert "1 decision on the earlier one lapsed" in ran.err
+    assert held() == []
+    assert call("claims review a.txt accept --claim c-x --by A --reason B --settle").code == 2
+
+
+def test_two_files_of_one_name_are_two_sources(call: Call, texts: Path) -> None:
+    decided(call, f"accept --claim {only(call('claims read a.txt --json').json)['id']}")
+    (texts / "sub").mkdir()
+    (texts / "sub" / "a.txt").write_text(OTHER)
+    assert "lapsed" not in call("claims read sub/a.txt").err
+    name = only(call("claims read sub/a.txt --json").json)["id"]
+    assert call(f"claims review sub/a.txt accept --claim {name} --by Li --reason Read").code == 0
+    assert sorted(filter(None, held())) == [240.1e9, 300e9]
+
+
+def test_what_is_piped_in_has_no_versions_unless_it_has_a_name(
+    call: Call, texts: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def piped(text: str, line: str) -> Any:
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
+        return call(f"claims {line}")
+
+    one = only(piped(TEXT, "read - --json").json)["id"]
+    assert piped(TEXT, f"review - accept --claim {one} --by Li --reason Read").code == 0
+    assert "lapsed" not in piped(OTHER, "read -").err
+    address = "https://example.org/note"
+    assert piped(TEXT, f"review - accept --claim {one} --by Li --reason Read --name {address}").code == 0
+    assert "1 accepted claim" in piped(OTHER, f"read - --name {address}").err
+    assert "lapsed" not in piped(OTHER, "read -").err
+    assert call("claims read a.txt b.txt --name both").code == 2
+
+
+def test_an_accepted_claim_is_shown_in_words_with_its_file_and_title(call: Call, texts: Path) -> None:
+    (texts / "page.html").write_text(
+        f"<html><head><title>A digest</title></head><body><article><p>{TEXT}</p><p>{'Words. ' * 30}</p></article></body></html>"
+    )
+    name = only(call("claims read page.html --json").json)["id"]
+    assert call(f"claims review page.html accept --claim {name} --by Li --reason Read").code == 0
+    found = rows(call("claims verify ledger --json"), "claims-verify")
+    (own,) = [row for row in found if row["document"].startswith("read-")]
+    assert own["title"] == "page.html (A digest)"
+    assert own["quote"].endswith("China and Russia: 240.1 billion USD in 2023.")
+    assert not [row for row in found if "{" in row["quote"]]
+    shown = " ".join(call("claims verify ledger").out.split())
+    assert "page.html (A digest)" in shown
+    assert call(f"claims review page.html reject --claim {name} --by Li --reason Doubtful").code == 0
+    again = rows(call("claims verify ledger --json"), "claims-verify")
+    assert not [row for row in again if row["document"].startswith("read-")]
+    assert len(again) == len(found) - 1
+
+
+def test_the_target_with_two_deadlines_is_found_in_the_ledger(call: Call) -> None:
+    found = rows(call("claims verify ledger --show findings --json"), "claims-verify")
+    (pair,) = [row for row in found if row["check"] == "two_deadlines"]
+    assert pair["outcome"] == "contradiction"
+    assert [end["document"] for end in pair["claims"]] == [
+        "article-new-platforms-2018",
+        "article-results-prospects-2023",
+    ]
+    assert [end["quote"] for end in pair["claims"]] == [
+        "Trade both ways was to reach 200 billion USD by 2020.",
+        "Trade both ways was meant to reach 200 billion USD in 2022.",
+    ]
+
+
+def test_verdicts_in_json_have_the_findings_beside_them(call: Call) -> None:
+    found = call("claims verify a.txt b.txt --json").json
+    assert found["findings"] == call("claims verify a.txt b.txt --show findings --json").json["rows"]
+    assert [item["outcome"] for item in found["findings"]] == ["contradiction"]
 
 
 def test_decisions_go_to_the_workspace_that_is_named(call: Call, texts: Path) -> None:

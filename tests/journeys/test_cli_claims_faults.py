@@ -106,6 +106,31 @@ def test_a_correction_that_the_claim_cannot_hold_is_refused_before_anything_is_w
     assert not (texts / "landbridge-data").exists()
 
 
+def test_everything_wrong_with_a_correction_is_said_at_once(call: Call, texts: Path) -> None:
+    name = call("claims read a.txt --json").json[0]["id"]
+    slots = (
+        "value=much",
+        "colour=red",
+        "unit=kgs",
+        "period=soon",
+        "kind=quantty",
+        "system=99",
+        "x",
+        "asserts=5",
+    )
+    given = " ".join(f"--set {slot}" for slot in slots)
+    ran = call(f"claims review a.txt correct --claim {name} --by A --reason B {given} --json")
+    assert ran.code == 2
+    told = [problem["what"] for problem in problems(ran.err)]
+    for words in ("'much'", "'colour'", "'kgs'", "'soon'", "'quantty'", "system", "'x'", "asserts"):
+        assert any(words in what for what in told), (words, told)
+    assert len(told) == len(set(told))
+    # What could not be read as a slot alone is enough to refuse, though the rest is sound.
+    ran = call(f"claims review a.txt correct --claim {name} --by A --reason B --set value=5e9 --set x")
+    assert ran.code == 2
+    assert not (texts / "landbridge-data").exists()
+
+
 def test_list_in_a_workspace_that_is_not_there(call: Call) -> None:
     ran = call("claims list --workspace nowhere")
     assert ran.code == 1

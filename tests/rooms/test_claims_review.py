@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import sqlite3
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,7 +17,7 @@ from landbridge.brief.setting import setting
 from landbridge.brief.text import Writer
 from landbridge.claims.acceptance import our_words, source_of, systems, vocabulary
 from landbridge.claims.correcting import claim_of
-from landbridge.claims.review import Review, Reviewed, State, claim_id
+from landbridge.claims.review import Review, Reviewed, State, claim_id, origin_of
 from landbridge.errors import BadUsage
 from landbridge.release import load as load_data
 from reviewed_sample import (
@@ -25,6 +26,7 @@ from reviewed_sample import (
     DOC,
     ID,
     LEVEL,
+    ORIGIN,
     SALES,
     TEXT,
     WHO,
@@ -63,7 +65,8 @@ def test_same_text_span_and_slots_give_the_same_id_and_any_other_gives_another()
 def test_nothing_is_ledger_fact_before_a_person_accepts_it(review: Review) -> None:
     assert set(review.states(DOC, CLAIMS).values()) == {State("open")}
     assert review.reviewed() == ()
-    assert review.note(DOC) == ()
+    assert review.lapsing(DOC, origin=ORIGIN) == ()
+    assert review.settle(DOC, origin=ORIGIN) == ()
     assert not review.folder.exists()
     decision = review.decide(DOC, CLAIMS, ID, "accept", **WHO)
     (statement,) = standing(review)
@@ -229,41 +232,48 @@ def test_merging_into_a_claim_of_another_document(review: Review) -> None:
 
 
 def test_when_the_text_changes_the_acceptance_lapses_and_can_be_given_again(review: Review) -> None:
-    review.decide(DOC, CLAIMS, ID, "accept", **WHO)
+    review.decide(DOC, CLAIMS, ID, "accept", **WHO, origin=ORIGIN)
     new = document("Corrected on Friday. " + TEXT)
     moved = claim("reached $240.1 billion", new.text)
     other = claim(
         "up 26.3 percent", new.text, indicator="trade_turnover_growth", kind="change", value=26.3, unit="%"
     )
-    states = review.states(new, [moved, other])
+    states = review.states(new, [moved, other], origin=ORIGIN)
     assert [state.name for state in states.values()] == ["lapsed", "open"]
     assert states[claim_id(new, moved)].decision == review.history(ID)[0]
     assert len(standing(review)) == 1
 
-    (lapse,) = review.note(new)
+    (old,) = review.lapsing(new, origin=ORIGIN)
+    assert (old.action, old.claim) == ("accept", ID)
+    assert len(standing(review)) == 1
+    assert review.lapsing(new, origin="") == review.lapsing(new, origin="https://example.org/else") == ()
+    (lapse,) = review.settle(new, origin=ORIGIN)
     assert (lapse.action, lapse.by, lapse.claim) == ("lapse", "Landbridge", ID)
     assert DOC.text_sha256 in lapse.reason
     assert standing(review) == []
-    assert review.note(new) == ()
+    assert review.settle(new, origin=ORIGIN) == ()
     assert [item.state.name for item in review.reviewed()] == ["lapsed"]
 
-    review.decide(new, [moved, other], claim_id(new, moved), "accept", **WHO)
+    review.decide(new, [moved, other], claim_id(new, moved), "accept", **WHO, origin=ORIGIN)
     (statement,) = standing(review)
     assert statement.sha256 == new.text_sha256
-    assert [state.name for state in review.states(new, [moved, other]).values()] == ["accepted", "open"]
+    assert [state.name for state in review.states(new, [moved, other], origin=ORIGIN).values()] == [
+        "accepted",
+        "open",
+    ]
     # And back: a decision on the new text lapses, the old one is not revived by itself.
-    assert review.states(DOC, CLAIMS)[ID].name == "lapsed"
-    review.decide(DOC, CLAIMS, ID, "accept", **WHO)
+    assert review.states(DOC, CLAIMS, origin=ORIGIN)[ID].name == "lapsed"
+    review.decide(DOC, CLAIMS, ID, "accept", **WHO, origin=ORIGIN)
     assert [statement.sha256 for statement in standing(review)] == [DOC.text_sha256]
     assert [item.action for item in review.history(ID)] == ["accept", "lapse", "accept"]
 
 
 def test_a_decision_on_the_new_text_alone_makes_the_others_lapse(review: Review) -> None:
-    review.decide(DOC, CLAIMS, ID, "accept", **WHO)
-    review.decide(DOC, CLAIMS, claim_id(DOC, AGAIN), "reject", **WHO)
+    review.decide(DOC, CLAIMS, ID, "accept", **WHO, origin=ORIGIN)
+    review.decide(DOC, CLAIMS, claim_id(DOC, AGAIN), "reject", **WHO, origin=ORIGIN)
     new = document(TEXT + " The end.")
     sales = claim("sold 84 million dollars", new.text, value=84e6)
-    review.decide(new, [sales], claim_id(new, sales), "accept", **WHO)
+    review.decide(new, [sales], claim_id(new, sales), "accept", **WHO, origin=ORIGIN)
     assert [statement.number for statement in standing(review)] == [84e6]
     assert {item.id: item.state.name for item in review.reviewed()} == {
         ID: "lapsed",
@@ -273,10 +283,40 @@ def test_a_decision_on_the_new_text_alone_makes_the_others_lapse(review: Review)
 
 
 def test_another_extractor_that_gives_the_same_text_changes_nothing(review: Review) -> None:
-    review.decide(DOC, CLAIMS, ID, "accept", **WHO)
+    review.decide(DOC, CLAIMS, ID, "accept", **WHO, origin=ORIGIN)
     same = replace(DOC, extractor="text 2", sha256="0" * 64)
-    assert review.note(same) == ()
-    assert review.states(same, CLAIMS)[ID].name == "accepted"
+    assert review.settle(same, origin=ORIGIN) == ()
+    assert review.states(same, CLAIMS, origin=ORIGIN)[ID].name == "accepted"
+
+
+def test_without_an_origin_a_decision_belongs_to_the_text_alone(review: Review) -> None:
+    review.decide(DOC, CLAIMS, ID, "accept", **WHO)
+    new = document(TEXT + " The end.")
+    sales = claim("sold 84 million dollars", new.text, value=84e6)
+    review.decide(new, [sales], claim_id(new, sales), "accept", **WHO)
+    assert sorted(filter(None, (statement.number for statement in standing(review)))) == [84e6, 240.1e9]
+
+
+def test_files_are_known_by_their_full_path(review: Review, tmp_path: Path) -> None:
+    here, there = tmp_path / "a" / "digest.txt", tmp_path / "b" / "digest.txt"
+    review.decide(DOC, CLAIMS, ID, "accept", **WHO, origin=here)
+    new = document(TEXT + " The end.")
+    assert review.lapsing(new, origin=there) == ()
+    assert len(review.lapsing(new, origin=tmp_path / "b" / ".." / "a" / "digest.txt")) == 1
+    assert origin_of(here) == str(here.resolve())
+
+
+def test_decisions_of_a_workspace_that_kept_no_origins_are_read_and_added_to(review: Review) -> None:
+    first = review.decide(DOC, CLAIMS, ID, "accept", **WHO)
+    raw = sqlite3.connect(review.folder / "ledger.sqlite")
+    raw.execute("ALTER TABLE claim_decision DROP COLUMN origin")
+    raw.commit()
+    raw.close()
+    assert review.decisions() == (first,)
+    second = review.decide(DOC, CLAIMS, claim_id(DOC, AGAIN), "accept", **WHO, origin=ORIGIN)
+    assert review.decisions() == (first, second)
+    assert [item.origin for item in review.decisions()] == ["", ORIGIN]
+    assert len(review.lapsing(document(TEXT + " The end."), origin=ORIGIN)) == 1
 
 
 def test_what_has_no_place_code_is_told_in_the_note(review: Review) -> None:
@@ -323,7 +363,7 @@ def test_every_indicator_has_a_system_and_our_words_pass_the_ledger(review: Revi
     assert len(standing(review)) == len(indicators)
     target = replace(LEVEL, kind="target", period="2030", comparator=">=")
     assert our_words(target, filled=True) == (
-        "Target: trade turnover, trade, China and Russia: >= 240,100,000,000 USD by 2030"
+        "Target: trade turnover, trade, China and Russia: at least 240.1 billion USD by 2030"
     )
 
 

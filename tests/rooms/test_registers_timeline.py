@@ -133,9 +133,7 @@ def shipped() -> Data:
 
 
 def of(found: Timeline, record: str) -> list[Moment]:
-    return [
-        item for item in (*found.moments, *found.undated) if record in {r.subject for r in item.records}
-    ]
+    return [item for item in (*found.moments, *found.undated) if record in {r.subject for r in item.records}]
 
 
 def test_one_opening_in_three_registers_is_one_line_with_both_sources(held: Data) -> None:
@@ -155,15 +153,15 @@ def test_a_plan_told_twice_is_one_line_and_never_reads_as_done(held: Data) -> No
     found = timeline(held, "RUS", "CHN", "2026-11-22")
     plans = [item for item in found.moments if item.what.startswith("Planned opening")]
     assert [item.period for item in plans] == ["2019-10"]
-    assert plans[0].said_by == ("First Paper", "Second Paper")
+    assert sorted(plans[0].said_by) == ["First Paper", "Second Paper"]
+    assert plans[0].state == "was expected"
 
 
 def test_a_less_exact_date_joins_and_another_date_stays_apart(held: Data) -> None:
     found = timeline(held, "RUS", "CHN", "2026-11-22")
     signed = [item for item in of(found, "document/pact") if item.what.startswith("Signed")]
-    assert [(item.period, item.said_by) for item in signed] == [
-        ("2015-03-02", ("First Paper", "Second Paper"))
-    ]
+    assert [item.period for item in signed] == ["2015-03-02"]
+    assert sorted(signed[0].said_by) == ["First Paper", "Second Paper"]
     quarrel = of(found, "document/quarrel")
     assert [item.period for item in quarrel] == ["2011", "2012"]
     assert quarrel[0].note == "sources differ: also given as 2012"
@@ -269,4 +267,4 @@ def test_same_question_same_answer_whatever_the_order_of_the_ledger(shipped: Dat
     one = timeline(shipped, "BLR", "CHN", "2026-11-22").rows()
     two = timeline(turned, "BLR", "CHN", "2026-11-22").rows()
     assert [row["what"] for row in one] == [row["what"] for row in two]
-    assert [set(row["ids"].split()) for row in one] == [set(row["ids"].split()) for row in two]
+    assert [row["ids"] for row in one] == [row["ids"] for row in two]

@@ -1,7 +1,7 @@
 """Barriers: measure, sort, side, goods, dates; whether in force on a day, what it costs, and who asks for relief.
 
 What a barrier costs is given in three ways that are never mixed: the rate itself where it is a duty, the tariff that would
-cost as much where a source worked one out, and the mean duty of the side on the whole industry as a yardstick.
+cost as much where a source worked one out, and the duty held for the whole industry as a yardstick.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class Barrier:
 
     `state` is `not dated` where the ledger states no beginning and no end: nothing then says whether it is in force. `rates`
     are the sizes that hold on the day, `equivalents` what sources worked out as the tariff that would cost as much,
-    `yardstick` the mean duty of the side on the industry of the goods, by exporter.
+    `yardstick` the duty that the table of tariffs holds for the industry of the goods, by exporter; its note says how it was made.
     """
 
     record: Record
@@ -90,8 +90,8 @@ class Barrier:
             "state": self.state,
             "size": "; ".join(_size(item) for item in self.rates) or None,
             "equivalent_pct": "; ".join(_size(item) for item in self.equivalents) or None,
-            "mean_duty_of_industry": "; ".join(
-                f"{item.measure}: {item.point:g}% ({item.period})" for item in self.yardstick
+            "duty_of_industry": "; ".join(
+                f"{item.measure}: {item.point:g}% ({item.period}; {item.note})" for item in self.yardstick
             )
             or None,
             "relief": "; ".join(name_of(item.record) for item in self.relief) or None,
@@ -192,7 +192,7 @@ def _holds(said: Statement, today: str) -> bool:
 
 
 def _yardstick(data: Data, record: Record) -> Iterator[Figure]:
-    """What the side levies on average on the industries to which the goods belong."""
+    """What the side levies on the industries to which the goods belong, as the table of tariffs holds it."""
     side = record.text("side")
     if record.text("form") != "tariff" or not side:
         return

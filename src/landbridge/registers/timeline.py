@@ -220,6 +220,7 @@ def _moment(
     """One line out of the drafts of one fact: told by the best register, dated by the most exact source."""
     main = min(group, key=_telling)
     exact = min(group, key=_width)
+    group = tuple(sorted(group, key=lambda draft: draft.statements[0].id))
     statements = {item.id: item for draft in (main, *group) for item in draft.statements}
     records = {draft.record.subject: draft.record for draft in (main, *group)}
     return Moment(
@@ -246,10 +247,15 @@ def _state(group: Iterable[Draft], exact: Draft, now: date) -> str:
     if exact.first > now:
         return "ahead"
     # A beginning that only forecasts tell is over only if someone saw it.
-    foreseen = all(said.status is Status.FORECAST for item in members for said in item.statements[:1])
+    foreseen = all(_foreseen(item.statements[0]) for item in members)
     if foreseen:
         return "was expected" if exact.last < now else "ahead"
     return "past"
+
+
+def _foreseen(said: Statement) -> bool:
+    # A plan is one whatever the status of the report on it.
+    return said.status is Status.FORECAST or said.property == "planned_opening"
 
 
 def _differing(lines: list[Moment]) -> list[Moment]:

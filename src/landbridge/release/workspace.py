@@ -35,7 +35,8 @@ LAYOUT = 1
 INDEX = "workspace.json"
 KINDS = ("baci", "comtrade", "csv")
 LEDGER = "ledger.sqlite"
-_OWN = {INDEX, LEDGER, objects.LOCK, objects.STAGING, "raw", "trade"}
+# With the journal that SQLite leaves where a first write was broken off.
+_OWN = {INDEX, LEDGER, f"{LEDGER}-journal", objects.LOCK, objects.STAGING, "raw", "trade"}
 _RELEASE = (
     "In Python read it with `lb.load(release=...)`; a workspace is a folder that `landbridge load KIND FILE` made, "
     "and is named with `--workspace`."
