@@ -54,7 +54,7 @@ class Barrier:
 
     `state` is `not dated` where the ledger states no beginning and no end: nothing then says whether it is in force. `rates`
     are the sizes that hold on the day, `equivalents` what sources worked out as the tariff that would cost as much,
-    `yardstick` the duty that the table of tariffs holds for the industry of the goods, by exporter; its note says how it was made.
+    `yardstick` the duty that the table of tariffs holds for the industry of the goods, by exporter, with a note on it.
     """
 
     record: Record

@@ -23,6 +23,7 @@ from landbridge.registers.naming import name_of
 from landbridge.registers.nearness import near, places_of
 from landbridge.registers.sector_facts import detail
 from landbridge.registers.timeline import touching
+from landbridge.registers.timeline_words import figures
 from landbridge.release.data import Data
 
 __all__ = ["PARTS", "Dossier", "Gap", "Line", "dossier", "names"]
@@ -350,6 +351,8 @@ def _short(lines: Iterable[Line]) -> str | None:
     words = []
     for line in ordered[:3]:
         figure = line.figure
-        words.append(f"{line.what}: {figure.point:,.4g} {figure.unit}" if figure is not None else line.what)
+        words.append(
+            f"{line.what}: {figures(figure.point)} {figure.unit}" if figure is not None else line.what
+        )
     more = len(ordered) - len(words)
     return "; ".join((*words, *([f"{more} more"] if more > 0 else []))) or None

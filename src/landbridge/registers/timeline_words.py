@@ -126,15 +126,16 @@ def amount(said: Statement) -> str:
     if said.number is None:
         assert said.low is not None
         assert said.high is not None
-        number = f"{_figures(said.low)} to {_figures(said.high)}"
+        number = f"{figures(said.low)} to {figures(said.high)}"
     else:
-        number = _figures(said.number)
+        number = figures(said.number)
     return (
         f"{hedge}{number}{'' if said.unit == '%' else ' '}{'' if said.unit == 'count' else said.unit}".strip()
     )
 
 
-def _figures(number: float) -> str:
+def figures(number: float) -> str:
+    """A number for reading: `2.5 billion`, `1,300`, `0.6`."""
     for size, word in ((1e12, "trillion"), (1e9, "billion"), (1e6, "million")):
         if abs(number) >= size:
             return f"{number / size:.4g} {word}"
