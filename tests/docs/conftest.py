@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from landbridge.cli import verbs
+from landbridge.cli import register_answers, verbs
 from landbridge.cli.app import app
 from landbridge.release import Data, load
 
@@ -42,7 +42,8 @@ def landbridge(held: Data, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> C
         return load(workspace) if workspace or Path("landbridge-data").exists() else held
 
     # Reading the release takes most of a command's time; it does not change between them.
-    monkeypatch.setattr(verbs, "load_data", data)
+    for module in (verbs, register_answers):
+        monkeypatch.setattr(module, "load_data", data)
 
     def run(line: str) -> Answer:
         program, *arguments = shlex.split(line)

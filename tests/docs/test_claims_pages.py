@@ -71,6 +71,18 @@ def test_every_key_of_a_claim_is_documented_in_order(printed: Callable[[str], An
     assert set(cells(doc_keys, 1)) == set(row["doc"])
 
 
+def test_every_key_of_a_review_is_documented(printed: Callable[[str], Any]) -> None:
+    listed, decided = section(REFERENCE, "A row of `claims review --json`").split("| key of a decision |")
+    keys = {name for name in cells(listed, 1) if name != "key"}
+    rows = printed("landbridge claims review note.txt --dated 2024-02")["rows"]
+    assert keys - {"document"} == set(rows[0])
+    call = (
+        f"landbridge claims review note.txt accept --claim {rows[0]['id']} --by A --reason B --dated 2024-02"
+    )
+    assert set(cells(decided, 1)) == set(printed(call)["rows"][0])
+    assert keys == set(printed("landbridge claims list")["rows"][0])
+
+
 def test_every_key_of_a_verdict_and_of_its_evidence_is_documented(printed: Callable[[str], Any]) -> None:
     answer = printed("landbridge claims verify note.txt --dated 2024-02")
     told = section(REFERENCE, "A row of `claims verify --json`")

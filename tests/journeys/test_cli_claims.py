@@ -29,7 +29,7 @@ from landbridge.release.workspace import Workspace
 Call = Callable[[str], Any]
 KEYS = ["schema", "verb", "release", "as_of", "rows", "notes", "dropped"]
 TEXT = "Trade between China and Russia reached $240.1 billion in 2023.\r\n"
-OTHER = "Trade between China and Russia reached $300 billion in 2023.\n"
+OTHER = "Trade between China and Russia reached $300 billion in 2023, according to customs of China.\n"
 LEDGER = """\
 recorded: '2024-03-02'
 recorder: A test
@@ -446,7 +446,7 @@ def test_what_is_piped_in_has_no_versions_unless_it_has_a_name(
 
 def test_an_accepted_claim_is_shown_in_words_with_its_file_and_title(call: Call, texts: Path) -> None:
     (texts / "page.html").write_text(
-        f"<html><head><title>A digest</title></head><body><article><p>{TEXT}</p><p>{'Words. ' * 30}</p></article></body></html>"
+        f"<html><head><title>A digest</title></head><body><article><p>{TEXT}</p><p>{'Words. ' * 30}</p></article></body>"
     )
     name = only(call("claims read page.html --json").json)["id"]
     assert call(f"claims review page.html accept --claim {name} --by Li --reason Read").code == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 
 import landbridge as lb
+import reviewed_sample as reviewed
 import sample_document as sample
 from landbridge.brief.catalogue import catalogue
 from landbridge.brief.document import Paragraph, Refusal, Table
@@ -16,6 +18,7 @@ from landbridge.brief.numbers import show
 from landbridge.brief.sections import checked, claims
 from landbridge.brief.setting import Setting, setting
 from landbridge.brief.text import Code, Name, Writer, atoms
+from landbridge.claims.acceptance import source_of, withdrawal
 from landbridge.claims.recorded import readings
 from landbridge.claims.verifying import verify
 from landbridge.ledger import Ledger, Statement
@@ -86,6 +89,8 @@ def tables(section: Any) -> dict[str, Table]:
 
 RIGHT = statement("Trade both ways came to {value} in {period}.", 10, number=240.1e9)
 WRONG = statement("Trade both ways came to {value} in {period}.", 100, number=300e9)
+# Both sides' counts of that year are held, so that it can be refuted.
+REFUTED = statement("Trade both ways came to {value} in {period}.", 100, number=150e9, period="2019")
 HOPE = statement(
     "Both sides look ahead with hope.",
     200,
@@ -97,9 +102,13 @@ HOPE = statement(
 
 def test_a_claim_stands_with_its_verdict_and_the_figure_it_was_set_beside(made: Made) -> None:
     table = tables(claims.section(made(RIGHT, HOPE)))["claims checked"]
-    ((claim, verdict, held, definition, who),) = table.rows
+    ((claim, verdict, held, near, definition, who),) = table.rows
     assert [figure.value for figure in figures(claim)] == [240.1e9]
-    assert words(verdict) == "agrees"
+    assert words(verdict) == "● agrees"
+    (distance,) = figures(near)
+    assert distance.value == pytest.approx(100 * (240.1e9 / held.value - 1), abs=1e-6)
+    assert {figure.value for figure in distance.inputs} == {240.1e9, held.value}
+    assert "tolerance: half a unit of the last significant digit" in words(near)
     assert isinstance(held, Figure)
     assert held.value == pytest.approx(240.1e9, rel=1e-3)
     assert held.citation is not None or held.inputs
@@ -109,11 +118,11 @@ def test_a_claim_stands_with_its_verdict_and_the_figure_it_was_set_beside(made: 
 
 
 def test_what_does_not_agree_comes_first_with_the_nearest_figure(made: Made) -> None:
-    table = tables(claims.section(made(RIGHT, replace(WRONG, start=700, end=740, source=OTHER.id))))
+    table = tables(claims.section(made(RIGHT, replace(REFUTED, start=700, end=740, source=OTHER.id))))
     rows = table["claims checked"].rows
-    assert [words(row[1]) for row in rows] == ["does not agree", "agrees"]
-    assert [figure.value for figure in figures(rows[0][0])] == [300e9]
-    assert figures(rows[0][2])[0].value == pytest.approx(240.1e9, rel=1e-3)
+    assert [words(row[1]) for row in rows] == ["▲ does not agree", "● agrees"]
+    assert [figure.value for figure in figures(rows[0][0])] == [150e9]
+    assert figures(rows[0][2])[0].value == pytest.approx(110e9, rel=0.02)
 
 
 @pytest.mark.parametrize("source", [OWN, OTHER], ids=["in one text", "across texts"])
@@ -134,10 +143,11 @@ def test_no_contradiction_no_table(made: Made) -> None:
 
 def test_the_extent_counts_claims_and_says_that_absence_is_no_verdict(made: Made) -> None:
     said = next(
-        block for block in claims.section(made(RIGHT, WRONG, HOPE)).blocks if isinstance(block, Paragraph)
+        block for block in claims.section(made(RIGHT, REFUTED, HOPE)).blocks if isinstance(block, Paragraph)
     )
     assert [figure.value for figure in figures(said.sentences[0])] == [3, 2]
-    assert "neither for nor against" in words(said.sentences[0])
+    assert "neither for nor against" in words(said.sentences[-1])
+    assert len(said.sentences) == 2
     # Every count can be walked back to the articles that it was counted in.
     assert all(item.citation is not None for figure in figures(said.sentences[0]) for item in figure.inputs)
 
@@ -174,6 +184,70 @@ def test_the_brief_says_what_the_verb_says(data: Data, a: str, b: str) -> None:
         if finding.outcome in ("contradiction", "conflicts", "implausible")
     }
     assert {finding for _, finding in mine.findings} <= told
+
+
+def test_claims_accepted_in_the_workspace_are_counted_apart_and_name_file_and_reviewer(made: Made) -> None:
+    read = source_of(reviewed.document())
+    own = statement("Trade came to {value} in {period}.", 500, read, number=240.1e9)
+    own = replace(own, recorder="Anna Petrova", sha256="c" * 64)
+    here = made(RIGHT, HOPE, own)
+    here.ledger.sources[read.id] = read
+    section = claims.section(here)
+    said = next(block for block in section.blocks if isinstance(block, Paragraph))
+    articles, documents, _ = said.sentences
+    assert [figure.value for figure in figures(articles)] == [2, 1]
+    assert [figure.value for figure in figures(documents)] == [1, 1]
+    assert "accepted in this workspace" in words(documents)
+    for name in ("claims checked", "claims"):
+        told = [words(row[-1 if name == "claims checked" else 3]) for row in tables(section)[name].rows]
+        assert "digest.txt (A digest); accepted by Anna Petrova" in told
+        assert "An imagined paper" in told
+
+
+def test_a_claim_that_nothing_measures_says_so_in_words_and_shape(made: Made) -> None:
+    (row,) = tables(claims.section(made(HOPE)))["claims"].rows
+    assert words(row[-1]) == "○ not checkable"
+
+
+def test_on_a_phone_the_words_of_the_columns_go_with_each_cell(made: Made) -> None:
+    from landbridge.brief.page import render
+
+    html = render(replace(sample.document(), body=(claims.section(made(RIGHT)),)))
+    table = html[html.index('class="stack"') :].partition("</table>")[0]
+    labels = re.findall(r'role="(?:rowheader|cell)" data-column="([^"]+)"', table)
+    heads = [re.sub("<[^>]+>", "", head) for head in re.findall(r'role="columnheader">(.*?)</th>', table)]
+    assert labels == heads[: len(labels)]
+    assert len(heads) == 6
+
+
+def test_a_target_with_two_deadlines_is_a_contradiction_however_it_is_worded(made: Made) -> None:
+    goal = {"kind": "target", "indicator": "trade_turnover"}
+    one = statement(
+        "Trade both ways was to reach {value} by {period}.", 10, number=2e11, period="2020", detail=goal
+    )
+    other = statement(
+        "Trade both ways was meant to reach {value} in {period}.",
+        10,
+        OTHER,
+        number=2e11,
+        period="2022",
+        detail=goal,
+    )
+    ours = statement(
+        "Target: trade turnover, bilateral trade, China and Russia: {value} by {period}.",
+        10, OTHER, number=2e11, period="2022", detail=goal,
+    )  # fmt: skip
+    meat = replace(other, text="Trade in meat was meant to reach {value} in {period}.")
+    for second in (other, ours):
+        ((_, _, why, _),) = tables(claims.section(made(one, second)))["claims that contradict"].rows
+        assert words(why) == "one target with two deadlines"
+    assert "claims that contradict" not in tables(claims.section(made(one, meat)))
+
+
+def test_a_withdrawn_claim_is_no_reading(made: Made) -> None:
+    gone = withdrawal(RIGHT, why="rejected", by="Li", recorded="2024-03-03", reason="Not said.")
+    assert readings(made(RIGHT, gone, WRONG).ledger)[0].claims[0].value == 300e9
+    assert len(readings(made(RIGHT, gone, WRONG).ledger)[0].claims) == 1
 
 
 def test_markup_in_a_claim_is_text_on_the_page(made: Made) -> None:

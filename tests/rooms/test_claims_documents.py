@@ -495,8 +495,8 @@ def test_tags_nested_without_end_are_refused_and_deep_ones_read(opener: Opener) 
 def test_a_reader_that_dies_is_a_refusal_and_is_started_again(monkeypatch: pytest.MonkeyPatch) -> None:
     with Child(Limits()) as child:
         child.extract("html", html([SENTENCE] * 4).encode())
-        process = child._process
-        assert process is not None
+        # Another one is started if the first document used up its memory.
+        process = child._started()
         process.stdin.close()  # type: ignore[union-attr]
         # It dies in the midst of a document, not before: it must still be taken for alive when the document is handed over.
         monkeypatch.setattr(process, "poll", lambda: None)

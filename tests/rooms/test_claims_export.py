@@ -43,6 +43,9 @@ def one(outcome: str = "consistent", **changes: Any) -> dict[str, Any]:
     return found
 
 
+ORIGIN = "https://example.org/digest"
+
+
 def test_a_verdict_becomes_a_claim_review() -> None:
     assert one() == {
         "@context": "https://schema.org",
@@ -50,7 +53,9 @@ def test_a_verdict_becomes_a_claim_review() -> None:
         "@id": f"urn:landbridge:{verdict_id(DOC, Outcome(LEVEL, 'consistent'))}",
         "datePublished": "2024-03-01",
         "author": {"@type": "Organization", "name": "A desk"},
-        "claimReviewed": ("Quantity: trade turnover, trade, China and Russia: ~ 240,100,000,000 USD in 2023"),
+        "claimReviewed": (
+            "Quantity: trade turnover, trade, China and Russia: about 240.1 billion USD in 2023"
+        ),
         "itemReviewed": {
             "@type": "Claim",
             "@id": f"urn:landbridge:{claim_id(DOC, LEVEL)}",
@@ -236,14 +241,15 @@ def test_the_chain_leads_from_the_verdict_to_the_document_and_the_cells(review: 
 
 def test_every_identifier_that_a_relation_names_is_there(review: Review) -> None:
     ids = [claim_id(DOC, item) for item in CLAIMS]
-    review.decide(DOC, CLAIMS, ids[0], "accept", by="Anna", reason="Read.")
-    review.decide(DOC, CLAIMS, ids[0], "correct", by="Li", reason="Sum.", corrected={"value": 241e9})
-    review.decide(DOC, CLAIMS, ids[1], "merge", by="Li", reason="Twice.", into=ids[0])
+    review.decide(DOC, CLAIMS, ids[0], "accept", by="Anna", reason="Read.", origin=ORIGIN)
+    sum_of = {"value": 241e9}
+    review.decide(DOC, CLAIMS, ids[0], "correct", by="Li", reason="Sum.", corrected=sum_of, origin=ORIGIN)
+    review.decide(DOC, CLAIMS, ids[1], "merge", by="Li", reason="Twice.", into=ids[0], origin=ORIGIN)
     new = document(TEXT + " End.")
-    review.note(new)
+    review.settle(new, origin=ORIGIN)
     for text in (DOC, new):
         verdicts = [Outcome(replace(LEVEL, value=241e9), "conflicts", evidence=())]
-        chain = read_back(prov_json(text, CLAIMS, review.decisions(), verdicts, version="1"))
+        chain = read_back(prov_json(text, CLAIMS, review.decisions(), verdicts, version="1", origin=ORIGIN))
         known = {str(item.identifier) for item in chain.get_records() if item.is_element()}
         for item in chain.get_records():
             if item.is_relation():

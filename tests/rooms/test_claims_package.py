@@ -175,7 +175,7 @@ def test_a_ledger_with_corrections_tells_what_stands(tmp_path: Path, review: Rev
         row["id"]: row["stands"] for row in rows(descriptor.parent / "statements.csv")
     }
     accepted, rejected = review.history(name)
-    assert stands == {accepted.statement: "false", rejected.statement: "true"}
+    assert stands == {accepted.statement: "false", rejected.statement: "false"}
 
 
 def test_the_same_content_gives_the_same_bytes(tmp_path: Path) -> None:

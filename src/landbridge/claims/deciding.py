@@ -1,13 +1,18 @@
-"""What must be true of a call that decides about a claim."""
+"""What must be true of a call that decides about a claim, and the statement that it makes."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from landbridge.claims.acceptance import statement_of
+from landbridge.claims.claim import Claim
+from landbridge.claims.correcting import LEDGER_SLOTS, corrected_claim
 from landbridge.claims.decisions import BY_PEOPLE, Action, Decision
+from landbridge.claims.document import Document
 from landbridge.codes.matching import plain
-from landbridge.errors import BadUsage, UnknownLabel
+from landbridge.errors import BadUsage, Problem, UnknownLabel
+from landbridge.ledger import Statement
 
 _LONGEST = {"by": 200, "reason": 2000}
 
@@ -63,3 +68,30 @@ def require_target(claim: str, into: str, found: Iterable[str], held: Sequence[D
                 remedy="Accept or reject one of them first.",
             )
         path.append(step.into)
+
+
+def made_of(
+    document: Document, claim: Claim, name: str, slots: Mapping[str, Any], by: str, recorded: str
+) -> Statement:
+    """The statement of a claim with the corrections in place; raises `BadUsage` for what the ledger cannot hold."""
+    return statement_of(
+        document,
+        corrected_claim(claim, slots),
+        name,
+        by=by,
+        recorded=recorded,
+        system=slots.get("system"),
+        asserts=str(slots.get("asserts") or ""),
+    )
+
+
+def wording_problems(
+    document: Document, claim: Claim, name: str, slots: Mapping[str, Any], recorded: str
+) -> list[Problem]:
+    """What is wrong with the words of a correction, whose other slots keep the ledger's reader from looking at them."""
+    alone = {slot: value for slot, value in slots.items() if slot in LEDGER_SLOTS}
+    try:
+        made_of(document, claim, name, alone, "nobody", recorded)
+    except BadUsage as refusal:
+        return [problem for problem in refusal.problems if "asserts" in problem.what]
+    return []

@@ -18,10 +18,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from landbridge.claims.acceptance import source_of, statement_of, withdrawal
+from landbridge.claims.acceptance import source_of, withdrawal
 from landbridge.claims.claim import Claim
-from landbridge.claims.correcting import LEDGER_SLOTS, claim_of, corrected_claim, read_slots
-from landbridge.claims.deciding import action_of, require_target, said
+from landbridge.claims.correcting import claim_of, corrected_claim, read_slots
+from landbridge.claims.deciding import action_of, made_of, require_target, said, wording_problems
 from landbridge.claims.decisions import STANDING, Action, Decision, DecisionStore
 from landbridge.claims.document import Document
 from landbridge.codes.matching import plain
@@ -251,11 +251,11 @@ class Review:
         made = None
         if verb in STANDING:
             try:
-                made = _made(document, found[claim], claim, slots, words["by"], self._now()[:10])
+                made = made_of(document, found[claim], claim, slots, words["by"], self._now()[:10])
             except BadUsage as refusal:
                 problems = (*problems, *refusal.problems)
         if problems and "asserts" in slots:
-            problems = (*problems, *_wording(document, found[claim], claim, slots, self._now()[:10]))
+            problems = (*problems, *wording_problems(document, found[claim], claim, slots, self._now()[:10]))
         if problems:
             raise BadUsage(tuple(dict.fromkeys(problems)))
         if verb is Action.MERGE:
@@ -361,32 +361,6 @@ def _standing(
     if not own:
         return None
     return next(item for item in statements if item.id == own[-1].statement), own[-1].action in STANDING
-
-
-def _made(
-    document: Document, claim: Claim, name: str, slots: Mapping[str, Any], by: str, recorded: str
-) -> Statement:
-    return statement_of(
-        document,
-        corrected_claim(claim, slots),
-        name,
-        by=by,
-        recorded=recorded,
-        system=slots.get("system"),
-        asserts=str(slots.get("asserts") or ""),
-    )
-
-
-def _wording(
-    document: Document, claim: Claim, name: str, slots: Mapping[str, Any], recorded: str
-) -> list[Problem]:
-    """What is wrong with the words of a correction, whose other slots keep the ledger's reader from looking at them."""
-    alone = {slot: value for slot, value in slots.items() if slot in LEDGER_SLOTS}
-    try:
-        _made(document, claim, name, alone, "nobody", recorded)
-    except BadUsage as refusal:
-        return [problem for problem in refusal.problems if "asserts" in problem.what]
-    return []
 
 
 def _withdrawn(stood: Statement, draft: Decision) -> Statement:

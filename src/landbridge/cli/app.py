@@ -10,7 +10,16 @@ from typing import Annotated, Any, Optional, Tuple  # noqa: UP035  (typer reads 
 import typer
 
 from landbridge import __version__
-from landbridge.cli import claims, corridors, registers
+from landbridge.cli import (
+    claims,
+    corridors,
+    register_borders,
+    register_contacts,  # noqa: F401
+    register_disclosure,  # noqa: F401
+    register_projects,  # noqa: F401  (its verbs join their registers when it is imported)
+    register_relations,  # noqa: F401
+    registers,
+)
 from landbridge.cli.options import Folder, Json, PlaceA, PlaceB
 from landbridge.errors import BadUsage, LandbridgeError
 
@@ -290,6 +299,7 @@ def compare(
 corridors.register(app)
 claims.register(app)
 registers.register(app)
+register_borders.register(app)
 
 
 @app.command()
@@ -317,11 +327,20 @@ def ties(
         Optional[str],  # noqa: UP045
         typer.Option("--on", metavar="DATE", help="Only what held on DATE (YYYY, YYYY-MM or YYYY-MM-DD)."),
     ] = None,
+    timeline: Annotated[
+        bool,
+        typer.Option("--timeline", help="One moment a line, year by year, to be read; `--on` is its day."),
+    ] = False,
     as_json: Json = False,
     as_of: AsOf = None,
     workspace: Folder = None,
 ) -> None:
     """Every record of the ledger that touches both places, statement by statement."""
+    if timeline:
+        from landbridge.cli import timelines
+
+        timelines.between(a, b, kind, (on, as_of, workspace, as_json))
+        return
     from landbridge.cli import verbs
 
     verbs.ties(a, b, kind=kind, on=on, as_json=as_json, as_of=as_of, workspace=workspace)

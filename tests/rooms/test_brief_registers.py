@@ -1,0 +1,196 @@
+"""The register section of a brief: each part agrees with its register, is traced, and says so where nothing is held."""
+
+from __future__ import annotations
+
+import statistics
+from functools import cache
+from typing import Any
+
+import pytest
+
+import landbridge as lb
+from landbridge import codes
+from landbridge.brief.catalogue import catalogue
+from landbridge.brief.document import Block, Heading, Paragraph, Points, Refusal, Section, Table
+from landbridge.brief.numbers import show
+from landbridge.brief.sections import registers
+from landbridge.brief.sections.registers_works import number
+from landbridge.brief.setting import Setting, setting
+from landbridge.brief.text import Name, Writer, atoms
+from landbridge.provenance import Figure, Status
+from landbridge.registers.documents import documents
+from landbridge.registers.membership import covers
+from landbridge.registers.projects.headline import decompose
+from landbridge.registers.projects.transparency import transparency
+from landbridge.registers.twins import between
+from landbridge.release import Data
+
+PAIRS = [("CHN", "RUS"), ("BY-VI", "CN-HL")]
+
+
+@cache
+def data() -> Data:
+    return lb.load()
+
+
+@cache
+def made(a: str, b: str) -> Setting:
+    return setting(data(), Writer(catalogue("en")), a, b)
+
+
+@cache
+def section(a: str, b: str) -> Section:
+    return registers.section(made(a, b))
+
+
+def table(a: str, b: str, name: str) -> Table:
+    return next(block for block in section(a, b).blocks if isinstance(block, Table) and block.name == name)
+
+
+def words(part: Any) -> str:
+    return "" if part is None else "".join(p if isinstance(p, str) else show(p) for p in atoms(part))
+
+
+def figures(part: Any) -> list[Figure]:
+    return [] if part is None else [piece for piece in atoms(part) if isinstance(piece, Figure)]
+
+
+def value(part: Any) -> float:
+    """The number in a cell; a cell of words counts nothing."""
+    found = figures(part)
+    return found[0].point if found else 0.0
+
+
+def subjects(part: Any) -> set[str]:
+    return {piece.record for piece in atoms(part) if isinstance(piece, Name)}
+
+
+def sentences(a: str, b: str) -> list[Any]:
+    """Every sentence and point outside of tables."""
+    found: list[Any] = []
+    for block in section(a, b).blocks:
+        if isinstance(block, Paragraph):
+            found += block.sentences
+        elif isinstance(block, Points):
+            found += block.items
+    return found
+
+
+def parts(blocks: tuple[Block, ...]) -> list[list[Block]]:
+    """The blocks of each part, its heading left out."""
+    out: list[list[Block]] = []
+    for block in blocks:
+        if isinstance(block, Heading):
+            out.append([])
+        else:
+            out[-1].append(block)
+    return out
+
+
+@pytest.mark.parametrize(("a", "b"), PAIRS)
+def test_every_cover_has_a_row_with_its_state(a: str, b: str) -> None:
+    found = covers(data(), a, b, data().as_of)
+    rows = table(a, b, "mechanisms today").rows
+    assert {item.record.subject for item in found} == set().union(*(subjects(row[0]) for row in rows))
+    told = {next(iter(subjects(row[0]))): words(row[2]) for row in rows}
+    shown = {"alive": "alive", "dormant": "dormant", "unknown": "not known", "ended": "ended"}
+    assert told == {item.record.subject: shown[item.dormancy.state] for item in found}
+    assert value(sentences(a, b)[0]) == len(found)
+    assert all(words(row[3]) and words(row[4]) for row in rows)
+
+
+def test_a_region_is_covered_through_its_country() -> None:
+    paths = [words(row[1]) for row in table("BY-VI", "CN-HL", "mechanisms today").rows]
+    assert "Vitebsk Oblast through Belarus; Heilongjiang through China" in paths
+
+
+@pytest.mark.parametrize(("a", "b"), PAIRS)
+def test_document_stages_count_each_document_once(a: str, b: str) -> None:
+    held = {record.subject for record in made(a, b).nations.between("document")}
+    found = [item for item in documents(data(), data().as_of) if item.record.subject in held]
+    rows = table(a, b, "document stages").rows
+    assert sum(value(row[1]) for row in rows) == len(found)
+    promised = sum(len(item.obligations) for item in found)
+    assert len(table(a, b, "promises").rows) == promised
+    silent = sum(any(s.name == "activity" and s.state == "overdue" for s in i.stages) for i in found)
+    late = [s for s in sentences(a, b) if words(s).startswith("Overdue, as no source shows anything done")]
+    assert [value(sentence) for sentence in late] == [silent]
+
+
+@pytest.mark.parametrize(("a", "b"), PAIRS)
+def test_ties_are_rolled_up_and_the_dormant_ones_named(a: str, b: str) -> None:
+    held = between(data(), a, b, data().as_of)
+    rows = table(a, b, "ties rolled up").rows
+    assert [value(row[1]) for row in rows] == [
+        len(held.region_ties),
+        len(held.city_ties),
+        len(held.district_ties),
+    ]
+    for row in rows:
+        assert value(row[1]) == sum(value(cell) for cell in row[2:])
+    asleep = {tie.record.subject for tie in held.ties if tie.life.state == "dormant"}
+    assert {next(iter(subjects(row[0]))) for row in table(a, b, "dormant ties").rows} == asleep
+
+
+def test_headlines_are_the_sums_of_the_register() -> None:
+    umbrellas = [r for r in made("CHN", "RUS").between("project") if r.text("umbrella") == "true"]
+    sums = [
+        (record.subject, part.claim.statement.number, len(part.candidates.parts))
+        for record in umbrellas
+        for part in decompose(data().ledger, record.subject, data().as_of).remainders
+    ]
+    rows = table("CHN", "RUS", "headlines apart").rows
+    shown = [(next(iter(subjects(row[0]))), figures(row[1])[0].value, bool(figures(row[4]))) for row in rows]
+    assert sorted(shown, key=str) == sorted(((s, n, bool(c)) for s, n, c in sums), key=str)
+    # Where no part states a sum, nothing of the headline is named: words, never a zero.
+    assert all(figure.point for row in rows for cell in row[2:5] for figure in figures(cell))
+
+
+def test_the_median_of_disclosure_is_that_of_the_single_projects() -> None:
+    single = [r for r in made("CHN", "RUS").between("project") if r.text("umbrella") != "true"]
+    scores = [transparency(record, data().as_of).score_pct for record in single]
+    said = next(s for s in sentences("CHN", "RUS") if words(s).startswith("Of the items of disclosure"))
+    median = next(figure for figure in figures(said) if figure.unit == "%")
+    assert median.point == pytest.approx(statistics.median(float(str(score)) for score in scores))
+    assert len(median.inputs) == len(single)
+
+
+@pytest.mark.parametrize(("a", "b"), PAIRS)
+def test_border_steps_are_those_held_for_each_way_and_each_is_of_one_form(a: str, b: str) -> None:
+    rows = table(a, b, "border steps").rows
+    nations = {made(a, b).nation_a.code, made(a, b).nation_b.code}
+    # Each step is asked for one way between the two, by the order of its parties; the register holds it once.
+    held = [
+        record.subject
+        for record in data().ledger.records("step")
+        if nations <= {codes.place(code).country for code in record.parties}
+        and codes.place(record.text("side")).country in nations
+    ]
+    assert held
+    assert sum(value(row[2]) + value(row[3]) for row in rows) == len(held)
+    for row in rows:
+        assert value(row[2]) + value(row[3]) == sum(value(cell) for cell in row[4:])
+
+
+@pytest.mark.parametrize(("a", "b"), PAIRS)
+def test_a_page_shows_six_rows_at_most_and_folds_longer_tables(a: str, b: str) -> None:
+    for block in section(a, b).blocks:
+        if isinstance(block, Table):
+            assert block.fold or len(block.rows) <= 6, block.name
+            assert len(block.rows) <= 6 or block.shown == 6
+
+
+def test_a_part_of_which_nothing_is_held_says_so_in_one_refusal() -> None:
+    found = parts(section("VUT", "NRU").blocks)
+    assert [[type(block) for block in part] for part in found] == [[Refusal]] * 5
+
+
+def test_what_no_source_says_is_counted_as_assumed() -> None:
+    assumed = [s for s in data().ledger.statements if s.source not in data().ledger.sources][:2]
+    known = [s for s in data().ledger.statements if s.source in data().ledger.sources]
+    sourced = [s for s in known if s.status is Status.REPORTED][:3]
+    assert len(assumed) == 2
+    figure = number(made("CHN", "RUS"), "Things", [*sourced, *assumed])
+    assert (figure.value, figure.status) == (5.0, Status.ASSUMED)
+    assert sum(item.point for item in figure.inputs) == 5.0
+    assert [item.citation is None for item in figure.inputs].count(True) == 1
