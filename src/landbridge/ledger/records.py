@@ -65,7 +65,9 @@ class Record:
     def parties(self) -> tuple[str, ...]:
         """The places on whose behalf the record stands."""
         # Each once: several sources may name the same ones.
-        return tuple(dict.fromkeys(code for s in self.statements if s.property == "parties" for code in s.places))
+        return tuple(
+            dict.fromkeys(code for s in self.statements if s.property == "parties" for code in s.places)
+        )
 
     @property
     def intended(self) -> bool:
