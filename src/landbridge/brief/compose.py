@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import fields, is_dataclass
+from functools import lru_cache
 from typing import Any
 
 import landbridge
@@ -114,10 +115,19 @@ def _sources(setting: Setting, sections: tuple[Section, ...]) -> tuple[Source, .
 
 
 def _leaves(node: Any) -> Iterator[Any]:
-    if isinstance(node, tuple | list):
-        for item in node:
-            yield from _leaves(item)
-    elif is_dataclass(node):
-        yield node
-        for spec in fields(node):
-            yield from _leaves(getattr(node, spec.name))
+    """Every part of a document below `node`, each object once: a figure stands in many cells and chains."""
+    seen: set[int] = set()
+    waiting = [node]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, tuple | list):
+            waiting.extend(item)
+        elif (names := _fields(type(item))) and id(item) not in seen:
+            seen.add(id(item))
+            yield item
+            waiting.extend(getattr(item, name) for name in names)
+
+
+@lru_cache(maxsize=256)
+def _fields(kind: type) -> tuple[str, ...]:
+    return tuple(spec.name for spec in fields(kind)) if is_dataclass(kind) else ()

@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Callable
 from datetime import date
+from functools import lru_cache
 
 from babel.dates import format_date
 from babel.numbers import format_decimal
@@ -101,6 +102,7 @@ def _hedged(comparator: str, text: str, _: Translate) -> str:
             return text
 
 
+@lru_cache(maxsize=65_536)
 def _decimal(value: float, largest: float, locale: str) -> str:
     if value == round(value) and largest < 1e6:
         return str(format_decimal(value, format="#,##0", locale=locale)).replace("-", "−")
