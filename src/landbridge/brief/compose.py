@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import fields, is_dataclass
-from functools import lru_cache
 from typing import Any
 
 import landbridge
@@ -116,18 +115,18 @@ def _sources(setting: Setting, sections: tuple[Section, ...]) -> tuple[Source, .
 
 def _leaves(node: Any) -> Iterator[Any]:
     """Every part of a document below `node`, each object once: a figure stands in many cells and chains."""
+    names: dict[type, tuple[str, ...]] = {}
     seen: set[int] = set()
     waiting = [node]
     while waiting:
         item = waiting.pop()
         if isinstance(item, tuple | list):
             waiting.extend(item)
-        elif (names := _fields(type(item))) and id(item) not in seen:
+            continue
+        kind = type(item)
+        if kind not in names:
+            names[kind] = tuple(spec.name for spec in fields(item)) if is_dataclass(item) else ()
+        if names[kind] and id(item) not in seen:
             seen.add(id(item))
             yield item
-            waiting.extend(getattr(item, name) for name in names)
-
-
-@lru_cache(maxsize=256)
-def _fields(kind: type) -> tuple[str, ...]:
-    return tuple(spec.name for spec in fields(kind)) if is_dataclass(kind) else ()
+            waiting.extend(getattr(item, name) for name in names[kind])
