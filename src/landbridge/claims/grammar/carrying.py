@@ -17,7 +17,6 @@ from landbridge.claims.grammar.subjects import subject_of
 _SENTENCES, _CHARACTERS = 2, 90
 _NEARBY = 40
 _THINGS = frozenset({"count", "persons", "passengers"})
-# `another 22`, `of which 18`, `only 64`, `a target of seven billion`: more, or a part, of what was spoken of.
 
 
 def carried(scene: Scene, amount: Amount, kind: str, previous: Draft | None) -> Draft | None:
@@ -26,6 +25,7 @@ def carried(scene: Scene, amount: Amount, kind: str, previous: Draft | None) -> 
     if previous is None or amount.form == "none":
         return None
     same = previous.sentence == scene.number
+    # `another 22`, `of which 18`, `only 64`: more, or a part, of what was spoken of.
     leads_on = (
         scene.elliptic(amount)
         or dashed(scene, amount)

@@ -147,7 +147,7 @@ def _used_up(scene: Scene, amount: Amount, chosen: Link, previous: Draft) -> boo
 def _exactly(scene: Scene, item: Link, amount: Amount, previous: Draft | None) -> str:
     """The indicator, told apart from its neighbours: whose share it is, and whether with a partner or with the world."""
     indicator = item.indicator
-    if indicator in ("basket_share", "trade_share"):
+    if indicator in _SHARES:
         return _share(scene, item, amount)
     base = indicator.removesuffix("_growth")
     if base in _WORLDWIDE and previous is not None and previous.block == scene.sentence.block:

@@ -17,7 +17,6 @@ _UNITS = frozenset(
     {MONEY, PERCENT, TIMES, "mass", "length_km", "length_m", "area_km2", "area_m2", "containers", "physical"}
 )
 _LETTERS = re.compile(r"[^\W\d_][\w’'-]*")
-_MOST_WORDS = 6
 # Fewer things than this are counted in passing, unless their sentence speaks of a place or of the field.
 _MANY = 100
 # How far around a sentence words of the field are looked for, and the length of a line of a list.
