@@ -294,8 +294,10 @@ def test_a_deadline_is_the_last_day_of_its_time(
         ]
     )
     found = register("document").due(data, TODAY, within)
-    assert [item.period for item in found if not item.inferred] == expected
+    assert [item.period for item in found if not item.inferred] == ["2026-06-29", *expected]
     assert all(item.in_days == (item.last - found[0].last).days + found[0].in_days for item in found)
+    # What nobody answered comes first whatever the window; how long it is overdue is said.
+    assert [item.row()["overdue_days"] for item in found[:2]] == [1, None][: len(found)]
 
 
 def test_what_was_superseded_falls_due_no_more(made: Callable[[Sequence[Statement]], Data]) -> None:
@@ -352,12 +354,14 @@ def test_silence_falls_due_for_review_on_the_day_the_rule_gives(
     assert TWINS.due(data, "2027-03-02", 365) == ()
 
 
-def events(*dates: str, series: str = "Fair", status: Status = Status.REPORTED) -> list[Statement]:
+def events(
+    *dates: str, series: str = "Fair", status: Status = Status.REPORTED, as_of: str = ""
+) -> list[Statement]:
     found = []
     for date in dates:
         subject = f"event/{series.lower()}-{date}"
         found += record(subject, "CHN RUS", name=f"{series} of {date}", form="fair", series=series)
-        found.append(said(subject, "date", date, status=status))
+        found.append(said(subject, "date", date, status=status, as_of=as_of))
     return found
 
 
@@ -385,6 +389,72 @@ def test_events_ahead_and_the_years_after_those_that_were_held(
     ]
 
 
+def late(data: Data, kind: str, today: str = TODAY) -> list[tuple[str, str, int | None]]:
+    found = register(kind).due(data, today, 0)
+    return [(d.record.subject, d.what, d.overdue_days) for d in found if d.overdue_days is not None]
+
+
+def test_what_a_source_set_and_nobody_saw_is_overdue(made: Callable[[Sequence[Statement]], Data]) -> None:
+    texts = {"name": "Accord", "type": "agreement", "signed": "2020"}
+    data = made(
+        [
+            *record("document/x", "CHN RUS", **texts),
+            said("document/x", "obligation", "Build a bridge", period="2025"),
+            *record("document/kept", "CHN RUS", **texts),
+            said("document/kept", "obligation", "Build a road", period="2025"),
+            said("document/kept", "outcome", "The road opens", period="2025-06"),
+            *record("document/force", "CHN RUS", **texts),
+            said("document/force", "in_force", "2026-06-20", status=Status.FORECAST),
+            *record("document/ended", "CHN RUS", **texts),
+            said("document/ended", "expires", "2026-06-28", status=Status.FORECAST),
+            *record("document/over", "CHN RUS", **texts),
+            said("document/over", "expires", "2026-06-28"),
+        ]
+    )
+    assert late(data, "document") == [
+        ("document/x", "deadline: Build a bridge", 181),
+        ("document/force", "it was to enter into force", 10),
+        ("document/ended", "it was to end unless prolonged", 2),
+    ]
+    # On the last day of its time nothing is overdue yet.
+    assert late(data, "document", "2025-12-31") == []
+
+
+def test_what_was_announced_is_overdue_until_something_is_told(
+    made: Callable[[Sequence[Statement]], Data],
+) -> None:
+    planned = {"status": Status.FORECAST}
+    data = made(
+        [
+            *record("mechanism/m", "CHN RUS", name="Council", form="council"),
+            said("mechanism/m", "meeting", "Fourth meeting", period="2026-05", **planned),
+            *record("mechanism/n", "CHN RUS", name="Commission", form="commission"),
+            said("mechanism/n", "meeting", "Fifth meeting", period="2026-05", **planned),
+            said("mechanism/n", "meeting", "Fifth meeting in Minsk", period="2026-06-02"),
+            *record("mechanism/y", "CHN RUS", name="Years", form="thematic-year"),
+            said("mechanism/y", "until", "2025", **planned),
+            *record("project/late", "CHN RUS", name="Bridge"),
+            said("project/late", "planned_opening", "2024", as_of="2020"),
+            *record("project/opened", "CHN RUS", name="Road"),
+            said("project/opened", "planned_opening", "2024", as_of="2020"),
+            said("project/opened", "stage", "operating", period="2025"),
+            *events("2026-06-01", series="Fair", status=Status.FORECAST),
+            *events("2026-06-02", series="Forum", as_of="2026-06"),
+            # A source that spoke before the day did not see it, whatever status its word was given.
+            *events("2026-06-03", series="Show", as_of="2026-05"),
+        ]
+    )
+    assert late(data, "mechanism") == [
+        ("mechanism/y", "it was to end", 181),
+        ("mechanism/m", "announced meeting: Fourth meeting", 30),
+    ]
+    assert [subject for subject, _, _ in late(data, "project")] == ["project/late"]
+    assert [(subject, days) for subject, _, days in late(data, "event")] == [
+        ("event/fair-2026-06-01", 29),
+        ("event/show-2026-06-03", 27),
+    ]
+
+
 def test_due_keeps_to_the_places_asked_for(made: Callable[[Sequence[Statement]], Data]) -> None:
     data = made([*tie("a", "BY-VI CN-HL", until="2026-12-31"), *tie("b", "RU-AMU CN-HL", until="2026-12-30")])
     found = TWINS.due(data, TODAY, 365, place=("BLR",))
@@ -403,7 +473,10 @@ def test_due_on_the_release_lies_in_the_window_in_order(kind: str, release: Data
     found = register(kind).due(release, release.as_of, 3650)
     days = [item.row()["last_day"] for item in found]
     assert days == sorted(days)
-    assert all(day >= release.as_of for day in days)
+    late = [item.row()["overdue_days"] for item in found if item.last.isoformat() < release.as_of]
+    assert all(days is not None and days > 0 for days in late)
+    assert all(item.overdue_days is None for item in found[len(late) :])
+    assert not any(item.inferred for item in found[: len(late)])
     assert all(release.ledger.statement(item.statement.id) is not None for item in found)
 
 

@@ -138,11 +138,15 @@ def test_a_document_that_ran_out_is_over_and_a_renewed_one_is_replaced(held: Dat
 
 def test_promises_and_what_may_answer_them(held: Data) -> None:
     found = {item.statement.text: item for item in document(held, "plain", "2026-11-21").obligations}
-    assert found["Build the bridge"].state == "past, with an outcome named"
+    assert found["Build the bridge"].state == (
+        "past; an outcome is named, whether it answers this promise is not stated"
+    )
     assert found["Buy gas"].state == "ahead"
     # The bridge of 2021 cannot answer a promise for 2025 to 2030; what is only expected answers nothing.
     assert found["Buy gas"].outcomes == ()
-    assert found["Be friends"].state == "no deadline, with an outcome named"
+    assert found["Be friends"].state == (
+        "no deadline; an outcome is named, whether it answers this promise is not stated"
+    )
     row = found["Build the bridge"].row()
     assert row["by"] == "RUS CHN"
     assert row["in_days"] < 0
@@ -262,3 +266,43 @@ def test_every_row_of_the_shipped_register_is_plain_and_every_set_is_apart(shipp
         for stage in item.stages:
             assert stage.why
             assert (stage.state == "known") <= bool(stage.statements)
+
+
+BEFORE = (
+    HEAD
+    + """
+  - record: document/directive
+    source: s
+    says:
+      name: Directive
+      type: decree
+      parties: [BLR]
+      signed: 2021-12-03
+      obligation: {value: Attract finance, period: 2022/2023}
+      outcome: {value: Projects are counted, period: 2008/2024-10}
+      activity: [{value: Contacts, period: 2005}, {value: In the year itself, period: 2021}]
+"""
+)
+
+
+def test_what_began_before_a_document_is_shown_and_is_no_sign_of_life_of_it(tmp_path: Path) -> None:
+    found = document(with_ledger(BEFORE, tmp_path), "directive", "2026-11-21")
+    stages = {stage.name: stage for stage in found.stages}
+    assert stages["outcome"].state == "overdue"
+    assert "began before it" in stages["outcome"].why
+    # A year that holds the day of signature proves nothing.
+    assert (stages["activity"].state, stages["activity"].period) == ("known", "2021")
+    promise = found.obligations[0]
+    assert promise.state == "past, nothing named"
+    assert "began before the document" in promise.row()["outcomes"]
+    without = with_ledger(BEFORE.replace(", {value: In the year itself, period: 2021}", ""), tmp_path)
+    bare = document(without, "directive", "2026-11-21")
+    assert bare.silent
+    assert bare.dormancy.state == "unknown"
+    assert "never shown it at work" in bare.dormancy.why
+
+
+def test_the_shipped_directive_of_2021_has_no_outcome_of_2008() -> None:
+    found = document(lb.load(), "blr-directive-china-2021", "2026-11-22")
+    assert next(stage.state for stage in found.stages if stage.name == "outcome") != "known"
+    assert found.dormancy.last_sign is None or found.dormancy.last_sign.property == "signed"

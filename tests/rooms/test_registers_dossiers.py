@@ -262,7 +262,7 @@ def test_flows_agree_with_the_accounts(shipped: Data) -> None:
     figures = {line.what: line.figure for line in page.part("flows") if line.found_by.startswith("industry")}
     table = shipped.by_sector.between("RUS", "CHN")
     for code in ("B05", "B06", "C19"):
-        figure = figures[f"{codes.sector(code).name}, RUS to CHN"]
+        figure = figures[f"{codes.sector(code).name} (industry {code}), RUS to CHN"]
         assert figure is not None
         assert figure.value == pytest.approx(table.filter(table["item"] == code)["value_usd"][0])
 
@@ -272,6 +272,33 @@ def test_a_region_has_the_records_of_its_country_marked_as_such(shipped: Data) -
     logs = next(line for line in page.lines if line.record is not None and "logs" in line.found_by)
     assert "RU-IRK through RUS around it" in logs.near
     assert any(gap.part == "flows" for gap in page.missing)
+
+
+def test_flows_of_two_regions_are_those_of_their_countries_and_say_so(shipped: Data) -> None:
+    page = dossier(shipped, "energy", "CN-HL", "RU-AMU", TODAY)
+    whole = dossier(shipped, "energy", "CHN", "RUS", TODAY)
+    flows = page.part("flows")
+    assert {(line.what, line.figure and line.figure.id) for line in flows} == {
+        (line.what, line.figure and line.figure.id) for line in whole.part("flows")
+    }
+    assert {line.near for line in flows} == {"of CHN and RUS as a whole, not of CN-HL and RU-AMU"}
+    assert {line.near for line in whole.part("flows")} == {""}
+    said = [gap.why for gap in page.missing if gap.part == "flows"]
+    assert (
+        "By industry: no flow between CN-HL and RU-AMU is held; those listed are of China and Russia as a whole."
+        in said
+    )
+    # The regions' names stand on no figure of their countries.
+    assert not any(
+        "CN-HL" in line.figure.measure or "RU-AMU" in line.figure.measure for line in flows if line.figure
+    )
+
+
+def test_trade_of_the_countries_is_no_sign_that_two_regions_buy(tmp_path: Path) -> None:
+    data = with_ledger(WORKS, tmp_path)
+    whole, regions = (dossier(data, "energy", *pair, TODAY) for pair in (("CHN", "RUS"), ("CN-HL", "RU-AMU")))
+    assert len(whole.part("flows")) == len(regions.part("flows")) > 0
+    assert (whole.depth.furthest, regions.depth.furthest) == ("buying", "")
 
 
 def test_records_of_other_pairs_stay_out(shipped: Data) -> None:
@@ -292,3 +319,42 @@ def test_refusals(shipped: Data) -> None:
         dossier(shipped, "potsh", "BLR", "CHN", TODAY)
     with pytest.raises(BadUsage, match="named twice"):
         dossier(shipped, "potash", "BLR", "BLR", TODAY)
+
+
+def test_a_member_of_a_union_levies_the_duty_of_the_union(shipped: Data) -> None:
+    page = dossier(shipped, "energy", "CHN", "BLR", TODAY)
+    duties = [line for line in page.part("tariffs") if line.what.startswith("Duty of BLR")]
+    assert duties
+    for line in duties:
+        assert "the common tariff of the Eurasian Economic Union, cited of RUS" in line.what
+    own = shipped.tariffs.rate("RUS", "CHN", "C19")
+    assert [line.figure for line in duties if "refined oil" in line.what] == [own]
+    # Before the union nobody shares its tariff.
+    assert not dossier(shipped, "energy", "CHN", "BLR", "2005").part("tariffs")
+    # Members do not levy it on each other.
+    inside = dossier(shipped, "energy", "RUS", "BLR", TODAY).part("tariffs")
+    assert not [line for line in inside if "common tariff" in line.what]
+
+
+def test_a_missing_duty_points_at_duties_on_single_goods(shipped: Data) -> None:
+    page = dossier(shipped, "agri-food", "CHN", "BLR", TODAY)
+    gap = next(item for item in page.missing if item.part == "tariffs" and "duty of CHN" in item.why)
+    assert "Import duty of China on beef within the country quotas" in gap.why
+    named = gap.why.partition("among the barriers: ")[2].rstrip(".").split("; ")
+    assert set(named) <= {line.what for line in page.part("barriers")}
+
+
+def test_no_two_flows_of_a_page_have_one_label_and_no_gap_contradicts_itself(shipped: Data) -> None:
+    for sector in names():
+        for a, b in (("CHN", "RUS"), ("CHN", "BLR")):
+            page = dossier(shipped, sector, a, b, TODAY)
+            labels = [line.what for line in page.part("flows")]
+            assert len(labels) == len(set(labels)), sector
+            assert not [gap for gap in page.missing if "Held: by" in gap.why]
+
+
+def test_an_actor_of_one_side_that_a_word_alone_found_is_marked(shipped: Data) -> None:
+    page = dossier(shipped, "energy", "CHN", "BLR", TODAY)
+    by_name = {line.what: line.near for line in page.part("actors")}
+    assert by_name["China National Nuclear Corporation"] == "CHN alone; nothing held ties it to BLR"
+    assert by_name["Vitebskenergo"] == "BLR alone"

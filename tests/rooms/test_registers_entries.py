@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -69,7 +70,12 @@ def test_adding_the_same_again_adds_nothing(place: Path, release: Data) -> None:
 
 def test_a_second_source_may_say_otherwise_and_is_told_so(place: Path, release: Data) -> None:
     form = Form("zone", "great-stone", ("since=2011",), "Anna", origin=DESK)
-    report = entered(place, release, form)
+    before = release.ledger.record("zone/great-stone").text("since")
+    with pytest.raises(BadFile, match=r"since of zone/great-stone is held as .* --beside"):
+        entered(place, release, form)
+    report = entered(place, release, replace(form, beside=True))
+    # What was recorded first is what readers are shown; the other stands beside it.
+    assert opened(place).ledger.record("zone/great-stone").text("since") == before
     assert report.notes[0] == "zone/great-stone is known."
     assert "since was stated before" in report.notes[1]
     texts = [s.text for s in opened(place).ledger.record("zone/great-stone").all("since")]

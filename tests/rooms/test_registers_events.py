@@ -97,14 +97,18 @@ def shipped() -> Data:
     return lb.load()
 
 
-@pytest.fixture
-def fairs(tmp_path: Path) -> Data:
-    path = tmp_path / "ledger.yaml"
-    path.write_text(FAIRS, encoding="utf-8")
+def with_ledger(text: str, folder: Path) -> Data:
+    path = folder / "ledger.yaml"
+    path.write_text(text, encoding="utf-8")
     file = read(path, [place.code for place in codes.places()])
     data = replace(lb.load())
     data.__dict__["ledger"] = Ledger(file.statements, {source.id: source for source in file.sources})
     return data
+
+
+@pytest.fixture
+def fairs(tmp_path: Path) -> Data:
+    return with_ledger(FAIRS, tmp_path)
 
 
 def test_a_series_names_gaps_numbers_borne_twice_and_numbers_that_fall(fairs: Data) -> None:
@@ -257,3 +261,30 @@ def test_every_event_has_a_plain_row(shipped: Data) -> None:
         row = item.row()
         assert row["name"]
         assert all(value is None or isinstance(value, str | int) for value in row.values())
+
+
+def test_an_event_that_every_source_spoke_of_before_it_came_is_announced_only(tmp_path: Path) -> None:
+    text = """
+recorded: 2026-01-01
+recorder: test
+sources:
+  - {id: early, publisher: Publisher, published: 2018-07-17}
+  - {id: late, publisher: Publisher, published: 2018-09}
+entries:
+  - record: event/told
+    source: early
+    says: {name: Told, form: opening, parties: [CHN, RUS], date: 2018-08-10}
+  - record: event/seen
+    source: early
+    says: {name: Seen, form: opening, parties: [CHN, RUS], date: 2018-08-10}
+  - record: event/seen
+    source: late
+    says: {date: 2018-08-10}
+"""
+    data = with_ledger(text, tmp_path)
+    assert event(data, "told", "2026").state == "announced only"
+    assert event(data, "seen", "2026").state == "held"
+
+
+def test_the_shipped_fair_planned_for_2018_is_not_said_to_have_been_held() -> None:
+    assert event(lb.load(), "ciie-2018-announced", "2026-11-22").state == "announced only"

@@ -13,13 +13,15 @@ from landbridge import codes
 from landbridge.errors import BadUsage, UnknownLabel
 from landbridge.ledger import Ledger, Statement, read
 from landbridge.provenance import Figure, Source, Status
-from landbridge.registers.coverage import NOTHING, ONCE, TWICE, coverage
+from landbridge.registers.coverage import LIVES, NOTHING, ONCE, TWICE, coverage
 from landbridge.registers.dormancy import dormancy
 from landbridge.registers.dormancy_rules import RULES, rule_of
 from landbridge.registers.mechanisms import covers, mechanism, mechanisms, regime
 from landbridge.registers.meetings import lacking, meetings
 from landbridge.registers.moments import after, day, in_words, on_or_in
 from landbridge.registers.numbering import edition, in_runs
+from landbridge.registers.regimes import ORDER
+from landbridge.registers.weights import weights
 from landbridge.release.data import Data
 
 SOURCES = {"s": Source("s", "Publisher", "Title", "2024-03", "", "facts only")}
@@ -409,7 +411,9 @@ def test_which_regime_applies_follows_the_accessions(shipped: Data) -> None:
     assert state("RUS", "BLR", "2015", "agreement/eaeu-customs-union") == "over"
     assert state("BLR", "CHN", "2025-12-31", "agreement/blr-chn-services") == "not yet"
     assert state("BLR", "CHN", "2026-01-01", "agreement/blr-chn-services") == "in force"
-    assert state("RUS", "CHN", "2020", "mechanism/belt-and-road") == "in force"
+    # No source says when any of them joined the initiative, and it binds nobody.
+    for on in ("2015-05", "2020", "2026"):
+        assert state("RUS", "CHN", on, "mechanism/belt-and-road") == "no date held"
 
 
 def test_a_bloc_held_twice_is_one_row_with_both_kinds_of_evidence(shipped: Data) -> None:
@@ -420,7 +424,7 @@ def test_a_bloc_held_twice_is_one_row_with_both_kinds_of_evidence(shipped: Data)
     assert sco[0].sources
     assert sco[0].since == "2001-06-15"
     order = [item.state for item in found]
-    assert order == sorted(order, key=("in force", "not yet", "one side only", "over").index)
+    assert order == sorted(order, key=ORDER.index)
 
 
 # The register
@@ -461,3 +465,108 @@ def test_the_page_on_life_cycles_states_every_limit(root: Path) -> None:
         for kind, rule in RULES.items()
     }
     assert stated == held
+
+
+def test_an_end_and_a_later_sign_of_life_are_named_as_a_contradiction() -> None:
+    began = said("mechanism/m", "since", "2010")
+    over = said("mechanism/m", "until", "2020")
+    met = said("mechanism/m", "meeting", "Meeting", period="2025-03")
+    held = Ledger([said("mechanism/m", "form", "council"), began, over, met], SOURCES)
+    found = dormancy(held.record("mechanism/m"), "2026-01-01")
+    assert found.state == "alive"
+    assert "Its end of 2020 stands against a sign of life of March 2025" in found.why
+    assert dormancy(held.record("mechanism/m"), "2024-01-01").state == "ended"
+    free = Ledger([said("mechanism/m", "form", "council"), began, met], SOURCES)
+    assert "stands against" not in dormancy(free.record("mechanism/m"), "2026-01-01").why
+
+
+def test_coverage_tells_bodies_seen_alive_from_those_that_nobody_has_seen_meet(club: Data) -> None:
+    found = coverage(club, ["RU-AMU", "RU-KHA", "RU-PRI"], ["CN-HL", "CN-JL", "CN-GD"], "2013")
+    rows = {
+        row["covered"]: (row["seen_alive"], row["seen_silent"], row["never_seen"]) for row in found.summary()
+    }
+    # The club met in 2011; of the other body no meeting is held.
+    assert rows == {TWICE: (2, 0, 0), ONCE: (2, 0, 0), NOTHING: (None, None, None)}
+    lone = coverage(club, ["RU-AMU"], ["CN-HL"], "2017")
+    assert [row["never_seen"] for row in lone.summary()] == [0, 1, None]
+    assert lone.pairs[0].row()["by"] == "only a body that nobody has seen meet"
+
+
+def test_shipped_coverage_of_china_and_russia_is_split(shipped: Data) -> None:
+    found = coverage(shipped, "CHN", "RUS", "2026-11-22")
+    covered = [pair for pair in found.pairs if pair.mechanisms]
+    lives = {life: sum(pair.life == life for pair in covered) for life in LIVES}
+    assert sum(lives.values()) == len(covered)
+    assert lives["only a body that nobody has seen meet"] > 0
+    assert lives["a body seen alive"] > 0
+
+
+def test_weights_are_of_the_day_or_say_that_they_are_later(shipped: Data) -> None:
+    regions = ["RU-AMU", "RU-KHA"]
+    periods = sorted({figure.period for figure in shipped.observations.series("RU-AMU", "output")})
+    assert weights(shipped, regions).period == weights(shipped, regions, "2026").period
+    early = weights(shipped, regions, "1950")
+    assert early.period == periods[0]
+    assert "the oldest held, which is later than 1950" in early.words()
+    assert "later than" not in weights(shipped, regions, "2026").words()
+
+
+REGIMES = """
+recorded: 2026-01-01
+recorder: test
+sources:
+  - {id: s, publisher: Publisher, published: 2024-03}
+entries:
+  - record: mechanism/frame
+    source: s
+    says:
+      name: Frame
+      form: initiative
+      parties: [CHN, RUS, BLR]
+      member: [{value: CHN, from: 2013}, {value: RUS, from: 2015-05}, {value: BLR}]
+      meeting: {value: A remark, period: 2012-05}
+  - record: mechanism/bloc
+    source: s
+    says: {name: Bloc, form: bloc, parties: [CHN, RUS], meeting: {value: A remark, period: 2012-05}}
+"""
+
+
+def test_a_frame_is_taken_part_in_and_what_has_no_date_is_not_claimed(tmp_path: Path) -> None:
+    data = with_ledger(REGIMES, tmp_path)
+
+    def states(a: str, b: str, on: str) -> dict[str, str]:
+        return {item.subject: item.state for item in regime(data, a, b, on)}
+
+    assert states("CHN", "RUS", "2016")["mechanism/frame"] == "taking part"
+    assert states("CHN", "RUS", "2014")["mechanism/frame"] == "not yet"
+    # A remark of 2012 on something else begins no membership.
+    for on in ("2010", "2014", "2026"):
+        assert states("CHN", "RUS", on)["mechanism/bloc"] == "no date held"
+    assert states("CHN", "BLR", "2016")["mechanism/frame"] == "no date held"
+
+
+@pytest.mark.parametrize(
+    ("on", "state"), [("2015-03", "not yet"), ("2015-08-11", "not yet"), ("2015-08-12", "in force")]
+)
+def test_the_accession_of_a_day_beats_that_of_a_year(shipped: Data, on: str, state: str) -> None:
+    found = [item for item in regime(shipped, "RUS", "KGZ", on) if item.subject.endswith("/eaeu")]
+    assert [(item.state, item.since_b) for item in found] == [(state, "2015-08-12")]
+
+
+def test_the_coarser_date_is_named_beside_the_finer(shipped: Data) -> None:
+    found = next(item for item in regime(shipped, "RUS", "KGZ", "2015-03") if item.subject.endswith("/eaeu"))
+    assert "Kyrgyzstan: the table of agreements dates only 2015" in found.note
+
+
+def test_a_regime_is_sourced_or_says_that_it_is_from_general_knowledge(shipped: Data) -> None:
+    for pair in (("CHN", "RUS"), ("RUS", "BLR"), ("RUS", "KGZ")):
+        for item in regime(shipped, *pair, "2026-11-22"):
+            if not item.sources:
+                assert item.status is Status.ASSUMED, item.subject
+                assert "no source is held" in item.note
+            if item.subject.startswith("agreement/"):
+                assert item.cell
+    road = next(
+        item for item in regime(shipped, "RUS", "CHN", "2026") if item.subject == "agreement/eaeu-chn"
+    )
+    assert (road.since, [source.id for source in road.sources]) == ("2019-10-25", ["zdmira-eaeu-roadmap"])

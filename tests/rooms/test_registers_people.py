@@ -3,17 +3,32 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
+import yaml
 
 import landbridge as lb
 from landbridge import codes
-from landbridge.errors import UnknownLabel
+from landbridge.errors import BadFile, UnknownLabel
 from landbridge.ledger import Ledger, read
-from landbridge.registers.information import LANGUAGES, NONE, SEEN, SUPPOSED, gaps, information, topics
-from landbridge.registers.people import NOT_STATED, Table, people, surveys
+from landbridge.registers.information import (
+    LANGUAGES,
+    NONE,
+    NOT_SAID,
+    SEEN,
+    SUPPOSED,
+    TRANSLATED,
+    Topic,
+    gaps,
+    information,
+    topics,
+)
+from landbridge.registers.people import NOT_STATED, Table, people, rules, surveys
 from landbridge.registers.settlement import settlement
+from landbridge.registers.topic_words import read as read_topics
+from landbridge.registers.topic_words import topic_of
 from landbridge.release.data import Data
 
 TODAY = "2026-11-22"
@@ -195,13 +210,19 @@ def test_topics_join_what_exists_and_name_what_does_not(held: Data) -> None:
     assert gaps(held, language="ru") == ()
 
 
+def spoken(item: Topic) -> list[set[str]]:
+    """The languages of each thing that can be read on a topic; empty where no source says in which it is."""
+    return [{said.text for said in r.record.all("language")} for r in item.readings]
+
+
 def test_shipped_gaps_are_exactly_the_topics_without_a_language(shipped: Data) -> None:
     every = topics(shipped, between=("CHN", "RUS"))
     for code in LANGUAGES:
         lacking = {
             item.topic
             for item in every
-            if not any(said.text == code for r in item.readings for said in r.record.all("language"))
+            # What exists in a language that nobody said may exist in this one.
+            if all(held and code not in held for held in spoken(item))
         }
         assert {item.topic for item in gaps(shipped, between=("CHN", "RUS"), language=code)} == lacking
     assert gaps(shipped, language="zh")
@@ -242,3 +263,149 @@ def test_refusals(shipped: Data) -> None:
         gaps(shipped, language="cn")
     with pytest.raises(UnknownLabel, match="share"):
         settlement(shipped, TODAY, measure="shares")
+
+
+def test_topics_that_teach_the_same_thing_are_one_and_their_gap_is_joined(shipped: Data) -> None:
+    duties = next(item for item in topics(shipped) if item.topic == "duties of China by line")
+    assert {item.record.subject for item in duties.readings} == {
+        "information/china-tariff-english",
+        "information/china-tariff-chinese",
+    }
+    assert (duties.state("en"), duties.state("zh"), duties.lacking) == (SEEN, SEEN, ("ru",))
+    assert "Duty by line with the Chinese names of goods" in duties.row()["wordings"]
+
+
+def test_every_shipped_wording_has_one_topic_and_every_topic_of_the_vocabulary_is_held(shipped: Data) -> None:
+    held = {record.text("topic") for record in shipped.ledger.records("information")}
+    raw = yaml.safe_load(files("landbridge.registers").joinpath("topics.yaml").read_bytes())
+    assert {words for aliases in raw.values() for words in aliases} == held
+    assert {topic_of(words) for words in held} == set(raw)
+
+
+def test_a_topic_of_ones_own_stands_by_itself_and_a_wording_has_one_topic() -> None:
+    assert topic_of("Prices of birch juice") == "Prices of birch juice"
+    assert topic_of("  duty by line with the chinese names of Goods ") == "duties of China by line"
+    with pytest.raises(BadFile, match="'x' stands under 'a' and under 'b'"):
+        read_topics("a: [x]\nb: [x]\n", "topics.yaml")
+
+
+COUNTED = """
+recorded: 2026-01-01
+recorder: test
+sources:
+  - {id: one, publisher: First Paper, published: 2024-03}
+entries:
+  - record: people/poll
+    source: one
+    says:
+      name: Those with a good attitude
+      parties: [RUS, CHN]
+      form: survey
+      definition: A pollster; a good attitude
+      share:
+        - {value: 81, unit: "%", period: 2024}
+        - {value: 9, unit: "%", period: 2024, note: bad attitude}
+        - {value: 78, unit: "%", period: 2017, note: "1,600 asked in 48 regions"}
+  - record: people/groups
+    source: one
+    says:
+      name: Groups
+      parties: [RUS, CHN]
+      form: tourism
+      definition: Organised groups
+      number:
+        - {value: 2, unit: persons, period: 2025, note: Russia to China}
+        - {value: 3, unit: persons, period: 2025, note: China to Russia}
+        - {value: 4, unit: persons, period: 2024, note: academic year}
+      growth:
+        - {value: 13, unit: "%", period: 2025, note: on the year before}
+        - {value: 25, unit: "%", period: 2025, note: air traffic}
+      regime: {value: Groups go without a visa, as_of: 2025}
+  - record: people/visas
+    source: one
+    says:
+      name: Visas
+      parties: [CHN, RUS]
+      form: visa
+      regime:
+        - {value: No visa, from: 2025-09-15, to: 2026-09-14}
+        - {value: No visa for drivers, from: 2027}
+"""
+
+
+def test_what_a_number_counts_stands_in_a_column_of_its_own(tmp_path: Path) -> None:
+    found = [row for table in people(with_ledger(COUNTED, tmp_path), TODAY) for row in table.rows()]
+    assert {(row["value"], row["counted"]) for row in found} == {
+        (81.0, "Those with a good attitude"),
+        (9.0, "bad attitude"),
+        (78.0, "Those with a good attitude"),
+        (2.0, "Russia to China"),
+        (3.0, "China to Russia"),
+        (4.0, "Groups"),
+        (13.0, "change of Groups, on the year before"),
+        (25.0, "change of air traffic, on what is not stated"),
+    }
+
+
+def test_shipped_rows_of_one_definition_and_time_are_told_apart(shipped: Data) -> None:
+    for table in people(shipped, TODAY):
+        if table.definition != NOT_STATED:
+            told = [(row["period"], row["counted"]) for row in table.rows()]
+            assert len(told) == len(set(told)), table.definition
+
+
+def test_rules_of_travel_are_shown_with_the_state_of_the_day(tmp_path: Path, shipped: Data) -> None:
+    data = with_ledger(COUNTED, tmp_path)
+    states = {item.statement.text: item.state for item in rules(data, TODAY, form="visa")}
+    assert states == {
+        "No visa": "ended, unless prolonged",
+        "No visa for drivers": "ahead",
+        "Groups go without a visa": "as stated, no date held",
+    }
+    assert {item.statement.text: item.state for item in rules(data, "2026-01-01", form="visa")}[
+        "No visa"
+    ] == "in force"
+    with pytest.raises(UnknownLabel, match="tourism"):
+        rules(data, TODAY, form="turism")
+    held = rules(shipped, TODAY, between=("CHN", "RUS"), form="visa")
+    over = {item.record.subject for item in held if item.state == "ended, unless prolonged"}
+    assert over == {"people/visa-china-for-russians", "people/visa-russia-for-chinese"}
+    assert {item.statement.valid_to for item in held if item.state == "ended, unless prolonged"} == {
+        "2026-09-14"
+    }
+
+
+def test_an_original_known_by_its_translation_counts_and_what_exists_is_not_unknown(tmp_path: Path) -> None:
+    text = """
+recorded: 2026-01-01
+recorder: test
+sources:
+  - {id: one, publisher: First Paper, published: 2024-03}
+entries:
+  - record: information/decree
+    source: one
+    says:
+      name: Decree
+      parties: [RUS, CHN]
+      topic: Decrees
+      language: {value: ru, note: language of the original; a translation into English was read}
+  - record: information/list
+    source: one
+    says: {name: List, parties: [RUS, CHN], topic: Lists}
+"""
+    rows = {item.topic: item.row() for item in topics(with_ledger(text, tmp_path))}
+    assert (rows["Decrees"]["russian"], rows["Decrees"]["nothing_in"]) == (TRANSLATED, "Chinese, English")
+    assert rows["Decrees"]["exists"] == "Decree (Russian)"
+    assert {rows["Lists"][name] for name in ("russian", "chinese", "english")} == {NOT_SAID}
+    assert rows["Lists"]["nothing_in"] is None
+    assert rows["Lists"]["exists"] == "List (language not said)"
+
+
+def test_shipped_shares_of_firms_are_not_shares_through_intermediaries(shipped: Data) -> None:
+    held = settlement(shipped, TODAY, between=("CHN", "RUS"), measure="share")
+    agents = [item for item in held if item.record.subject == "settlement/rus-chn-intermediaries"]
+    assert [item.of_what for item in agents] == ["payments"]
+    firms = {item.statement.number: item.of_what for item in held if "firms" in item.record.name}
+    assert {20.0, 30.0} <= set(firms)
+    assert firms[20.0].endswith("with full access")
+    assert firms[30.0].endswith("with limited access")

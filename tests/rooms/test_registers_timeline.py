@@ -89,6 +89,15 @@ BRIDGE = (
         - {value: CHN, from: 2001-06-15}
         - {value: RUS, from: 2001-06-15}
         - {value: IND, from: 2017-06-09}
+      meeting: [{value: Summit in the west, period: 2010-05}, {value: Summit in the south, period: 2018-05}]
+  - record: mechanism/wide
+    source: one
+    says:
+      name: The Wide One
+      form: bloc
+      parties: [BLR, CHN, KAZ]
+      member: {value: CHN, from: 2001}
+      meeting: {value: A meeting, period: 2015}
   - record: barrier/duty
     source: one
     says:
@@ -179,15 +188,43 @@ def test_deadlines_and_ends_move_with_the_day(held: Data) -> None:
     assert states("2026")["Barrier ends: Duty"] == "ahead"
     # That it was to end does not say that it did.
     assert states("2029")["Barrier ends: Duty"] == "was expected"
-    assert states("2019")["Barrier from then: Duty"] == "ahead"
+    # The duty of 2020 was told in 2024: on a day of 2019 nobody knew of it.
+    assert "Barrier from then: Duty" not in states("2019")
     # A promise without a deadline has none, and stands apart.
     assert states("2029")["Promise of The pact: Be friends"] == "no date"
 
 
 def test_members_that_found_a_mechanism_are_its_beginning_and_third_ones_do_not_count(held: Data) -> None:
     club = of(timeline(held, "RUS", "CHN", "2026-11-22"), "mechanism/club")
-    assert [(item.period, item.what) for item in club] == [("2001-06-15", "Begins: The Club")]
+    assert [(item.period, item.what) for item in club] == [
+        ("2001-06-15", "Begins: The Club"),
+        ("2010-05", "The Club: Summit in the west"),
+        ("2018-05", "The Club: Summit in the south"),
+    ]
     assert len(club[0].statements) == 3
+
+
+def test_a_line_of_a_mechanism_counts_only_while_both_belong(held: Data) -> None:
+    club = of(timeline(held, "IND", "CHN", "2026-11-22"), "mechanism/club")
+    assert [(item.period, item.what) for item in club] == [
+        ("2017-06-09", "India joins The Club"),
+        ("2018-05", "The Club: Summit in the south"),
+    ]
+    assert all(not item.note for item in club)
+
+
+def test_since_when_a_side_belongs_is_said_to_be_unknown(held: Data) -> None:
+    union = of(timeline(held, "BLR", "CHN", "2026-11-22"), "mechanism/wide")
+    assert [item.what for item in union] == ["China joins The Wide One", "The Wide One: A meeting"]
+    assert {item.note for item in union} == {"since when Belarus belongs to it is not held"}
+
+
+def test_shipped_bloc_does_not_reach_back_before_belarus_joined(shipped: Data) -> None:
+    found = of(timeline(shipped, "BLR", "CHN", "2026-11-22"), "mechanism/sco")
+    assert found[0].what == "Belarus joins Shanghai Cooperation Organisation"
+    assert all(item.first is not None and item.first.isoformat() >= "2024-07-04" for item in found)
+    older = of(timeline(shipped, "RUS", "CHN", "2026-11-22"), "mechanism/sco")
+    assert older[0].period == "2001-06-15"
 
 
 def test_a_sign_of_life_is_put_to_the_event_it_tells_of(held: Data) -> None:
@@ -245,6 +282,9 @@ def test_nothing_of_the_shipped_ledger_is_lost_or_told_twice(shipped: Data, a: s
     # Every dated signature, event and stage of a record on the page is behind some line.
     for subject in {record.subject for item in every for record in item.records}:
         record = shipped.ledger.record(subject)
+        # What a mechanism did before both belonged to it is not theirs.
+        if record.kind == "mechanism" and any(item.valid_from for item in record.all("member")):
+            continue
         for name in ("signed", "in_force", "date", "stage", "since", "opened", "active", "meeting"):
             if name in {item.property for item in record.statements}:
                 assert {said.id for said in record.all(name)} <= set(lines)
@@ -268,3 +308,113 @@ def test_same_question_same_answer_whatever_the_order_of_the_ledger(shipped: Dat
     two = timeline(turned, "BLR", "CHN", "2026-11-22").rows()
     assert [row["what"] for row in one] == [row["what"] for row in two]
     assert [row["ids"] for row in one] == [row["ids"] for row in two]
+
+
+LATER = (
+    HEAD
+    + """
+  - record: document/first
+    source: one
+    says:
+      name: First paper
+      type: agreement
+      parties: [BLR, CHN]
+      signed: 2010-05
+      expires: {value: 2030, as_of: 2010-05}
+      activity: [{value: Contacts are kept, period: 2005}, {value: A visit, period: 2020}]
+  - record: project/mill
+    source: one
+    says:
+      name: Mill
+      parties: [BLR, CHN]
+      planned_opening: {value: 2016, as_of: 2011}
+      stage: {value: operating, period: 2018}
+  - record: event/talks
+    source: one
+    says:
+      name: Talks
+      form: visit
+      parties: [BLR, CHN]
+      date: 2011-03
+      result: [{value: Early fruit, period: 2011}, {value: Late fruit, period: 2022}]
+  - record: document/no-day
+    source: one
+    says: {name: No day, type: memorandum, parties: [BLR, CHN]}
+"""
+)
+
+
+def test_a_timeline_of_a_day_holds_what_had_come_or_was_foreseen_by_then(tmp_path: Path) -> None:
+    data = with_ledger(LATER, tmp_path)
+    early = timeline(data, "BLR", "CHN", "2012")
+    assert {(item.period, item.state) for item in early.moments} == {
+        ("2005", "past"),
+        ("2010-05", "past"),
+        ("2011-03", "past"),
+        ("2016", "ahead"),
+        ("2030", "ahead"),
+    }
+    assert not early.undated, "its source spoke in 2024 only"
+    assert "Early fruit" in (talks := next(item.what for item in early.moments if item.period == "2011-03"))
+    assert "Late fruit" not in talks
+    late = timeline(data, "BLR", "CHN", "2026-11-22")
+    assert {"2018", "2020"} <= {item.period for item in late.moments}
+    assert [item.what for item in late.undated] == ["No day"]
+
+
+def test_what_was_done_before_a_paper_was_signed_is_not_told_as_done_under_it(tmp_path: Path) -> None:
+    found = timeline(with_ledger(LATER, tmp_path), "BLR", "CHN", "2026")
+    told = {item.period: item.what for item in found.moments}
+    assert told["2005"] == "First paper, begun before it: Contacts are kept"
+    assert told["2020"] == "First paper, done under it: A visit"
+
+
+def test_one_happening_in_three_registers_is_one_line_and_literature_is_none(tmp_path: Path) -> None:
+    text = (
+        HEAD.replace("published: 2024-04}", "published: 2024-04, kind: paper}")
+        + """
+  - record: event/halt
+    source: one
+    says: {name: Large banks stop payments of banks under sanctions, form: shock, parties: [CHN, RUS], date: 2024-01}
+  - record: settlement/banks
+    source: one
+    says: {name: Banks, parties: [CHN, RUS], happened: {value: Three large banks stop payments, period: 2024-01}}
+  - record: settlement/other
+    source: one
+    says: {name: Other, parties: [CHN, RUS], happened: {value: A clearing house opens, period: 2024-01}}
+  - record: barrier/refusals
+    source: one
+    says:
+      name: Money comes back
+      form: payment
+      parties: [RUS, CHN]
+      since: {value: 2024-01, note: month in which large banks stop payments}
+  - record: barrier/day-in-transit
+    source: two
+    says: {name: A day in transit, form: transport, parties: [CHN, RUS], size: {value: 1, unit: "%/day", period: 2013}}
+"""
+    )
+    found = timeline(with_ledger(text, tmp_path), "CHN", "RUS", "2026-11-22")
+    lines = {item.what: {record.subject for record in item.records} for item in found.moments}
+    assert lines == {
+        "Large banks stop payments of banks under sanctions": {
+            "event/halt",
+            "settlement/banks",
+            "barrier/refusals",
+        },
+        "A clearing house opens": {"settlement/other"},
+    }
+    halt = next(item for item in found.moments if item.kind == "event")
+    assert "also: Barrier from then: Money comes back" in halt.note
+    assert found.undated == ()
+
+
+def test_the_shipped_timeline_of_2012_ends_with_what_was_foreseen(shipped: Data) -> None:
+    found = timeline(shipped, "BLR", "CHN", "2012")
+    assert found.moments
+    assert all(
+        item.state in ("past", "ahead", "deadline passed", "deadline ahead", "was expected")
+        for item in found.moments
+    )
+    assert not [item for item in found.moments if item.year and item.year > 2012 and item.state == "past"]
+    assert len(found.moments) < len(timeline(shipped, "BLR", "CHN", "2026-11-22").moments) / 2

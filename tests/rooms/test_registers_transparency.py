@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import itertools
 import json
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from landbridge.registers.projects.stages import happened
 from landbridge.registers.projects.transparency import Item, Transparency, items, transparency
 from landbridge.release import Data, load
 
-TODAY = "2026-11-21"
+TODAY = "2026-11-22"
 RECORD = "project/a"
 ALL: list[tuple[str, Item]] = [(kind, item) for kind, listed in items().items() for item in listed]
 
@@ -41,8 +42,9 @@ def say(
 
 def scored(*said: Statement, record: str = RECORD, today: str = TODAY) -> Transparency:
     paper = Source("paper", "A paper", "Page", "2020", "https://example.org", "facts only")
+    other = Source("other", "Another", "Page", "", "https://example.org/2", "facts only")
     base = [say("name", "A", record=record), say("parties", "BLR CHN", record=record)]
-    return transparency(Ledger([*base, *said], {"paper": paper}).record(record), today)
+    return transparency(Ledger([*base, *said], {"paper": paper, "other": other}).record(record), today)
 
 
 def state(found: Transparency, item: str) -> str:
@@ -134,6 +136,45 @@ def test_items_of_contracts_and_completion_are_due_only_then() -> None:
     assert state(planned, "status") == "missing"
 
 
+def test_what_was_known_on_a_day_leaves_out_what_came_later_and_what_nothing_dates_is_a_range() -> None:
+    """The page of 2020 was out neither in 2006 nor in 2019; one without a date may have been, until it was entered."""
+    undated = say("sector", "energy", source="other")
+    assert state(scored(undated), "sector") == "held"
+    then = scored(undated, say("announced", number=5), today="2006")
+    assert state(then, "sector") == "undated"
+    assert (state(then, "name"), state(then, "budget")) == ("missing", "missing")
+    due = sum(len(then.among(s)) for s in ("held", "undated", "missing"))
+    assert (then.score_pct, then.score_high_pct) == (0, 100 / due)
+    assert (then.row()["undated_count"], then.row()["undated"]) == (1, ["Sector"])
+    now = scored(undated, say("announced", number=5))
+    assert now.score_pct == now.score_high_pct
+    assert now.row()["undated_count"] == 0
+
+
+def test_a_page_that_tells_of_later_events_was_not_out_before_them() -> None:
+    told = (
+        say("sector", "energy", source="other"),
+        say("stage", "construction", period="2015-06", source="other"),
+        # What was planned for 2030 tells nothing of the day of the page.
+        say("planned_opening", "2030", period="2030", source="other", status=Status.FORECAST),
+    )
+    assert state(scored(*told, today="2010"), "sector") == "missing"
+    assert state(scored(*told, today="2010"), "status") == "missing"
+    assert state(scored(*told, today="2016"), "sector") == "undated"
+
+
+def test_knowledge_never_shrinks_as_days_pass() -> None:
+    """Of every shipped record, what is surely held on a day is held on every later one, and the range closes."""
+    days = ("1995", "2006", "2014-06", "2018", "2021", "2024", "2026-11-22")
+    moved = 0
+    for record in load().ledger.records("project", "fund"):
+        held = [{a.item.id for a in transparency(record, day).among("held")} for day in days]
+        assert all(early <= late for early, late in itertools.pairwise(held))
+        assert not transparency(record, days[-1]).among("undated")
+        moved += held[1] != held[-1]
+    assert moved > 10
+
+
 def test_what_is_assumed_or_said_later_is_not_published() -> None:
     assert (
         state(scored(say("announced", number=5, source="assumed", status=Status.ASSUMED)), "budget")
@@ -182,7 +223,7 @@ def test_every_shipped_project_and_fund_has_a_list_that_leads_to_statements() ->
         found = transparency(record, TODAY)
         assert len(found.answers) == len(items()[record.kind])
         for answer in found.answers:
-            assert (answer.state == "held") == bool(answer.statements)
+            assert (answer.state in ("held", "undated")) == bool(answer.statements)
             assert all(s.subject == record.subject for s in answer.statements)
         score = found.score_pct
         assert isinstance(score, Unavailable) or 0 < score <= 100
@@ -201,3 +242,19 @@ def test_every_shipped_project_and_fund_has_a_list_that_leads_to_statements() ->
 def test_there_are_lists_for_projects_and_funds_only() -> None:
     with pytest.raises(BadUsage, match="no list of items"):
         scored(record="zone/a")
+
+
+def test_the_owner_of_a_project_can_be_met_by_what_the_ledger_holds() -> None:
+    """The owner is read off the words of an actor; projects of Russia with China name one too."""
+    data: Data = load()
+    owned = {
+        record.subject
+        for record in data.ledger.records("project")
+        if "owner" in {answer.item.id for answer in transparency(record, TODAY).among("held")}
+    }
+    assert owned >= {
+        "project/vitebsk-hydropower",
+        "project/tianwan-units-7-8",
+        "project/nizhneleninskoye-tongjiang-bridge",
+        "project/amur-gas-chemical-complex",
+    }

@@ -423,3 +423,64 @@ def test_every_cited_link_of_regions_is_shipped(shared: Path, tmp_path: Path) ->
     assert row["held_before"] == row["ties"] == 24
     assert "14 subjects of Volga FD" in str(report.dropped[0]["example"])
     assert "RU-FD-VOLGA" in load().ledger.record("twinning/volga-yangtze").parties
+
+
+def test_a_page_that_is_held_is_no_second_source(shared: Path, tmp_path: Path) -> None:
+    """Every cited link of regions is shipped: of 24 ties only what a page newly says is new, and no page enters twice."""
+    place = Workspace(tmp_path / "space")
+    before = load().ledger
+    report = load_twins(place, [shared / "data" / "regions" / "region_twins.csv"], load(), recorded=DAY)
+    assert report.rows[0]["held_before"] == report.rows[0]["ties"] == 24
+    assert report.rows[0]["sources"] == 0
+    after = held(tmp_path / "space").ledger
+    assert after.sources.keys() == before.sources.keys()
+    said = {(s.subject, s.property, s.text, s.source) for s in before.history}
+    new = [s for s in after.history if before.statement(s.id) is None]
+    assert len(new) == report.added < 5
+    assert not said & {(s.subject, s.property, s.text, s.source) for s in new}
+
+
+def test_an_address_is_known_again_however_it_is_written(loaded: Loader, space: Path) -> None:
+    url = "http://en.gdfao.gov.cn/wsyw/content/post_1023416.html"
+    row = "CN-GD,RU-KHA,2012,sister province,Guangdong FAO,{url},\n"
+    first = loaded(LINKS + row.format(url=url.replace("http://", "https://www.") + "#top"))
+    assert (first.rows[0]["sources"], first.added) == (0, 0)
+    # Another page is another source, of the same tie.
+    other = loaded(LINKS + row.format(url=url.replace("1023416", "7")))
+    assert other.rows[0]["sources"] == 1
+    assert other.added > 0
+
+
+def test_line_breaks_in_names_are_spaces_and_the_report_agrees_with_itself(
+    loaded: Loader, space: Path
+) -> None:
+    def row(first: str, second: str) -> str:
+        ends = {"h": "CHN,45,126,CN-HL,m", "m": "BLR,53,27,BY-HM,m"}
+        return f"CHN-BLR,{first},{ends[first.strip().strip(chr(34)).lower()[0]]},{second},{ends[second[0].lower()]}\n"
+
+    report = loaded(
+        HEAD
+        + row('"Har\nbin"', "Minsk")
+        + row("Minsk", "Harbin")
+        + row("harbin ", "MINSK")
+        + row("Harbin", "Minsk")
+    )
+    assert (report.rows[0]["rows_kept"], [item["count"] for item in report.dropped]) == (2, [2])
+    assert {record.text("name") for record in own(space).values()} == {
+        "Har bin and Minsk",
+        "Minsk and Harbin",
+    }
+    (note,) = report.notes
+    # Only rows that were kept are called kept.
+    assert note.endswith("both kept: Har bin – Minsk (line 3) and Minsk – Harbin (line 4).")
+
+
+def test_one_relation_under_two_names_is_noted(loaded: Loader) -> None:
+    cities = "CHN-RUS,Saint Petersburg,RUS,59.9,30.3,RU-SPE,m,Shanghai,CHN,31.2,121.5,CN-SH,m\n"
+    # Saint Petersburg and Shanghai are regions too, and tied as such in the shipped ledger.
+    (federal,) = loaded(HEAD + cities).notes
+    assert "twinning/saint-petersburg-shanghai and twinning/shanghai-st-petersburg" in federal
+    one = "CHN-RUS,Chita,RUS,52.0,113.5,RU-ZAB,m,{name},CHN,{lat},119.7,CN-NM,m\n"
+    twice = HEAD + one.format(name="Hailar (Hulunbuir)", lat=49.2)
+    (spelt, *_) = loaded(twice + one.format(name="Hulunbuir Hailar", lat=49.9)).notes
+    assert "written in two ways" in spelt

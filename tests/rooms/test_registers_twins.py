@@ -394,3 +394,12 @@ def test_complementarity_stands_beside_where_products_are_held(tmp_path: Path) -
 
 def test_it_is_said_what_twinning_does_not_mean() -> None:
     assert "not estimated" in twins.NO_EFFECT
+
+
+def test_a_tie_that_begins_later_ties_nobody_yet(tmp_path: Path) -> None:
+    text = HELD.replace("level: region, since: 1999, until: 2021}", "level: region, since: 2035}")
+    data = holding(text, tmp_path)
+    held = {(item.a, item.b) for item in twins.roll_up(data, "CHN", "RUS", TODAY)}
+    assert ("CN-LN", "RU-AMU") not in held
+    assert not twins.between(data, "CN-LN", "RU-AMU", TODAY).region_tie
+    assert twins.between(data, "CN-LN", "RU-AMU", "2036").region_tie

@@ -30,7 +30,7 @@ _LISTED = (
     "near",
 )
 _SHOWN = ("property", "comparator", "value", "low", "high", "unit", "period", "valid_from", "valid_to")
-_DUE = ("due", "in_days", "record", "name", "what", "inferred", "source")
+_DUE = ("due", "in_days", "overdue_days", "record", "name", "what", "inferred", "source")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,12 +105,17 @@ def show(asked: Asked, record: str) -> None:
 
 
 def due(asked: Asked, within: int, which: Filters) -> None:
-    """One thing that falls due a row, soonest first."""
+    """One thing that is overdue or falls due a row, soonest first."""
     data = asked.data()
     today = asked.today(data)
     found = asked.register.due(data, today, within, place=which.place, between=which.between)
     rows = [item.row() for item in found]
     notes = [f"From {today} on, within {within} days; `--on DATE` looks ahead from another day."]
+    late = sum(row["overdue_days"] is not None for row in rows)
+    if late:
+        notes.append(
+            f"{late} are overdue, and stand first: a source set a day that has passed, and no source held says that it came."
+        )
     if not rows:
         notes.append(f"Nothing falls due among the {asked.noun} that the ledger holds.")
     _answer(asked, "due", data, rows, notes, _DUE)

@@ -73,6 +73,9 @@ def needed(
         str, typer.Option("--mode", help="rail, road, sea or air; else the cheapest route.")
     ] = "",
     cargo: Annotated[str, typer.Option("--cargo", metavar="WORDS", help="What the goods are.")] = "",
+    every: Annotated[
+        bool, typer.Option("--all", help="Also steps that are held for the other way only.")
+    ] = False,
     on: Day = None,
     as_of: AsOf = None,
     as_json: Json = False,
@@ -85,9 +88,11 @@ def needed(
     asked = rooms.ask("steps needed", on, as_of, workspace, as_json)
     found = steps(asked.data, origin, destination, mode, cargo, asked.today)
     way = " → ".join(found.passage.countries)
+    kept = [item for item in found.steps if every or item.way != "the other way"]
+    hidden = len(found.steps) - len(kept)
     rooms.tell(
         asked,
-        found.rows(),
+        [item.row() for item in kept],
         columns=(
             "side",
             "name",
@@ -95,10 +100,15 @@ def needed(
             "names_your_goods",
             "electronic",
             "electronic_since",
+            "electronic_status",
             "issuer",
             "sources",
         ),
-        notes=[f"By {', '.join(found.passage.modes) or 'no known mode'}: {way}.", *found.unknown],
+        notes=[
+            f"By {', '.join(found.passage.modes) or 'no known mode'}: {way}.",
+            *found.unknown,
+            f"{hidden} more are held for the other way only; `--all` lists them." if hidden else "",
+        ],
         nothing="The ledger holds no step on this way.",
         more={"sides": found.summary()},
     )
@@ -114,32 +124,46 @@ def by_definition(
     as_json: Json = False,
     workspace: Folder = None,
 ) -> None:
-    """Numbers on people between two places, in tables that never mix definitions; wording of surveys kept."""
+    """Numbers on people between two places, in tables that never mix definitions; wording kept; rules on visas apart."""
     from landbridge.cli import register_rooms as rooms
-    from landbridge.registers.people import people
+    from landbridge.registers.people import people, rules
 
     places = rooms.pair(a, b)
     asked = rooms.ask("people by-definition", on, as_of, workspace, as_json)
     tables = people(asked.data, asked.today, between=places, form=form)
+    numbers = [row for table in tables for row in table.rows()]
+    held = [item.row() for item in rules(asked.data, asked.today, between=places, form=form)]
+    if held and not numbers:
+        rooms.tell(
+            asked,
+            held,
+            columns=("name", "rule", "since", "until", "state", "note", "status", "source", "id"),
+            notes=[f"Rules on {asked.today}; of those that ended no source held says what came after."],
+        )
+        return
     rooms.tell(
         asked,
-        [row for table in tables for row in table.rows()],
+        numbers,
         columns=(
             "definition",
             "name",
+            "counted",
             "comparator",
             "value",
             "low",
             "high",
             "unit",
             "period",
+            "wording",
             "one_series",
             "source",
         ),
         notes=[
-            "Trips, visitors and visa-free groups are different things: rows of two definitions do not compare."
+            "Trips, visitors and visa-free groups are different things: rows of two definitions do not compare.",
+            f"{len(held)} rules of travel stand beside; `--form visa` lists those on visas." if held else "",
         ],
         nothing=f"The ledger holds no such number between {a} and {b}.",
+        more={"rules": held},
     )
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from landbridge.cli.output import answer
+from landbridge.cli.room_options import Told
 from landbridge.errors import BadUsage
 from landbridge.registers import writing
 from landbridge.registers.entries import Form, Origin
@@ -18,67 +18,24 @@ from landbridge.release.workspace import Workspace, default_workspace
 _COLUMNS = ("record", "property", "value", "low", "high", "unit", "period", "status", "source", "new", "id")
 
 
-@dataclass(frozen=True, slots=True)
-class New:
-    """A new source as it was typed."""
-
-    publisher: str | None = None
-    title: str | None = None
-    published: str | None = None
-    url: str | None = None
-    licence: str | None = None
-    kind: str | None = None
-    weak: bool = False
-
-    @property
-    def origin(self) -> Origin:
-        """The source, what was not said left empty."""
-        return Origin(
-            publisher=self.publisher or "",
-            title=self.title or "",
-            published=self.published or "",
-            url=self.url or "",
-            licence=self.licence or "",
-            kind=self.kind or "",
-            weak=self.weak,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Cited:
-    """Who says something, where, and who enters it, as it was typed."""
-
-    source: str | None = None
-    new: New = New()
-    locator: str | None = None
-    speaker: str | None = None
-    status: str | None = None
-    said: str | None = None
-    by: str | None = None
-
-    @property
-    def given(self) -> bool:
-        """Whether any of it was typed."""
-        return self != Cited()
-
-
 def add(
     noun: str,
     files: Sequence[Path],
     record: str,
     sets: Sequence[str],
-    cited: Cited,
+    beside: bool,
+    told: Told,
     workspace: Path | None,
     as_json: bool,
 ) -> None:
     """Add one record from options, or those of ledger files."""
     kind = NOUNS[noun].kind
-    if files and (record or sets or cited.given):
+    if files and (record or sets or beside or told.given):
         raise BadUsage(
             "files and options for a record were given together.",
             remedy="A file names records, sources and who enters them itself; give one or the other.",
         )
-    if not files and not (record or sets or cited.given):
+    if not files and not (record or sets or told.given):
         raise BadUsage(
             "nothing is to be added.",
             remedy=f'Such as `landbridge {noun} add --id SLUG --set name="..." --source ID --by NAME`, or name a file.',
@@ -88,8 +45,9 @@ def add(
         report = writing.add_files(target, data, kind, files)
     else:
         form = Form(
-            *(kind, record, tuple(sets), cited.by or "", cited.source or "", cited.new.origin),
-            *(cited.locator or "", cited.speaker or "", cited.status or "", cited.said or ""),
+            *(kind, record, tuple(sets), told.by or "", told.source or "", _origin(told)),
+            *(told.locator or "", told.speaker or "", told.status or "", told.said or ""),
+            beside=beside,
         )
         report = writing.add(target, data, form)
     _told(noun, "add", report, target, data, as_json)
@@ -100,7 +58,7 @@ def supersede(
     statement: str,
     value: str,
     reason: str,
-    cited: Cited,
+    told: Told,
     workspace: Path | None,
     as_json: bool,
 ) -> None:
@@ -111,17 +69,30 @@ def supersede(
         data,
         statement,
         value=value,
-        by=cited.by or "",
-        source=cited.source or "",
+        by=told.by or "",
+        source=told.source or "",
         reason=reason,
         kind=NOUNS[noun].kind,
-        origin=cited.new.origin,
-        locator=cited.locator or "",
-        speaker=cited.speaker or "",
-        status=cited.status or "",
-        said_on=cited.said or "",
+        origin=_origin(told),
+        locator=told.locator or "",
+        speaker=told.speaker or "",
+        status=told.status or "",
+        said_on=told.said or "",
     )
     _told(noun, "supersede", report, target, data, as_json)
+
+
+def _origin(told: Told) -> Origin:
+    """The new source as it was typed, what was not said left empty."""
+    return Origin(
+        publisher=told.publisher or "",
+        title=told.title or "",
+        published=told.published or "",
+        url=told.url or "",
+        licence=told.licence or "",
+        kind=told.source_kind or "",
+        weak=told.weak,
+    )
 
 
 def _opened(workspace: Path | None) -> tuple[Workspace, Data]:

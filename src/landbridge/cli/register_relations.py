@@ -61,7 +61,18 @@ def coverage(
         f"The {first} heaviest of {len(rows)} pairs; `--first N` shows more." if cut else "",
     ]
     columns = {
-        "pairs": ("rank", "a", "a_name", "b", "b_name", "covered", "mechanisms", "states", "pair_weight_pct")
+        "pairs": (
+            "rank",
+            "a",
+            "a_name",
+            "b",
+            "b_name",
+            "covered",
+            "by",
+            "mechanisms",
+            "states",
+            "pair_weight_pct",
+        )
     }
     rooms.tell(asked, rows[:first] if cut else rows, columns=columns.get(show, ()), notes=notes)
 
@@ -87,8 +98,10 @@ def regime(
             "until",
             "since_a",
             "since_b",
+            "status",
             "note",
             "sources",
+            "ids",
         ),
         notes=[f"On {asked.today}; `--on DATE` asks about another day."],
         nothing=f"Neither the ledger nor the table of agreements holds a regime of both {a} and {b}.",

@@ -7,6 +7,7 @@ is imported when it runs. Verbs that only one register has are added with `verb`
 from __future__ import annotations
 
 from collections.abc import Callable, MutableMapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Optional, Tuple  # noqa: UP035  (typer reads Tuple)
 
@@ -15,12 +16,10 @@ import typer.main
 from typer.core import TyperGroup
 
 from landbridge.cli.options import Folder, Json
+from landbridge.cli.room_options import AsOf as AsOf
+from landbridge.cli.room_options import Told, spread
 from landbridge.registers.nouns import NOUNS, Noun
 
-AsOf = Annotated[
-    Optional[str],  # noqa: UP045  (typer reads Optional)
-    typer.Option("--as-of", metavar="DATE", help="Use the ledger as it was recorded by DATE (YYYY-MM-DD)."),
-]
 On = Annotated[
     Optional[str],  # noqa: UP045
     typer.Option("--on", metavar="DATE", help="Only what held on DATE (YYYY, YYYY-MM or YYYY-MM-DD)."),
@@ -37,73 +36,33 @@ Between = Annotated[
     Optional[Tuple[str, str]],  # noqa: UP006, UP045
     typer.Option("--between", metavar="A B", help="Only records that touch both places."),
 ]
-By = Annotated[
-    Optional[str],  # noqa: UP045
-    typer.Option("--by", metavar="NAME", help="Who enters it."),
-]
-Cited = Annotated[
-    Optional[str],  # noqa: UP045
-    typer.Option(
-        "--source", metavar="ID", help="A source that is held, the id of a new one, or the word `assumed`."
-    ),
-]
-Publisher = Annotated[
-    Optional[str],  # noqa: UP045
-    typer.Option("--publisher", metavar="NAME", help="Who published a new source."),
-]
-Title = Annotated[
-    Optional[str],  # noqa: UP045
-    typer.Option("--title", metavar="TEXT", help="Title of the new source."),
-]
-Published = Annotated[
-    Optional[str],  # noqa: UP045
-    typer.Option("--published", metavar="DATE", help="When the new source was published."),
-]
-Url = Annotated[
-    Optional[str],  # noqa: UP045
-    typer.Option("--url", metavar="URL", help="Address of the new source."),
-]
-Licence = Annotated[
-    Optional[str],  # noqa: UP045
-    typer.Option("--licence", metavar="TEXT", help="Licence of the new source."),
-]
-SourceKind = Annotated[
-    Optional[str],  # noqa: UP045
-    typer.Option(
-        "--source-kind", metavar="TEXT", help="Sort of the new source, such as government or press."
-    ),
-]
-Weak = Annotated[
-    bool, typer.Option("--weak", help="The new source is a copy, an aggregator or an anonymous page.")
-]
-Locator = Annotated[
-    Optional[str],  # noqa: UP045
-    typer.Option("--locator", metavar="TEXT", help="Where in the source: a page, table or paragraph."),
-]
-Speaker = Annotated[
-    Optional[str],  # noqa: UP045
-    typer.Option("--speaker", metavar="NAME", help="Who says so in the source."),
-]
-Graded = Annotated[
-    Optional[str],  # noqa: UP045
-    typer.Option("--status", help="reported (default), claimed, forecast, estimated or assumed."),
-]
-Said = Annotated[
-    Optional[str],  # noqa: UP045
-    typer.Option("--said", metavar="DATE", help="The date at which the source speaks."),
-]
-
-_MORE: dict[str, list[Callable[..., None]]] = {}
 
 
-def verb(noun: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Add a function with Typer's options to one register as a verb of its own, named like the function.
+@dataclass(frozen=True, slots=True)
+class _Verb:
+    """A verb that only one register has."""
 
-    To be used when the command line is put together, before the register's group is first asked for its verbs.
+    function: Callable[..., None]
+    name: str
+    help: str | None
+
+
+_MORE: dict[str, list[_Verb]] = {}
+
+
+def verb(
+    noun: str, name: str = "", help: str | None = None
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Add a function with Typer's options to one register as a verb of its own.
+
+    It bears `name`, else that of the function, and `help`, else what the function says of itself. A parameter that is
+    a dataclass of options stands for them all, as in `room_options.spread`. To be used when the command line is put
+    together, before the register's group is first asked for its verbs.
     """
 
     def added(function: Callable[..., None]) -> Callable[..., None]:
-        _MORE.setdefault(NOUNS[noun].noun, []).append(function)
+        made = _Verb(function, name or function.__name__.replace("_", "-"), help)
+        _MORE.setdefault(NOUNS[noun].noun, []).append(made)
         return function
 
     return added
@@ -145,8 +104,8 @@ def _group(noun: Noun) -> typer.Typer:
     made = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False)
     for add in (_list, _show, _due, _add, _supersede, _export):
         add(made, noun.noun)
-    for function in _MORE.get(noun.noun, ()):
-        made.command()(function)
+    for own in _MORE.get(noun.noun, ()):
+        made.command(own.name, help=own.help)(spread(own.function))
     return made
 
 
@@ -199,7 +158,9 @@ def _show(group: typer.Typer, noun: str) -> None:
 
 
 def _due(group: typer.Typer, noun: str) -> None:
-    @group.command("due", help=f"What falls due among the {noun} within some days of a date, soonest first.")
+    @group.command(
+        "due", help=f"What is overdue among the {noun}, and what falls due within some days of a date."
+    )
     def run(
         within: Annotated[
             int, typer.Option("--within", metavar="DAYS", help="How many days ahead to look.")
@@ -226,6 +187,7 @@ def _add(group: typer.Typer, noun: str) -> None:
     @group.command(
         "add", help="Add one record from options, or records from ledger files, to your workspace."
     )
+    @spread
     def run(
         files: Annotated[
             Optional[list[Path]],  # noqa: UP045
@@ -242,33 +204,26 @@ def _add(group: typer.Typer, noun: str) -> None:
                 help="Something said of it; may be given again. `docs/reference/registers.md` shows the forms.",
             ),
         ] = None,
-        source: Cited = None,
-        publisher: Publisher = None,
-        title: Title = None,
-        published: Published = None,
-        url: Url = None,
-        licence: Licence = None,
-        source_kind: SourceKind = None,
-        weak: Weak = False,
-        locator: Locator = None,
-        speaker: Speaker = None,
-        status: Graded = None,
-        said: Said = None,
-        by: By = None,
+        beside: Annotated[
+            bool,
+            typer.Option(
+                "--beside", help="Let another value than the one held stand beside it, as sources differ."
+            ),
+        ] = False,
+        told: Told = Told(),
         as_json: Json = False,
         workspace: Folder = None,
     ) -> None:
         from landbridge.cli import register_entries as entries
 
-        new = entries.New(publisher, title, published, url, licence, source_kind, weak)
-        cited = entries.Cited(source, new, locator, speaker, status, said, by)
-        entries.add(noun, tuple(files or ()), record, tuple(sets or ()), cited, workspace, as_json)
+        entries.add(noun, tuple(files or ()), record, tuple(sets or ()), beside, told, workspace, as_json)
 
 
 def _supersede(group: typer.Typer, noun: str) -> None:
     @group.command(
         "supersede", help="Put a new statement in the place of another, which stays in the ledger."
     )
+    @spread
     def run(
         statement: Annotated[
             str, typer.Argument(metavar="STATEMENT", help="The id of the statement; `show` lists them.")
@@ -277,27 +232,13 @@ def _supersede(group: typer.Typer, noun: str) -> None:
         reason: Annotated[
             str, typer.Option("--reason", metavar="WORDS", help="Why the old statement does not hold.")
         ] = "",
-        source: Cited = None,
-        publisher: Publisher = None,
-        title: Title = None,
-        published: Published = None,
-        url: Url = None,
-        licence: Licence = None,
-        source_kind: SourceKind = None,
-        weak: Weak = False,
-        locator: Locator = None,
-        speaker: Speaker = None,
-        status: Graded = None,
-        said: Said = None,
-        by: By = None,
+        told: Told = Told(),
         as_json: Json = False,
         workspace: Folder = None,
     ) -> None:
         from landbridge.cli import register_entries as entries
 
-        new = entries.New(publisher, title, published, url, licence, source_kind, weak)
-        cited = entries.Cited(source, new, locator, speaker, status, said, by)
-        entries.supersede(noun, statement, value, reason, cited, workspace, as_json)
+        entries.supersede(noun, statement, value, reason, told, workspace, as_json)
 
 
 def _export(group: typer.Typer, noun: str) -> None:

@@ -15,6 +15,8 @@ PERIOD = re.compile(
     r"(/(\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?|-H[12]|-Q[1-4])?|\.\.))?",
     re.ASCII,
 )
+# Before and after these years lies what no record of today's cooperation can mean: a slip or a stand-in for `unknown`.
+FIRST_YEAR, LAST_YEAR = 1500, 2200
 RECORD = re.compile(r"[a-z]+/[a-z0-9][a-z0-9-]*")
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 # Strict, because a lax reader would take the text '012' for twelve.
@@ -34,6 +36,12 @@ def is_period(text: str) -> bool:
     both = f"{begins}{ends}"
     length = 4 if "H" in both or "Q" in both else min(len(begins), len(ends))
     return ends in ("", "..") or begins[:length] <= ends[:length]
+
+
+def within_reach(period: str) -> bool:
+    """False for a period in years that a ledger cannot mean, such as 0001 or 9999."""
+    begins, _, ends = period.partition("/")
+    return all(FIRST_YEAR <= int(end[:4]) <= LAST_YEAR for end in (begins, ends.strip(".")) if end)
 
 
 def _words(value: object) -> object:
@@ -107,13 +115,13 @@ class SourceForm(Form):
 
 
 class RegisterForm(Form):
-    """A file of entries."""
+    """The head of a file of entries. Entries and sources are read one by one, so that one bad one hides no other."""
 
     recorded: str
     recorder: str
-    entries: list[EntryForm]
+    entries: list[Any]
     kind: str = ""
-    sources: list[SourceForm] = []
+    sources: list[Any] = []
 
     _recorded = field_validator("recorded", mode="before")(_day)
 
@@ -145,13 +153,13 @@ class ClaimForm(Form):
 
 
 class ClaimsForm(Form):
-    """A file of claims from one text."""
+    """The head of a file of claims from one text; the claims are read one by one."""
 
     recorded: str
     recorder: str
     source: str
     sha256: str
-    claims: list[ClaimForm]
+    claims: list[Any]
     document: str = ""
     title: str = ""
     asof: str = ""

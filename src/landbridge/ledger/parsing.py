@@ -17,14 +17,17 @@ MAX_DEPTH = 12
 
 # YAML 1.1 reads 12:30:45 as 45045, 012 as ten, 0x10 as sixteen and 1_000 as a thousand. Whoever writes them in a
 # ledger means a time, a code or a slip: only plain decimals are numbers, the rest stays the text that was written.
+# So do dates: a day that does not exist is then one problem of one field, not the end of the reading. The number of
+# digits is bounded because Python refuses to read an integer of thousands of them.
 _Loader: Any = type("_Loader", (getattr(yaml, "CSafeLoader", yaml.SafeLoader),), {})
 _NUMBERS = {
-    "tag:yaml.org,2002:int": r"[-+]?(0|[1-9][0-9]*)",
+    "tag:yaml.org,2002:int": r"[-+]?(0|[1-9][0-9]{0,400})",
     "tag:yaml.org,2002:float": r"[-+]?((0|[1-9][0-9]*)\.[0-9]*|\.[0-9]+)([eE][-+][0-9]+)?"
     r"|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)",
 }
+_KEPT = ("tag:yaml.org,2002:bool", "tag:yaml.org,2002:null")
 _Loader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in known if tag not in _NUMBERS]
+    first: [(tag, pattern) for tag, pattern in known if tag in _KEPT]
     for first, known in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
 for _tag, _pattern in _NUMBERS.items():
@@ -33,11 +36,27 @@ for _tag, _pattern in _NUMBERS.items():
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """The content of a YAML file, the lines on which its entries (or claims) begin, and what is wrong with its texts."""
+    """The content of a YAML file, where its parts stand, and what is wrong with its texts."""
 
     content: Any
-    lines: list[int]
+    node: yaml.Node | None
     problems: tuple[Problem, ...] = ()
+
+    def line(self, *path: str | int) -> int:
+        """The line of what lies at `path` (keys and positions), or of the nearest part around it; 0 for none."""
+        node, line = self.node, 0
+        for step in path:
+            if isinstance(node, yaml.MappingNode):
+                found = next(((key, value) for key, value in node.value if key.value == step), None)
+                if found is None:
+                    break
+                line, node = found[0].start_mark.line + 1, found[1]
+            elif isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+                node = node.value[step]
+                line = node.start_mark.line + 1
+            else:
+                break
+        return line
 
 
 def parse(raw: bytes, name: str, *, trusted: bool) -> Parsed:
@@ -81,7 +100,7 @@ def parse(raw: bytes, name: str, *, trusted: bool) -> Parsed:
         raise BadFile([*problems, broken]) from None
     if not trusted:
         problems += _twice(node, name)
-    return Parsed(content, _entry_lines(node), tuple(problems))
+    return Parsed(content, node, tuple(problems))
 
 
 def _hidden(texts: Iterable[tuple[int, str]], name: str) -> Iterator[Problem]:
@@ -141,11 +160,3 @@ def _twice(node: yaml.Node | None, name: str) -> Iterator[Problem]:
                 )
             seen.add(str(key.value))
             yield from _twice(value, name)
-
-
-def _entry_lines(node: yaml.Node | None) -> list[int]:
-    if isinstance(node, yaml.MappingNode):
-        for key, value in node.value:
-            if key.value in ("entries", "claims") and isinstance(value, yaml.SequenceNode):
-                return [item.start_mark.line + 1 for item in value.value]
-    return []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -36,9 +35,23 @@ class Record:
         )
 
     def first(self, name: str) -> Statement | None:
-        """The first statement of a property, or None."""
+        """The first statement of a property, or None: of one that has a single value the one that was recorded first.
+
+        What somebody enters later beside it does not take its place; only what supersedes it does.
+        """
         found = self.all(name)
-        return found[0] if found else None
+        prop = schema.kind(self.kind).properties.get(name)
+        if prop is None or prop.many:
+            return found[0] if found else None
+        return min(found, key=lambda statement: statement.recorded, default=None)
+
+    def says(self, statement: Statement) -> bool:
+        """Whether the record says already what a statement says, be it by another source; places count in any order."""
+        return any(
+            _value(said) == _value(statement)
+            or (said.text and statement.property == "parties" and {*said.places} == {*statement.places})
+            for said in self.all(statement.property)
+        )
 
     def text(self, name: str) -> str:
         """The words of a property stated once; empty where nothing is said."""
@@ -195,6 +208,10 @@ class Ledger:
         )
 
 
+def _value(statement: Statement) -> tuple[str, float | None, float | None, float | None, str]:
+    return statement.text, statement.number, statement.low, statement.high, statement.unit
+
+
 def _begins(record: Record) -> str:
     """The earliest of a record's own dates, else of the moments of its statements; empty where nothing is dated."""
     own = [s.text for name in _BEGINNINGS for s in record.all(name) if s.text]
@@ -225,47 +242,3 @@ def _holds(begins: str, ends: str, date: str) -> bool:
     begun = not begins or begins[: len(date)] <= date[: len(begins)]
     over = bool(ends) and ends[: len(date)] < date[: len(ends)]
     return begun and not over
-
-
-def check(ledger: Ledger) -> list[str]:
-    """What is wrong with the records as a whole: missing properties, orphans, stages out of legal order."""
-    wrong: list[str] = []
-    known = {record.subject for record in ledger.records()}
-    for record in ledger.records():
-        kind = schema.kind(record.kind)
-        for prop in kind.properties.values():
-            stated = record.all(prop.name)
-            if prop.required and not stated:
-                wrong.append(f"{record.subject}: {prop.name} is missing.")
-            if prop.type == "record":
-                for statement in stated:
-                    if statement.text not in known:
-                        close = difflib.get_close_matches(statement.text, known, 1)
-                        hint = f" Nearest: {close[0]}." if close else ""
-                        wrong.append(
-                            f"{record.subject}: {prop.name} names {statement.text}, which is not there.{hint}"
-                        )
-        wrong += _out_of_order(record)
-    for statement in ledger.history:
-        if statement.source != "assumed" and statement.source not in ledger.sources:
-            wrong.append(f"{statement.subject}: source {statement.source!r} is not in the list of sources.")
-        if statement.supersedes and ledger.statement(statement.supersedes) is None:
-            wrong.append(f"{statement.subject}: supersedes {statement.supersedes}, which is not there.")
-    return wrong
-
-
-def _out_of_order(record: Record) -> Iterator[str]:
-    for earlier, later in (
-        ("signed", "in_force"),
-        ("in_force", "expires"),
-        ("signed", "expires"),
-        ("since", "until"),
-    ):
-        for first in record.all(earlier):
-            for second in record.all(later):
-                # Compared at the coarser precision of the two, so that 2018 does not precede 2018-05-17.
-                length = min(len(first.text.partition("/")[0]), len(second.text.partition("/")[0]))
-                if any(letter in first.text + second.text for letter in "HQ"):
-                    length = 4
-                if first.text[:length] > second.text[:length]:
-                    yield f"{record.subject}: {earlier} {first.text} is after {later} {second.text}."

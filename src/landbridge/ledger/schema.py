@@ -9,6 +9,9 @@ from importlib.resources import files
 import yaml
 
 from landbridge.errors import UnknownLabel
+from landbridge.units import CURRENCIES, MONEY
+
+_ANY = "any"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,23 @@ class Property:
     codes: tuple[str, ...] = ()
     many: bool = False
     required: bool = False
+    required_with: tuple[str, ...] = ()
+
+    def takes(self, unit: str) -> bool:
+        """Whether a value may have a unit: one of its list, any currency where it takes money, or just any."""
+        if self.units == (MONEY,):
+            return unit in CURRENCIES
+        return unit in self.units or self.units == (_ANY,)
+
+    @property
+    def allowed(self) -> str:
+        """The units in words."""
+        return "any currency of ISO 4217" if self.units == (MONEY,) else ", ".join(self.units)
+
+    @property
+    def compulsory(self) -> bool:
+        """Whether a record must state it, always or together with some other property."""
+        return self.required or bool(self.required_with)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +90,7 @@ def _property(name: str, spec: dict[str, object]) -> Property:
         codes=tuple(map(str, codes)),  # type: ignore[call-overload]
         many=bool(spec.get("many", False)),
         required=bool(spec.get("required", False)),
+        required_with=tuple(map(str, spec.get("required_with", ()))),  # type: ignore[call-overload]
     )
 
 

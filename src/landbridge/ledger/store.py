@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import (
@@ -23,13 +24,27 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.dialects.sqlite import insert
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import DatabaseError, OperationalError
 
-from landbridge.errors import BrokenRelease
+from landbridge.errors import BrokenRelease, NotHeld
 from landbridge.ledger.statement import Statement
 from landbridge.provenance import Source, Status
 
 SCHEMA_VERSION = 1
+# Codes of SQLite for refusals of the disk or of its keeper, which leave the file as it was: what to say, and what to do.
+_FULL, _READONLY, _BUSY, _IO, _CLOSED = 13, 8, 5, 10, 14
+_REFUSED: Mapping[int, tuple[str, str]] = MappingProxyType(
+    {
+        _FULL: ("the disk is full", "Make room and do it again."),
+        _READONLY: ("the ledger is read-only", "Make the workspace writable (`chmod u+w`)."),
+        _BUSY: ("another program holds the ledger", "Close it and do it again."),
+        _CLOSED: (
+            "the ledger cannot be opened",
+            "Look who owns the workspace, and whether the disk is full.",
+        ),
+        _IO: ("the disk refused to read or write", "Look whether it is full or damaged."),
+    }
+)
 _NUMBERS = {"number": Float, "low": Float, "high": Float, "start": Integer, "end": Integer}
 _metadata = MetaData()
 STATEMENTS = Table(
@@ -64,7 +79,7 @@ class Store:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._engine: Engine = create_engine(f"sqlite:///{path}")
-        with self._guarded(), self._engine.begin() as connection:
+        with self._guarded("nothing was added"), self._engine.begin() as connection:
             version = connection.exec_driver_sql("PRAGMA user_version").scalar()
             if version not in (0, SCHEMA_VERSION):
                 raise BrokenRelease(
@@ -77,17 +92,29 @@ class Store:
                 connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
     @contextmanager
-    def _guarded(self) -> Iterator[None]:
-        """A damaged file is named as such, wherever in it the damage lies."""
+    def _guarded(self, kept: str = "") -> Iterator[None]:
+        """A disk that refuses and a damaged file are each named as such, wherever it happens.
+
+        `kept` says what a refusal leaves undone.
+        """
         try:
             yield
+        except OperationalError as error:
+            told = _REFUSED.get(getattr(error.orig, "sqlite_errorcode", 0) & 0xFF)
+            if told is None:
+                raise self._damaged(error) from None
+            what = f"{told[0]}; {kept}." if kept else f"{told[0]}."
+            raise NotHeld(what, where=str(self.path), cause=f"{error.orig}.", remedy=told[1]) from None
         except (DatabaseError, ValueError, TypeError) as error:
-            raise BrokenRelease(
-                "the ledger of this workspace cannot be read.",
-                where=str(self.path),
-                cause=f"{getattr(error, 'orig', error)}.",
-                remedy="Restore it from a copy; Landbridge has not changed it.",
-            ) from None
+            raise self._damaged(error) from None
+
+    def _damaged(self, error: Exception) -> BrokenRelease:
+        return BrokenRelease(
+            "the ledger of this workspace cannot be read.",
+            where=str(self.path),
+            cause=f"{getattr(error, 'orig', error)}.",
+            remedy="Restore it from a copy; Landbridge has not changed it.",
+        )
 
     def append(self, statements: Iterable[Statement], sources: Iterable[Source] = ()) -> int:
         """Add statements and the sources they cite in one transaction; returns how many statements were new."""
@@ -95,7 +122,7 @@ class Store:
         cited = [{name: str(getattr(item, name)) for name in Source.__dataclass_fields__} for item in sources]
         if not rows:
             return 0
-        with self._guarded(), self._engine.begin() as connection:
+        with self._guarded("nothing was added"), self._engine.begin() as connection:
             before = len(self)
             connection.execute(insert(STATEMENTS).on_conflict_do_nothing(), rows)
             if cited:

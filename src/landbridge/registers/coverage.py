@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from landbridge import codes
 from landbridge.errors import BadUsage
 from landbridge.ledger import Record, Statement
+from landbridge.registers.dormancy import Dormancy
+from landbridge.registers.dormancy_rules import FOUNDING
 from landbridge.registers.meetings import state
 from landbridge.registers.membership import REGIONAL, Membership, once, reach, require_two_countries
 from landbridge.registers.moments import day
@@ -16,16 +19,26 @@ from landbridge.registers.weights import Weights, weights
 from landbridge.release.data import Data
 
 TWICE, ONCE, NOTHING = "twice or more", "once", "nothing"
+ALIVE, SILENT = "a body seen alive", "a body seen, but silent or in doubt"
+UNSEEN = "only a body that nobody has seen meet"
+# What covers a pair → the column of the summary that counts such pairs.
+LIVES: Mapping[str, str] = MappingProxyType(
+    {ALIVE: "seen_alive", SILENT: "seen_silent", UNSEEN: "never_seen"}
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """One mechanism and the regions of both sides that belong to it as regions; `state` is that of its dormancy."""
+    """One mechanism and the regions of both sides that belong to it as regions; `state` is that of its dormancy.
+
+    `seen` is false where no source held shows it at work: nobody has seen it meet.
+    """
 
     record: Record
     a: dict[str, Membership]
     b: dict[str, Membership]
     state: str
+    seen: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +67,15 @@ class PairCoverage:
         return (NOTHING, ONCE, TWICE)[min(2, len(self.mechanisms))]
 
     @property
+    def life(self) -> str:
+        """By what kind of body it is covered, the liveliest of several: one of `LIVES`; empty where by none."""
+        if not self.mechanisms:
+            return ""
+        if any(item.state == "alive" and item.seen for item in self.mechanisms):
+            return ALIVE
+        return SILENT if any(item.seen for item in self.mechanisms) else UNSEEN
+
+    @property
     def statements(self) -> tuple[Statement, ...]:
         """What says that the regions belong to the mechanisms."""
         found = (
@@ -71,6 +93,7 @@ class PairCoverage:
             "b": self.b,
             "b_name": codes.place(self.b).name,
             "covered": self.covered,
+            "by": self.life or None,
             "mechanisms": "; ".join(m.record.name for m in self.mechanisms) or None,
             "states": "; ".join(m.state for m in self.mechanisms) or None,
             "assumed": any(m.a[self.a].assumed or m.b[self.b].assumed for m in self.mechanisms),
@@ -101,7 +124,10 @@ class Coverage:
         return tuple(pair for pair in self.pairs if pair.covered == covered)
 
     def summary(self) -> tuple[dict[str, Any], ...]:
-        """One row for each extent of coverage: how many pairs, and how much of the known weight, it takes."""
+        """One row for each extent of coverage: how many pairs, and how much of the known weight, it takes.
+
+        The pairs stand again by whether a body that covers them was seen alive, fell silent, or was never seen to meet.
+        """
         total = sum(pair.weight or 0.0 for pair in self.pairs)
         rows = []
         for covered in (TWICE, ONCE, NOTHING):
@@ -114,12 +140,19 @@ class Coverage:
                     "covered": covered,
                     "pairs": len(chosen),
                     "pairs_pct": 100 * len(chosen) / len(self.pairs),
+                    **{
+                        column: sum(pair.life == life for pair in chosen) if covered != NOTHING else None
+                        for life, column in LIVES.items()
+                    },
                     "weight_pct": 100 * weight / total if total > 0 else None,
                     "weight_unknown": len(chosen) - len(known),
                     "heaviest": f"{heaviest.a} {heaviest.b}" if heaviest else None,
                 }
             )
         return tuple(rows)
+
+    def _by(self, life: str) -> int:
+        return sum(pair.life == life for pair in self.pairs)
 
     def regions(self) -> tuple[dict[str, Any], ...]:
         """One row for each region: how many mechanisms it belongs to with any region of the other side, and its weight."""
@@ -154,6 +187,8 @@ class Coverage:
                 if listed
                 else ""
             ),
+            f"Of the pairs covered, {self._by(ALIVE)} are by {ALIVE}, {self._by(SILENT)} by {SILENT}, {self._by(UNSEEN)} by "
+            f"{UNSEEN}: no source held shows it at work.",
             "A pair covered by nothing is one of which the ledger holds no mechanism; there may be others.",
         )
 
@@ -168,7 +203,7 @@ def coverage(data: Data, side_a: str | Sequence[str], side_b: str | Sequence[str
     require_two_countries(codes.place(regions_a[0]), codes.place(regions_b[0]))
     day(on)
     reached, everywhere = _reached(data, regions_a, regions_b, on)
-    weigh_a, weigh_b = weights(data, regions_a), weights(data, regions_b)
+    weigh_a, weigh_b = weights(data, regions_a, on), weights(data, regions_b, on)
     found = []
     for a in regions_a:
         ours = [item for item in reached if a in item.a]
@@ -196,11 +231,17 @@ def _reached(
         a = {code: regional[code] for code in regions_a if code in regional}
         b = {code: regional[code] for code in regions_b if code in regional}
         if a and b:
-            reached.append(Reached(held, a, b, state(data.ledger, whole, on, data.as_of).state))
+            life = state(data.ledger, whole, on, data.as_of)
+            reached.append(Reached(held, a, b, life.state, _seen(life)))
         elif all(code in belong for code in (*regions_a, *regions_b)):
             everywhere.append(held)
     reached.sort(key=lambda item: (item.record.name, item.record.subject))
     return reached, tuple(everywhere)
+
+
+def _seen(life: Dormancy) -> bool:
+    """Whether a source shows a mechanism at work; that it was founded shows no meeting."""
+    return life.last_sign is not None and life.last_sign.property not in FOUNDING
 
 
 def _regions(side: str | Sequence[str]) -> tuple[str, ...]:

@@ -88,7 +88,10 @@ class Document:
             "expiry": by_name["expiry"].short,
             "overdue": "; ".join(s.name for s in self.stages if s.state == "overdue") or None,
             "obligations": len(self.obligations),
-            "obligations_open": sum(item.state != "past, with an outcome named" for item in self.obligations),
+            "obligations_open": sum(
+                not item.outcomes or "nothing named" in item.state or item.state == "no deadline stated"
+                for item in self.obligations
+            ),
             "produced": "nothing that a source names" if self.silent else None,
             "replaces": " ".join(other.subject for other in self.lineage.replaces) or None,
             "replaced_by": " ".join(other.subject for other in self.lineage.replaced_by) or None,

@@ -9,13 +9,14 @@ in `dormancy_rules`; a caller may set another. docs/explanation/registers-life-c
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Literal
 
 from landbridge import codes
 from landbridge.ledger import Record, Statement
 from landbridge.provenance import Status
+from landbridge.registers.before import began_before
 from landbridge.registers.dormancy_rules import FOUNDING, Rule, rule_of
 from landbridge.registers.moments import (
     Dated,
@@ -94,6 +95,22 @@ def dormancy(
     ending = _ended(record, rule, sign, words, now)
     if ending is not None:
         return ending
+    found = _by_signs(record, rule, limit, sign, begun, words, kept, now)
+    against = _against(record, rule, sign, now)
+    return replace(found, why=f"{found.why} {against}") if against else found
+
+
+def _by_signs(
+    record: Record,
+    rule: Rule,
+    limit: float | None,
+    sign: Dated | None,
+    begun: Sequence[Dated],
+    words: str,
+    kept: str,
+    now: date,
+) -> Dormancy:
+    """The state of what has not ended, by its last sign of life."""
     if limit is None:
         return _lasting(sign, begun, words, now)
     firm = (item for item in begun if item.first <= now and item.statement.status is not Status.ASSUMED)
@@ -153,7 +170,7 @@ def _lasting(sign: Dated | None, begun: Sequence[Dated], words: str, now: date) 
 def _ended(record: Record, rule: Rule, sign: Dated | None, words: str, now: date) -> Dormancy | None:
     """The state of what is over: by an act or by its own terms, or, where the end was only planned, unknown."""
     end = _planned(record, rule)
-    if end is None or end.last >= now or (sign is not None and sign.first > end.last):
+    if end is None or end.last >= now or _outlived(end, sign):
         return None
     when = on_or_in(end.period)
     last = None if sign is None else sign.statement
@@ -162,6 +179,22 @@ def _ended(record: Record, rule: Rule, sign: Dated | None, words: str, now: date
         return Dormancy("unknown", "", last, words, why)
     terms = " unless it was prolonged, of which nothing is held" if rule.ending == "expires" else ""
     return Dormancy("ended", end.period, last, words, f"It ended {when}{terms}.")
+
+
+def _outlived(end: Dated, sign: Dated | None) -> bool:
+    return sign is not None and sign.first > end.last
+
+
+def _against(record: Record, rule: Rule, sign: Dated | None, now: date) -> str:
+    """That an end which has passed and a later sign of life contradict each other; empty where they do not."""
+    end = _planned(record, rule)
+    if end is None or sign is None or end.last >= now or not _outlived(end, sign):
+        return ""
+    planned = "planned " if end.statement.status is Status.FORECAST else ""
+    return (
+        f"Its {planned}end of {in_words(end.period)} stands against a sign of life of {in_words(sign.period)}: "
+        "either it was prolonged, or one of the two is wrong."
+    )
 
 
 def _planned(record: Record, rule: Rule) -> Dated | None:
@@ -190,7 +223,7 @@ def _signs(record: Record, statements: Iterable[Statement], now: date) -> Iterat
         standing = statement.property in ("member", "co_chair") and not (
             statement.period or statement.valid_from
         )
-        if statement.status is Status.ASSUMED or standing:
+        if statement.status is Status.ASSUMED or standing or began_before(record, statement):
             continue
         # The dates of other records that show this one at work stand in their text.
         found = dated(statement, own=statement.property in ("date", "signed"))

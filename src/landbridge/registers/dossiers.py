@@ -5,11 +5,11 @@ Sectors are defined in `dossiers.yaml`. A part of which nothing is held is named
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import permutations
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from landbridge import codes
 from landbridge.errors import BadUsage, NotHeld
@@ -17,6 +17,7 @@ from landbridge.ledger import Record, Statement
 from landbridge.provenance import Figure, Unavailable, derive
 from landbridge.provenance.status import weakest
 from landbridge.registers.depth import Depth, depth_of
+from landbridge.registers.dossier_tariffs import is_duty, rate_of
 from landbridge.registers.dossier_words import Scope, match, names, scope
 from landbridge.registers.moments import day
 from landbridge.registers.naming import name_of
@@ -25,6 +26,9 @@ from landbridge.registers.sector_facts import detail
 from landbridge.registers.timeline import touching
 from landbridge.registers.timeline_words import figures
 from landbridge.release.data import Data
+
+if TYPE_CHECKING:
+    from landbridge.flows.trade import TradeFlows
 
 __all__ = ["PARTS", "Dossier", "Gap", "Line", "dossier", "names"]
 
@@ -165,7 +169,8 @@ class Dossier:
 def dossier(data: Data, name: str, a: str, b: str, today: str) -> Dossier:
     """The dossier of a sector between two places on a day.
 
-    Of a region its country's records stand on the page too; `near` of a line says so. Raises `UnknownLabel` for an unknown
+    Of a region its country's records stand on the page too, and its country's flows where the region has none of its own;
+    `near` of a line says so. Raises `UnknownLabel` for an unknown
     sector or place, `BadUsage` for one place twice.
     """
     day(today)
@@ -174,9 +179,9 @@ def dossier(data: Data, name: str, a: str, b: str, today: str) -> Dossier:
         raise BadUsage(f"{a} is named twice.", remedy="Name two places.")
     lines: list[Line] = []
     missing: list[Gap] = []
+    found = tuple(_records(data, sector, a, b))
     _flows(data, sector, (a, b), lines, missing)
-    _tariffs(data, sector, (a, b), lines, missing)
-    found = _records(data, sector, a, b)
+    _tariffs(data, sector, (a, b), lines, missing, [record for record, _, _ in found], today)
     by_part = {kind: part for part, kinds in _KINDS.items() for kind in kinds}
     lines += [
         Line(by_part[record.kind], name_of(record), detail(record, today), why, lies, record)
@@ -193,37 +198,73 @@ def dossier(data: Data, name: str, a: str, b: str, today: str) -> Dossier:
 
 
 def _flows(data: Data, sector: Scope, ends: tuple[str, str], lines: list[Line], missing: list[Gap]) -> None:
-    """Trade both ways by industry and by chapter, each code by itself, and the sum of those that hold nothing else."""
+    """Trade both ways by industry and by chapter, each code by itself, and the sum of those that hold nothing else.
+
+    Where none is held of a region, that of the countries stands on the page under the countries' own names, and is marked.
+    """
     for by, listed in (("sector", sector.sectors), ("hs2", sector.chapters)):
+        pair, what = ends, "industry" if by == "sector" else "chapter"
         try:
-            held = data.trade.best(*ends, None, by)
-        except NotHeld as error:
-            missing.append(
-                Gap(
-                    "flows", f"By {'industry' if by == 'sector' else 'chapter'}: {str(error).splitlines()[0]}"
-                )
-            )
+            held = data.trade.best(*pair, None, by)
+        except NotHeld:
+            around = (codes.place(ends[0]).country, codes.place(ends[1]).country)
+            found = _held(data, around, by) if around != ends and around[0] != around[1] else None
+            if found is None:
+                missing.append(Gap("flows", f"By {what}: no trade between {ends[0]} and {ends[1]} is held."))
+                continue
+            pair, held = around, found
+            named = " and ".join(codes.place(code).name for code in pair)
+            why = f"By {what}: no flow between {ends[0]} and {ends[1]} is held; those listed are of {named} as a whole."
+            missing.append(Gap("flows", why))
+        near_by = (
+            "" if pair == ends else f"of {pair[0]} and {pair[1]} as a whole, not of {ends[0]} and {ends[1]}"
+        )
+        for exporter, importer in permutations(pair):
+            _one_way(sector, by, listed, held, (exporter, importer), near_by, lines, missing)
+
+
+def _held(data: Data, pair: tuple[str, str], by: str) -> TradeFlows | None:
+    try:
+        return data.trade.best(*pair, None, by)
+    except NotHeld:
+        return None
+
+
+def _one_way(
+    sector: Scope,
+    by: str,
+    listed: Mapping[str, bool],
+    held: TradeFlows,
+    ends: tuple[str, str],
+    near_by: str,
+    lines: list[Line],
+    missing: list[Gap],
+) -> None:
+    """The flows of one direction by the codes of one classification, and their sum."""
+    exporter, importer = ends
+    way = f"{exporter} to {importer}"
+    recorded = set(held.between(exporter, importer)["item"].to_list())
+    whole: list[Figure] = []
+    for code, own in listed.items():
+        figure = held.item(exporter, importer, code) if code in recorded else None
+        name = codes.sector(code).name if by == "sector" else codes.chapter(code).name
+        # Some industries and chapters have one name and count different goods.
+        basis = f"{'industry' if by == 'sector' else 'chapter'} {code}"
+        label = f"{name} ({basis})"
+        if not isinstance(figure, Figure):
+            why = "no flow is recorded, which is not zero" if figure is None else str(figure)
+            missing.append(Gap("flows", f"{label}, {way}: {why}."))
             continue
-        for exporter, importer in permutations(ends):
-            recorded = set(held.between(exporter, importer)["item"].to_list())
-            whole: list[Figure] = []
-            for code, own in listed.items():
-                figure = held.item(exporter, importer, code) if code in recorded else None
-                label = f"{codes.sector(code).name if by == 'sector' else codes.chapter(code).name}"
-                way = f"{exporter} to {importer}"
-                if not isinstance(figure, Figure):
-                    why = "no flow is recorded, which is not zero" if figure is None else str(figure)
-                    missing.append(Gap("flows", f"{label} ({code}), {way}: {why}."))
-                    continue
-                reason = f"{'industry' if by == 'sector' else 'chapter'} {code} of the sector"
-                covers = "" if own else "holds other goods too"
-                lines.append(Line("flows", f"{label}, {way}", covers, reason, figure=figure))
-                whole += [figure] if own else []
-            if len(whole) > 1:
-                lines.append(_sum(sector, whole, exporter, importer, by))
+        reason = f"{basis} of the sector"
+        covers = "" if own else "holds other goods too"
+        lines.append(Line("flows", f"{label}, {way}", covers, reason, near_by, figure=figure))
+        whole += [figure] if own else []
+    if len(whole) > 1:
+        lines.append(_sum(sector, whole, ends, by, near_by))
 
 
-def _sum(sector: Scope, parts: list[Figure], exporter: str, importer: str, by: str) -> Line:
+def _sum(sector: Scope, parts: list[Figure], ends: tuple[str, str], by: str, near_by: str) -> Line:
+    exporter, importer = ends
     # A part without a range counts with its value at both ends.
     lows = [part.point if part.low is None else part.low for part in parts]
     highs = [part.point if part.high is None else part.high for part in parts]
@@ -238,26 +279,38 @@ def _sum(sector: Scope, parts: list[Figure], exporter: str, importer: str, by: s
         high=sum(highs) if ranged else None,
     )
     kind = "industries" if by == "sector" else "chapters"
-    what = f"{sector.title}, {exporter} to {importer}"
-    return Line("flows", what, f"sum of {len(parts)} {kind}", "sum", figure=figure)
+    what = f"{sector.title}, {exporter} to {importer}, by {'industry' if by == 'sector' else 'chapter'}"
+    return Line("flows", what, f"sum of {len(parts)} {kind}", "sum", near_by, figure=figure)
 
 
-def _tariffs(data: Data, sector: Scope, ends: tuple[str, str], lines: list[Line], missing: list[Gap]) -> None:
-    """What each side levies on the industries of the sector; for regions, what their countries levy."""
+def _tariffs(
+    data: Data,
+    sector: Scope,
+    ends: tuple[str, str],
+    lines: list[Line],
+    missing: list[Gap],
+    records: Sequence[Record],
+    today: str,
+) -> None:
+    """What each side levies on the industries of the sector; for regions, what their countries levy.
+
+    Where no duty of a country is cited, that of a member of its customs union counts, for their tariff is one.
+    """
     for seller, buyer in permutations(codes.place(end).country for end in ends):
         unknown = []
         for code in sector.sectors:
-            rate = data.tariffs.rate(buyer, seller, code)
+            rate, union = rate_of(data, buyer, seller, code, today)
             if isinstance(rate, Unavailable):
                 unknown.append(code)
                 continue
-            what = f"Duty of {buyer} on {codes.sector(code).name} from {seller}"
+            what = f"Duty of {buyer} on {codes.sector(code).name} from {seller}{union}"
             lines.append(Line("tariffs", what, rate.note, f"industry {code} of the sector", figure=rate))
         if unknown:
-            listed = ", ".join(unknown)
-            missing.append(
-                Gap("tariffs", f"No duty of {buyer} on {listed} from {seller} is cited: unknown, not zero.")
-            )
+            why = f"No duty of {buyer} on {', '.join(unknown)} from {seller} is cited: unknown, not zero."
+            single = [name_of(record) for record in records if is_duty(record, buyer, seller)]
+            if single:
+                why += f" Duties on single goods stand among the barriers: {'; '.join(single)}."
+            missing.append(Gap("tariffs", why))
 
 
 def _records(data: Data, sector: Scope, a: str, b: str) -> Iterator[tuple[Record, str, str]]:
@@ -279,7 +332,15 @@ def _records(data: Data, sector: Scope, a: str, b: str) -> Iterator[tuple[Record
             held[subject] = everywhere[subject]
     for subject in sorted(held):
         record, lies = held[subject]
-        yield record, reasons[subject], lies
+        yield record, reasons[subject], _alone(record, reasons[subject], lies, a, b)
+
+
+def _alone(record: Record, reason: str, lies: str, a: str, b: str) -> str:
+    """How an actor of one side lies: one that only a word brought here is not known to work with the other side."""
+    if record.kind != "actor" or not lies.endswith(" alone") or reason.startswith("an actor of"):
+        return lies
+    other = b if lies == f"{a} alone" else a
+    return f"{lies}; nothing held ties it to {other}"
 
 
 def _follow(everywhere: Mapping[str, tuple[Record, str]], reasons: dict[str, str]) -> None:
@@ -326,7 +387,8 @@ def _lies(record: Record, a: str, b: str) -> str | None:
 
 def _sold(line: Line) -> bool:
     if line.figure is not None:
-        return line.figure.point > 0 and line.found_by != "sum"
+        # What the countries trade shows nothing of two of their regions.
+        return line.figure.point > 0 and line.found_by != "sum" and not line.near
     return line.record is not None and bool(_sales(line.record))
 
 
@@ -352,7 +414,11 @@ def _short(lines: Iterable[Line]) -> str | None:
     for line in ordered[:3]:
         figure = line.figure
         words.append(
-            f"{line.what}: {figures(figure.point)} {figure.unit}" if figure is not None else line.what
+            f"{line.what}: {figures(figure.point)} {figure.unit}{f' ({line.near})' if line.near else ''}"
+            if figure is not None
+            else f"{line.what} ({line.near})"
+            if "nothing held ties it" in line.near
+            else line.what
         )
     more = len(ordered) - len(words)
     return "; ".join((*words, *([f"{more} more"] if more > 0 else []))) or None

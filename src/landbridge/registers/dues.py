@@ -1,7 +1,8 @@
 """What falls due: ends of validity, deadlines, planned openings, events ahead, editions to be expected, reviews of silence.
 
 A deadline falls due on the last day that its time may mean: one of 2026 on 31 December. What is to happen or to open some
-time in a period falls due if any day of that period lies ahead and within the days asked for.
+time in a period falls due if any day of that period lies ahead and within the days asked for. Before all this comes what is
+overdue (`landbridge.registers.overdue`): a source set a day that has passed, and no source held says that it came.
 """
 
 from __future__ import annotations
@@ -37,10 +38,11 @@ _GAPS = 2
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """Something with a day ahead. `period` is the time as the ledger writes it, `last` its last day.
+    """Something with a day ahead or, where it is overdue, a day that has passed.
 
-    `inferred` is true where no source sets the day: it follows from a rule that `what` states. `statement` is what sets the
-    day, or what the rule starts from.
+    `period` is the time as the ledger writes it, `last` its last day, `in_days` how far off that is, below zero where it has
+    passed. `inferred` is true where no source sets the day: it follows from a rule that `what` states. `statement` is what
+    sets the day, or what the rule starts from.
     """
 
     record: Record
@@ -51,12 +53,18 @@ class Due:
     inferred: bool
     statement: Statement
 
+    @property
+    def overdue_days(self) -> int | None:
+        """How many days ago it should have come; None where its day is still ahead."""
+        return -self.in_days if self.in_days < 0 else None
+
     def row(self) -> dict[str, Any]:
         """Plain columns; the id leads to the statement behind."""
         return {
             "due": self.period,
             "last_day": self.last.isoformat(),
             "in_days": self.in_days,
+            "overdue_days": self.overdue_days,
             "record": self.record.subject,
             "name": name_of(self.record),
             "what": self.what,
@@ -92,13 +100,26 @@ class _Window:
 
 
 def dues(data: Data, kind: str, today: str, within_days: int) -> tuple[Due, ...]:
-    """What falls due in one register from a day on within so many days, soonest first."""
+    """What is overdue in one register on a day, longest first, and what falls due within so many days, soonest first."""
+    from landbridge.registers.overdue import overdue
+
     now = day(today)
     try:
         window = _Window(now, now + timedelta(days=within_days))
     except OverflowError:
         window = _Window(now, date.max)
-    found: list[Due] = []
+    found = [
+        Due(
+            item.record,
+            item.what,
+            item.when.period,
+            item.when.last,
+            item.in_days(now),
+            False,
+            item.when.statement,
+        )
+        for item in overdue(data, kind, today)
+    ]
     for record in data.ledger.records(kind):
         found += _validity(record, window)
         found += _awaited(record, window)

@@ -66,7 +66,7 @@ class Origin:
 class Form:
     """One record as it was typed: its slug, `NAME=VALUE` for each thing said, who says so, who enters it.
 
-    `said_on` is when the source spoke.
+    `said_on` is when the source spoke; `beside` says that another value than the one held may stand beside it.
     """
 
     kind: str
@@ -79,6 +79,7 @@ class Form:
     speaker: str = ""
     status: str = ""
     said_on: str = ""
+    beside: bool = False
 
     @property
     def subject(self) -> str:
@@ -124,7 +125,9 @@ def file_of(
     lacking = [
         prop.name
         for prop in kind.properties.values()
-        if prop.required and prop.name not in {*names, *stated} and whole
+        if (prop.required or {*prop.required_with} & {*names, *stated})
+        and prop.name not in {*names, *stated}
+        and whole
     ]
     problems += [
         Problem(f"{name} is missing.", form.subject, remedy=f"{kind.property(name).doc} Add --set {name}=...")

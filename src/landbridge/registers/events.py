@@ -10,7 +10,7 @@ from typing import Any, Literal
 from landbridge.claims.verdicts.editions import numbered
 from landbridge.ledger import Record, Statement
 from landbridge.provenance import Figure, Status
-from landbridge.registers.moments import Dated, dated, day
+from landbridge.registers.moments import Dated, dated, day, span
 from landbridge.registers.numbering import edition, in_runs, missing
 from landbridge.release.data import Data
 
@@ -180,10 +180,19 @@ def _state(record: Record, when: Dated | None, today: str) -> State:
         return "undated"
     if when.first > now:
         return "ahead"
-    announced = all(said.status is Status.FORECAST for said in record.all("date"))
+    announced = all(_announces(record, said) for said in record.all("date"))
     # What came of it shows that it was held, whoever announced it.
     shown = any(said.status is not Status.FORECAST for said in record.all("result"))
     return "announced only" if announced and not shown else "held"
+
+
+def _announces(record: Record, said: Statement) -> bool:
+    """Whether a source only foresaw the day: it says so, or it spoke before the day came."""
+    source = record.sources.get(said.source)
+    spoke = span(said.as_of or (source.published if source else ""))
+    when = dated(said, own=True)
+    early = spoke is not None and spoke.last is not None and when is not None and spoke.last < when.first
+    return said.status is Status.FORECAST or early
 
 
 def _by_date(item: Event) -> tuple[bool, str, str]:

@@ -12,17 +12,28 @@ from landbridge.provenance import Status
 from landbridge.registers.naming import name_of
 from landbridge.registers.nearness import near
 from landbridge.registers.timeline import touching
+from landbridge.registers.topic_words import topic_of
 from landbridge.release.data import Data
 
 LANGUAGES = MappingProxyType({"ru": "Russian", "zh": "Chinese", "en": "English"})
 """The languages looked at, with their names."""
-# A source read in the language is one thing, general knowledge that it exists another.
-SEEN, SUPPOSED, NONE = "read", "supposed", "none known"
+# A source read in the language is one thing, its original known from a translation another, general knowledge a third; of
+# what exists in a language that nobody said, no language can be called one in which nothing is known.
+SEEN, TRANSLATED, SUPPOSED = "read", "read in translation only", "supposed"
+NOT_SAID, NONE = "exists, language not said", "none known"
+_BEST = (SEEN, TRANSLATED, SUPPOSED, NOT_SAID, NONE)
+
+
+# What the note of a language says where only a translation was read.
+_ORIGINAL = "translation"
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One thing that can be read on a topic. `states` says for each language `read`, `supposed` or `none known`."""
+    """One thing that can be read on a topic. `states` says for each language what is known of it, one of `_BEST`.
+
+    `topic` is that of the vocabulary (`landbridge.registers.topic_words`); the words of the ledger where it has none.
+    """
 
     record: Record
     topic: str
@@ -39,6 +50,7 @@ class Reading:
             "topic": self.topic,
             "record": self.record.subject,
             "name": name_of(self.record),
+            "in_its_words": self.record.text("topic") or None,
             "publisher": self.record.text("publisher") or None,
             "parties": " ".join(self.record.parties),
             **{LANGUAGES[code].casefold(): state for code, state in self.states},
@@ -54,9 +66,9 @@ class Topic:
     readings: tuple[Reading, ...]
 
     def state(self, language: str) -> str:
-        """The best that is known of a language: `read`, `supposed` or `none known`."""
+        """The best that is known of a language: `read`, `read in translation only`, `supposed`, or that none is."""
         states = {dict(item.states)[language] for item in self.readings}
-        return next(state for state in (SEEN, SUPPOSED, NONE) if state in states)
+        return next(state for state in _BEST if state in states)
 
     @property
     def lacking(self) -> tuple[str, ...]:
@@ -67,9 +79,10 @@ class Topic:
         """Plain columns: the state of each language, and what exists."""
         return {
             "topic": self.topic,
+            "wordings": "; ".join(dict.fromkeys(item.record.text("topic") for item in self.readings)),
             **{name.casefold(): self.state(code) for code, name in LANGUAGES.items()},
             "nothing_in": ", ".join(LANGUAGES[code] for code in self.lacking) or None,
-            "exists": "; ".join(name_of(item.record) for item in self.readings),
+            "exists": "; ".join(f"{name_of(item.record)} ({_languages(item)})" for item in self.readings),
             "records": " ".join(item.record.subject for item in self.readings),
             "ids": " ".join(said.id for item in self.readings for said in item.statements),
         }
@@ -81,7 +94,9 @@ def information(data: Data, *, between: tuple[str, str] | None = None) -> tuple[
     `between` keeps what is about two places, or about one of them alone.
     """
     found = [
-        Reading(record, record.text("topic"), tuple((code, _state(record, code)) for code in LANGUAGES))
+        Reading(
+            record, topic_of(record.text("topic")), tuple((code, _state(record, code)) for code in LANGUAGES)
+        )
         for record in data.ledger.records("information")
         if between is None or _about(record, *between)
     ]
@@ -89,7 +104,7 @@ def information(data: Data, *, between: tuple[str, str] | None = None) -> tuple[
 
 
 def topics(data: Data, *, between: tuple[str, str] | None = None) -> tuple[Topic, ...]:
-    """Every topic with what exists in each language, in alphabetical order."""
+    """Every topic, of the vocabulary or in the ledger's own words, with what exists in each language; by alphabet."""
     groups: dict[str, list[Reading]] = {}
     for item in information(data, between=between):
         groups.setdefault(item.topic.casefold(), []).append(item)
@@ -108,10 +123,21 @@ def gaps(data: Data, *, between: tuple[str, str] | None = None, language: str = 
 
 
 def _state(record: Record, language: str) -> str:
-    said = [item for item in record.all("language") if item.text == language]
-    if not said:
-        return NONE
-    return SUPPOSED if all(item.status is Status.ASSUMED for item in said) else SEEN
+    every = record.all("language")
+    said = [item for item in every if item.text == language and item.status is not Status.ASSUMED]
+    if any(_ORIGINAL not in item.note for item in said):
+        return SEEN
+    if said:
+        return TRANSLATED
+    if any(item.text == language for item in every):
+        return SUPPOSED
+    return NONE if every else NOT_SAID
+
+
+def _languages(item: Reading) -> str:
+    """The languages in which something was seen to exist, in words."""
+    seen = [LANGUAGES[code] for code, state in item.states if state in (SEEN, TRANSLATED)]
+    return ", ".join(seen) or "language not said"
 
 
 def _about(record: Record, a: str, b: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Literal
 
@@ -111,6 +111,32 @@ def members(record: Record) -> tuple[Membership, ...]:
         if code not in within
     ]
     return tuple(sorted((*named, *parties), key=lambda item: (item.place, item.begins, item.statement.id)))
+
+
+def belonging(record: Record, place: str) -> tuple[Membership, ...]:
+    """Every membership by which a place belongs to a mechanism at any time, all of the closest path that there is.
+
+    A membership whose beginning no source dates has an empty `begins`. Empty where the mechanism names members inside a
+    macro-region or country, and the place is none of them.
+    """
+    every, asked = members(record), codes.place(place)
+    for path in PATHS:
+        found = tuple(item for item in every if _path(codes.place(item.place), asked) == path)
+        if found:
+            return tuple(replace(item, place=place, path=path) for item in found)
+    return ()
+
+
+def _path(named: Place, asked: Place) -> Path | None:
+    """By which path a place belongs that is, lies in, or holds the one that a mechanism names."""
+    if named.code == asked.code:
+        return "named"
+    if asked.code in named.members:
+        return "macro-region"
+    if named.code == asked.country:
+        return "country"
+    inside = asked.kind != "region" and named.country == asked.country
+    return "in part" if inside and (asked.kind == "country" or named.code in asked.members) else None
 
 
 @lru_cache(maxsize=1024)

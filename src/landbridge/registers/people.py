@@ -7,15 +7,18 @@ own, apart from every defined one.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from landbridge.errors import UnknownLabel
 from landbridge.ledger import Record, Statement, schema
-from landbridge.provenance import Figure
-from landbridge.registers.moments import dated, day
+from landbridge.provenance import Figure, Status
+from landbridge.registers.moments import dated, day, span
 from landbridge.registers.naming import name_of
+from landbridge.registers.people_words import counted
 from landbridge.registers.timeline import touching
 from landbridge.release.data import Data
 
@@ -47,6 +50,7 @@ class Count:
             "form": self.record.text("form"),
             "parties": " ".join(self.record.parties),
             "measure": said.property,
+            "counted": counted(self.record, said),
             "value": figure.value,
             "low": figure.low,
             "high": figure.high,
@@ -81,6 +85,73 @@ class Table:
         return tuple({**item.row(), "one_series": self.one_series, "why": self.why} for item in self.counts)
 
 
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule of travel: visas, groups without a visa, permitted flights. `state` is that of the day asked about."""
+
+    record: Record
+    statement: Statement
+    state: str
+
+    def row(self) -> dict[str, Any]:
+        """Plain columns; the id leads to the statement."""
+        said = self.statement
+        return {
+            "record": self.record.subject,
+            "name": name_of(self.record),
+            "form": self.record.text("form"),
+            "parties": " ".join(self.record.parties),
+            "rule": said.text,
+            "since": said.valid_from or None,
+            "until": said.valid_to or None,
+            "state": self.state,
+            "note": said.note or None,
+            "status": said.status.value,
+            "speaker": said.speaker or None,
+            "source": said.source,
+            "id": said.id,
+        }
+
+
+def rules(
+    data: Data, today: str, *, between: tuple[str, str] | None = None, form: str = ""
+) -> tuple[Rule, ...]:
+    """The rules under which people travel, with what is over and what lies ahead, by record and beginning.
+
+    `form` keeps one field; `visa` keeps every rule on visas, in whatever field its record stands. Raises `UnknownLabel`.
+    """
+    now = day(today)
+    _require_form(form)
+    found = [
+        Rule(record, said, _state(said, now))
+        for record in data.ledger.records("people")
+        if between is None or touching(record, *between, wide=True) is not None
+        for said in record.all("regime")
+        if not form
+        or record.text("form") == form
+        or (form == "visa" and re.search(r"\bvisas?\b", said.text) is not None)
+    ]
+    return tuple(sorted(found, key=lambda r: (r.record.subject, r.statement.valid_from, r.statement.id)))
+
+
+def _state(said: Statement, now: date) -> str:
+    """Whether a rule holds on a day, as far as its source dates it."""
+    begins, ends = span(said.valid_from), span(said.valid_to)
+    if ends is not None and ends.last is not None and ends.last < now:
+        return "ended, unless prolonged"
+    if begins is not None and begins.first > now:
+        return "ahead"
+    if said.status is Status.FORECAST:
+        return "expected, not confirmed"
+    return "in force" if begins is not None else "as stated, no date held"
+
+
+def _require_form(form: str) -> None:
+    forms = schema.kind("people").property("form").codes
+    if form and form not in forms:
+        raise UnknownLabel("field", form, forms, remedy=f"Valid: {', '.join(forms)}.")
+
+
 def people(
     data: Data, today: str, *, between: tuple[str, str] | None = None, form: str = ""
 ) -> tuple[Table, ...]:
@@ -89,9 +160,7 @@ def people(
     `between` keeps what touches two places, `form` one field of `tourism, students, flights, …`. Raises `UnknownLabel`.
     """
     now = day(today)
-    forms = schema.kind("people").property("form").codes
-    if form and form not in forms:
-        raise UnknownLabel("field", form, forms, remedy=f"Valid: {', '.join(forms)}.")
+    _require_form(form)
     defined: dict[tuple[str, str, str, str], list[Count]] = {}
     undefined: dict[str, list[Count]] = {}
     for record in data.ledger.records("people"):

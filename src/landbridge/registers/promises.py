@@ -7,13 +7,14 @@ from typing import Any, Literal
 
 from landbridge.ledger import Record, Statement
 from landbridge.provenance import Status
+from landbridge.registers.before import began_before
 from landbridge.registers.moments import Dated, dated, day, in_words
 
 State = Literal[
     "ahead",
-    "past, with an outcome named",
+    "past; an outcome is named, whether it answers this promise is not stated",
     "past, nothing named",
-    "no deadline, with an outcome named",
+    "no deadline; an outcome is named, whether it answers this promise is not stated",
     "no deadline stated",
 ]
 
@@ -52,7 +53,7 @@ class Obligation:
             "deadline": self.deadline or None,
             "in_days": self.in_days,
             "state": self.state,
-            "outcomes": "; ".join(_told(said) for said in self.outcomes) or None,
+            "outcomes": "; ".join(_told(said, self.record) for said in self.outcomes) or None,
             "outcomes_read": "outcomes of the document; the ledger does not say which promise they answer"
             if self.outcomes
             else None,
@@ -73,12 +74,21 @@ def obligations(record: Record, today: str) -> tuple[Obligation, ...]:
         when = dated(said) if said.period else None
         bounded = when if when is not None and when.days.last is not None else None
         answers = tuple(other for other in outcomes if _may_answer(other, said))
+        after = any(not began_before(record, other) for other in answers)
         if bounded is None:
-            state: State = "no deadline, with an outcome named" if answers else "no deadline stated"
+            state: State = (
+                "no deadline; an outcome is named, whether it answers this promise is not stated"
+                if after
+                else "no deadline stated"
+            )
         elif bounded.last >= now:
             state = "ahead"
         else:
-            state = "past, with an outcome named" if answers else "past, nothing named"
+            state = (
+                "past; an outcome is named, whether it answers this promise is not stated"
+                if after
+                else "past, nothing named"
+            )
         in_days = None if bounded is None else (bounded.last - now).days
         found.append(Obligation(record, said, said.period, state, in_days, answers))
     return tuple(sorted(found, key=lambda item: (item.in_days is None, item.in_days or 0, item.statement.id)))
@@ -103,6 +113,7 @@ def _single(due: Dated) -> bool:
     return "/" not in due.period
 
 
-def _told(said: Statement) -> str:
+def _told(said: Statement, record: Record) -> str:
     when = dated(said)
-    return f"{said.text} ({in_words(when.period)})" if when else said.text
+    before = ", began before the document" if began_before(record, said) else ""
+    return f"{said.text} ({in_words(when.period)}{before})" if when else said.text

@@ -1,9 +1,13 @@
-"""Which regime applies between two places on a date: blocs, unions and agreements in force, and those that are not."""
+"""Which regime applies between two places on a date: blocs, unions and agreements in force, and those that are not.
+
+An initiative binds nobody by treaty: two that stand in it take part. Where no source dates the beginning of a membership,
+nothing is claimed of any day.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from landbridge import codes
@@ -16,8 +20,9 @@ from landbridge.release.data import Data
 from landbridge.release.observations import Membership
 
 FORMS = ("bloc", "union", "agreement-area", "initiative")
-State = Literal["in force", "not yet", "over", "one side only"]
-_ORDER: tuple[State, ...] = ("in force", "not yet", "one side only", "over")
+State = Literal["in force", "taking part", "no date held", "not yet", "one side only", "over"]
+ORDER: tuple[State, ...] = ("in force", "taking part", "no date held", "not yet", "one side only", "over")
+_NO_SOURCE = "from general knowledge, no source is held"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +30,8 @@ class Regime:
     """One bloc or agreement and whether it binds two countries to each other on a date.
 
     `since` is the later of both beginnings, `until` the earlier of both ends; `since_a` and `since_b` are empty where no
-    date is stated or the place is no member. `statements` are those of the ledger; `sources` say so in either.
+    date is stated or the place is no member. `statements` are those of the ledger; `sources` say so in either; `cell` names
+    the row of the table of agreements that does.
     """
 
     subject: str
@@ -41,6 +47,7 @@ class Regime:
     note: str
     sources: tuple[Source, ...]
     statements: tuple[Statement, ...]
+    cell: str = ""
 
     @property
     def since(self) -> str:
@@ -63,6 +70,7 @@ class Regime:
             "status": self.status.value,
             "note": self.note or None,
             "sources": "; ".join(source.id for source in self.sources) or None,
+            "cell": self.cell or None,
             "ids": " ".join(statement.id for statement in self.statements) or None,
         }
 
@@ -71,8 +79,8 @@ def regime(data: Data, a: str, b: str, on: str) -> tuple[Regime, ...]:
     """The blocs and agreements between the countries of two places, those in force on a date first, then by name.
 
     Those of which both were, are or will be members are listed with their dates; of blocs and initiatives of the ledger
-    also those with one of the two alone. A bloc that both the ledger and the table of agreements hold is one row, unless
-    they differ on whether it is in force.
+    also those with one of the two alone. A bloc that both the ledger and the table of agreements hold is one row: of two
+    dates one of which lies within the other the finer counts. It is two rows where the dates contradict each other.
     """
     here, there = codes.place(a), codes.place(b)
     require_two_countries(here, there)
@@ -87,9 +95,11 @@ def regime(data: Data, a: str, b: str, on: str) -> tuple[Regime, ...]:
         elif twin.state == item.state:
             # The ledger has the statements behind it, the table the form as trade economists name it.
             found[found.index(twin)] = _joined(twin, item)
+        elif (one := _finer(twin, item, on)) is not None:
+            found[found.index(twin)] = one
         else:
             found.append(item)
-    return tuple(sorted(found, key=lambda item: (_ORDER.index(item.state), item.name, item.subject)))
+    return tuple(sorted(found, key=lambda item: (ORDER.index(item.state), item.name, item.subject)))
 
 
 def _joined(table: Regime, ledger: Regime) -> Regime:
@@ -107,6 +117,36 @@ def _joined(table: Regime, ledger: Regime) -> Regime:
         "; ".join(filter(None, dict.fromkeys((table.note, ledger.note)))),
         table.sources,
         ledger.statements,
+        table.cell,
+    )
+
+
+def _finer(table: Regime, ledger: Regime, on: str) -> Regime | None:
+    """One row out of two that differ only because one of them dates a beginning more coarsely; None where they do not."""
+    if "one side only" in (table.state, ledger.state):
+        return None
+    begins, coarse = [], []
+    for place, ours, theirs in (
+        (table.a, table.since_a, ledger.since_a),
+        (table.b, table.since_b, ledger.since_b),
+    ):
+        finer, other = sorted((ours, theirs), key=len, reverse=True)
+        if not finer.startswith(other):
+            return None
+        begins.append(finer)
+        if other and other != finer:
+            by = "the table of agreements" if other == ours else "the ledger"
+            coarse.append(f"{codes.place(place).name}: {by} dates only {other}, the finer date counts")
+    until = table.until or ledger.until
+    one = _joined(table, ledger)
+    return replace(
+        one,
+        since_a=begins[0],
+        since_b=begins[1],
+        until=until,
+        state=_on(begins, until, on, ledger.form),
+        note="; ".join(filter(None, dict.fromkeys((one.note, *coarse)))),
+        sources=tuple({source.id: source for source in (*ledger.sources, *table.sources)}.values()),
     )
 
 
@@ -131,7 +171,8 @@ def _of_table(data: Data, pair: tuple[Place, Place], on: str) -> Iterator[Regime
             continue
         ours, theirs = in_force.get(agreement, bound[-1])
         until = min(filter(None, (ours.ends, theirs.ends)), default="")
-        state: State = "in force" if agreement in in_force else _past(until, on)
+        state: State = "in force" if agreement in in_force else _on((ours.begins, theirs.begins), until, on)
+        unsourced = not (ours.source or theirs.source)
         yield Regime(
             f"agreement/{agreement}",
             ours.name,
@@ -143,28 +184,35 @@ def _of_table(data: Data, pair: tuple[Place, Place], on: str) -> Iterator[Regime
             theirs.begins,
             until,
             max((ours.status, theirs.status), key=lambda status: status.rank),
-            "; ".join(filter(None, dict.fromkeys((ours.note, theirs.note)))),
+            "; ".join(filter(None, dict.fromkeys((ours.note, theirs.note, _NO_SOURCE if unsourced else "")))),
             tuple(data.sources[name] for name in dict.fromkeys((ours.source, theirs.source)) if name),
             (),
+            f"agreements.csv, {agreement}: {one} and {other}",
         )
 
 
-def _past(until: str, on: str) -> State:
-    """Whether something that does not hold on a date is over by then, or has yet to begin."""
+def _on(begins: Iterable[str], until: str, on: str, form: str = "") -> State:
+    """The state between two members on a date, by their beginnings and the end; without a beginning nothing is claimed."""
     end, asked = span(until), span(on)
-    return "over" if end and end.last and asked and end.last < asked.first else "not yet"
+    assert asked is not None
+    if end and end.last and end.last < asked.first:
+        return "over"
+    starts = [span(moment) for moment in begins]
+    dated = [start.first for start in starts if start is not None]
+    if asked.last is not None and any(start > asked.last for start in dated):
+        return "not yet"
+    if len(dated) < len(starts):
+        return "no date held"
+    return "taking part" if form == "initiative" else "in force"
 
 
 def _of_ledger(data: Data, pair: tuple[Place, Place], on: str) -> Iterator[Regime]:
     """The blocs, unions and initiatives of the ledger with one or both of the countries."""
-    held = {record.subject: record for record in data.ledger.on(on).records("mechanism")}
     for record in data.ledger.records("mechanism"):
         if record.text("form") in FORMS:
             ever = (_belonging(record, pair[0]), _belonging(record, pair[1]))
-            narrowed = held.get(record.subject)
-            both = narrowed is not None and all(_belonging(narrowed, place) for place in pair)
             if ever[0] is not None or ever[1] is not None:
-                yield _seen(data, record, pair, ever, both, on)
+                yield _seen(data, record, pair, ever, on)
 
 
 def _seen(
@@ -172,16 +220,22 @@ def _seen(
     record: Record,
     pair: tuple[Place, Place],
     ever: tuple[Statement | None, Statement | None],
-    both: bool,
     on: str,
 ) -> Regime:
     said = [item for item in ever if item is not None]
     own, form = record.text("since"), record.text("form")
     begins = ["" if item is None else item.valid_from or own for item in ever]
     until = min(filter(None, (record.text("until"), *(item.valid_to for item in said))), default="")
-    state: State = "one side only" if len(said) < 2 else "in force" if both else _past(until, on)
+    state: State = "one side only" if len(said) < 2 else _on(begins, until, on, form)
     notes = [item.note for item in said]
     notes += ["an initiative: it binds nobody by treaty"] if form == "initiative" else []
+    undated = [
+        place.name for place, item, moment in zip(pair, ever, begins, strict=True) if item and not moment
+    ]
+    if undated and len(said) > 1:
+        notes.append(
+            f"since when {' and '.join(undated)} {'belong' if len(undated) > 1 else 'belongs'} is not held"
+        )
     notes += [
         f"{place.name} is not among its members"
         for place, item in zip(pair, ever, strict=True)

@@ -183,7 +183,7 @@ class Register:
         place: Sequence[str] = (),
         between: tuple[str, str] | None = None,
     ) -> tuple[dues.Due, ...]:
-        """What falls due from a day on within so many days, soonest first: see `dues`."""
+        """What is overdue on a day, and what falls due within so many days, soonest first: see `dues`."""
         if within_days < 0:
             raise BadUsage(f"within {within_days} days: a number of days is not negative.")
         near_by = {record.subject for record, _ in self._near(data.ledger, place, between)}

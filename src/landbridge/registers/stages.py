@@ -9,6 +9,7 @@ from typing import Literal
 
 from landbridge.ledger import Record, Statement
 from landbridge.provenance import Status
+from landbridge.registers.before import began_before
 from landbridge.registers.moments import Dated, after, counted, dated, day, in_words, on_or_in
 from landbridge.registers.promises import happened
 
@@ -20,6 +21,7 @@ FORCE_YEARS = 2.0
 _RATIFIED = ("treaty", "agreement", "protocol")
 # Something should be done under a document, and be told by somebody, within two years of its signature.
 ACTIVITY_YEARS = 2.0
+_OLDER = "What a source names began before it, and is no sign of life of it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,10 @@ def _activity(
     name, now = "activity", day(today)
     if record.intended:
         return Stage(name, "none", "", "It is not signed.", ())
-    own = [said for said in record.all("activity") if happened(said, today)]
+    own = [
+        said for said in record.all("activity") if happened(said, today) and not began_before(record, said)
+    ]
+    older = tuple(said for said in record.all("activity") if began_before(record, said))
     done = [*own, *(said for said in under if _begun_by(said, now))]
     if done:
         return Stage(name, "known", _latest(done), "Something was done under it.", tuple(done))
@@ -115,6 +120,8 @@ def _activity(
     if begun is not None and after(begun, ACTIVITY_YEARS) < now:
         why = f"No source held names anything done under it, more than {counted(ACTIVITY_YEARS)} after it began."
         return Stage(name, "overdue", "", why, ())
+    if older:
+        return Stage(name, "unknown", "", f"{_OLDER} ({in_words(_latest(older))}).", older)
     return Stage(name, "unknown", "", "No source held names anything done under it.", ())
 
 
@@ -122,7 +129,8 @@ def _outcome(record: Record, today: str) -> Stage:
     name = "outcome"
     if record.intended:
         return Stage(name, "none", "", "It is not signed.", ())
-    told = tuple(said for said in record.all("outcome") if happened(said, today))
+    every = tuple(said for said in record.all("outcome") if happened(said, today))
+    told = tuple(said for said in every if not began_before(record, said))
     if told:
         return Stage(name, "known", _latest(told), "A source says what came of it.", told)
     hoped = tuple(said for said in record.all("outcome") if said.status is Status.FORECAST)
@@ -134,7 +142,10 @@ def _outcome(record: Record, today: str) -> Stage:
     if missed:
         latest = in_words(_latest(missed))
         why = f"A deadline has passed ({latest}), and no source held says what came of it."
+        why += f" {_OLDER} ({in_words(_latest(every))})." if every else ""
         return Stage(name, "overdue", "", why, missed)
+    if every:
+        return Stage(name, "unknown", "", f"{_OLDER} ({in_words(_latest(every))}).", every)
     why = (
         "Somebody expects an outcome; no source held names one."
         if hoped

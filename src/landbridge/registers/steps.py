@@ -1,8 +1,8 @@
 """Steps of a consignment: which documents and procedures it needs on a route, and which go in electronic form.
 
 The route gives the countries and crossings passed; the ledger gives the steps that each country's side asks for. A step is
-listed as needed only where a source names it for this way; one that is held for the other way alone is set apart, as is one
-that hangs on the goods. What the ledger does not say is said to be unknown.
+listed as needed only where a source names it for this way, or for goods both ways; one that is held for the other way alone
+is set apart, as is one that hangs on the goods. What the ledger does not say is said to be unknown.
 """
 
 from __future__ import annotations
@@ -32,20 +32,37 @@ _PER_HOUR = {"h": 1.0, "days": 24.0}
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """The way that the steps are asked for: countries in order, the modes by which borders are passed, crossings by id."""
+    """The way that the steps are asked for: countries in order, the modes by which borders are passed, crossings by id.
+
+    A country that is left and entered again stands as often as it is entered: CHN, RUS, KAZ, RUS.
+    """
 
     countries: tuple[str, ...]
     modes: tuple[str, ...]
     crossings: tuple[str, ...]
 
+    @property
+    def sides(self) -> tuple[str, ...]:
+        """Every country passed, once, in the order in which it is first entered."""
+        return tuple(dict.fromkeys(self.countries))
+
 
 @dataclass(frozen=True, slots=True)
 class Electronic:
-    """Whether an electronic form is accepted on a day: yes, no, partly, planned, `sources differ` or unknown."""
+    """Whether an electronic form is accepted on a day: yes, no, partly, planned, `sources differ` or unknown.
+
+    `since` is the day from which a source says so, empty where it names none; `said_on` the day on which it was said.
+    """
 
     state: str
     since: str
+    said_on: str
     statements: tuple[Statement, ...]
+
+    @property
+    def status(self) -> str:
+        """The weakest status of those who say so; empty where nobody does."""
+        return weakest(item.status for item in self.statements).value if self.statements else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +96,9 @@ class Step:
             return "held for the other way only; whether it is needed this way is unknown"
         if self.way == "part of the way":
             ends = self.record.parties
-            return f"held for goods from {ends[0]} to {ends[-1]}; whether it is needed in transit is unknown"
+            between = f"between {ends[0]} and {ends[-1]}"
+            way = between if both_ways(self.record) else f"from {ends[0]} to {ends[-1]}"
+            return f"held for goods {way}; whether it is needed in transit is unknown"
         if not self.goods:
             return "every consignment"
         return f"if the goods are: {self.goods}"
@@ -94,10 +113,13 @@ class Step:
             "side": self.side,
             "mode": " ".join(item.text for item in record.all("mode")) or None,
             "needed": self.needed,
+            "both_ways": both_ways(record),
             "names_your_goods": self.fits,
             "issuer": record.text("issuer") or None,
             "electronic": form.state,
             "electronic_since": form.since or None,
+            "electronic_said_on": form.said_on or None,
+            "electronic_status": form.status or None,
             "electronic_note": "; ".join(dict.fromkeys(s.note for s in form.statements if s.note)) or None,
             "hours_low": low,
             "hours_high": high,
@@ -143,7 +165,7 @@ class Steps:
     def summary(self) -> tuple[dict[str, Any], ...]:
         """One row a country passed: how many steps every consignment needs there, and how many by electronic form."""
         found = []
-        for country in self.passage.countries:
+        for country in self.passage.sides:
             own = [item for item in self.needed if item.side == country]
             states = [item.electronic.state for item in own]
             counts = {
@@ -179,7 +201,7 @@ def steps(data: Data, origin: str, destination: str, mode: str = "", cargo: str 
         raise NotHeld(
             f"no route leads from {origin} to {destination}{f' by {mode}' if mode else ''}.",
             cause=found.why,
-            remedy="Leave the mode out, or ask `landbridge routes`.",
+            remedy=f"Leave the mode out, or look what `landbridge route {origin} {destination}` says.",
         )
     return along(data.ledger, _passage(data, found.routes[0]), cargo, on or data.as_of)
 
@@ -194,7 +216,7 @@ def along(ledger: Ledger, passage: Passage, cargo: str, on: str) -> Steps:
         for record in ledger.records("step")
         if _by(record, passage.modes) and (way := _way(record, passage.countries)) is not None
     ]
-    place = {country: number for number, country in enumerate(passage.countries)}
+    place = {country: number for number, country in enumerate(passage.sides)}
     found.sort(key=lambda s: (_WAYS.index(s.way), place[s.side], bool(s.goods), name_of(s.record)))
     held = Steps(passage, cargo, on, tuple(found), ())
     return Steps(passage, cargo, on, tuple(found), tuple(_unknown(held)))
@@ -215,7 +237,7 @@ def _passage(data: Data, route: Route) -> Passage:
                 countries.append(country)
         if leg.kind == "crossing":
             crossings.append(leg.id)
-    return Passage(tuple(dict.fromkeys(countries)), tuple(modes), tuple(crossings))
+    return Passage(tuple(countries), tuple(modes), tuple(crossings))
 
 
 def _by(record: Record, modes: Sequence[str]) -> bool:
@@ -226,18 +248,29 @@ def _by(record: Record, modes: Sequence[str]) -> bool:
 def _way(record: Record, countries: Sequence[str]) -> Way | None:
     """Whether a step lies on the way: its side is passed and with it another of its parties. None where not.
 
-    The first party on the way is where goods come from, the last where they go, as the register writes parties.
+    The first party on the way is where goods come from, the last where they go, as the register writes parties; of a step
+    that is held both ways the order says nothing.
     """
     side = codes.place(record.text("side")).country
     parties = dict.fromkeys(codes.place(code).country for code in record.parties)
     passed = [country for country in parties if country in countries]
     if side not in countries or len({*passed, side}) < 2 or len(passed) < 2:
         return None
-    first, last = countries.index(passed[0]), countries.index(passed[-1])
-    if first > last:
+    # A country may be left and entered again: goods come from where it is first entered, and go to where it is last.
+    first, last = countries.index(passed[0]), _last(countries, passed[-1])
+    if first > last and not both_ways(record):
         return "the other way"
-    whole = {countries[0], countries[-1]} <= set(passed)
+    whole = countries[0] != countries[-1] and {countries[0], countries[-1]} <= set(passed)
     return "this way" if whole else "part of the way"
+
+
+def _last(countries: Sequence[str], country: str) -> int:
+    return len(countries) - 1 - countries[::-1].index(country)
+
+
+def both_ways(record: Record) -> bool:
+    """Whether a source names the step for goods that go either way."""
+    return any(said.text == "true" for said in record.all("both_ways"))
 
 
 def _step(record: Record, way: Way, cargo: str, on: str) -> Step:
@@ -268,11 +301,13 @@ def electronic(record: Record, on: str) -> Electronic:
             continue
         said.append((begins.first.isoformat() if begins is not None else "", item))
     if not said:
-        return Electronic(UNKNOWN, "", ())
+        return Electronic(UNKNOWN, "", "", ())
     newest = max(moment for moment, _ in said)
     chosen = tuple(item for moment, item in said if moment == newest)
     states = {item.text for item in chosen}
-    return Electronic(states.pop() if len(states) == 1 else DIFFER, newest, chosen)
+    since = min((item.valid_from for item in chosen if item.valid_from), default="")
+    told = max((item.as_of or item.period for item in chosen), default="")
+    return Electronic(states.pop() if len(states) == 1 else DIFFER, since, told, chosen)
 
 
 def _hours(said: Statement) -> tuple[float, float]:
@@ -286,7 +321,7 @@ def _hours(said: Statement) -> tuple[float, float]:
 
 def _unknown(found: Steps) -> Iterable[str]:
     needed = found.needed
-    for country in found.passage.countries:
+    for country in found.passage.sides:
         if not any(item.side == country for item in found.steps):
             yield f"No step of {codes.place(country).name} is held on this way."
         elif not any(item.side == country for item in needed):

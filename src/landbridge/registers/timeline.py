@@ -17,7 +17,8 @@ from landbridge import codes
 from landbridge.errors import BadUsage
 from landbridge.ledger import Record, Statement
 from landbridge.provenance import Source, Status
-from landbridge.registers.moments import day, in_words
+from landbridge.registers.membership import belonging
+from landbridge.registers.moments import day, in_words, span
 from landbridge.registers.naming import name_of
 from landbridge.registers.nearness import AROUND, Near, near
 from landbridge.registers.timeline_merging import merged
@@ -44,6 +45,8 @@ KINDS = (
 _DATED = frozenset(
     ("mechanism", "document", "twinning", "event", "project", "fund", "zone", "barrier", "target")
 )
+# A mechanism of two countries is theirs from its first day.
+_PAIR = 2
 # What has one date, so that two dates of it are a difference between sources.
 _SINGLE = ("signed", "in_force", "expires", "since", "until", "opened", "date", "talks_began")
 # Which register tells a fact best where several hold it: what happened before the paper, the paper before the rule.
@@ -149,7 +152,8 @@ class Timeline:
 def timeline(
     data: Data, a: str, b: str, today: str, *, kinds: Collection[str] = (), wide: bool = False
 ) -> Timeline:
-    """The timeline between two places as it stood on a day.
+    """The timeline between two places as it stood on a day: what the ledger dates later is not looked at, unless it had
+    been foreseen by then.
 
     Of a country everything in it counts; of a region its own records and those of macro-regions that hold it, and with
     `wide` also those of its country. `kinds` keeps some kinds of `KINDS`. Raises `UnknownLabel` for an unknown place,
@@ -170,8 +174,16 @@ def timeline(
         if sides is None:
             continue
         lies[record.subject] = "; ".join(str(item) for item in sides if item.via != item.place)
-        own = [item for item in drafts(record) if _concerns(item, a, b)]
-        found += own or ([_bare(record)] if record.kind in _DATED else [])
+        every = tuple(drafts(record))
+        own = [
+            item
+            for item in (_by_then(draft, now, ledger.sources) for draft in every)
+            if item is not None and _concerns(item, a, b)
+        ]
+        if record.kind == "mechanism":
+            own = [_told_of(item, a, b) for item in own if _while_both(item, a, b)]
+        # What has moments, none of them of this pair, is no record without a date.
+        found += own or ([_bare(record)] if not every and _wants_date(record, now) else [])
     groups = merged(ledger, found)
     lines = [_moment(group, now, ledger.sources, lies) for group in groups]
     shown = _differing(lines)
@@ -196,6 +208,44 @@ def touching(record: Record, a: str, b: str, *, wide: bool = False) -> tuple[Nea
     return sides[0], sides[1]
 
 
+def _by_then(item: Draft, now: date, sources: Mapping[str, Source]) -> Draft | None:
+    """A draft as it stood on a day; None for what came later, unless a source had foreseen it by then."""
+    main, *more = item.statements
+    if not (_come(item, now) or _told_by(main, now, sources)):
+        return None
+    kept = [
+        said for said in more if not said.period or (held := span(said.period)) is None or held.first <= now
+    ]
+    if len(kept) == len(more):
+        return item
+    # What came of an event is told in its line: the line is written anew without what came later.
+    dropped = {said.id for said in more} - {said.id for said in kept}
+    record = replace(item.record, statements=tuple(s for s in item.record.statements if s.id not in dropped))
+    return next((draft for draft in drafts(record) if draft.statements[0].id == main.id), item)
+
+
+def _come(item: Draft, now: date) -> bool:
+    """Whether a moment may have come by a day; a span from one date to another has when its last day has."""
+    if item.first is None or item.last is None:
+        return False
+    return (item.last if "/" in item.period else item.first) <= now
+
+
+def _told_by(said: Statement, now: date, sources: Mapping[str, Source]) -> bool:
+    """Whether a source spoke by a day; of one whose day is not known only that it was entered by then is sure."""
+    source = sources.get(said.source)
+    spoke = span(said.as_of or (source.published if source else "")) or span(said.recorded)
+    return spoke is not None and spoke.first <= now
+
+
+def _wants_date(record: Record, now: date) -> bool:
+    """Whether a record without any moment is a line of its own: estimates of the literature happened at no time."""
+    papers = [source for s in record.statements if (source := record.sources.get(s.source)) is not None]
+    literature = bool(papers) and all(source.kind == "paper" for source in papers)
+    told = any(_told_by(said, now, record.sources) for said in record.statements)
+    return record.kind in _DATED and not literature and told
+
+
 def _concerns(item: Draft, a: str, b: str) -> bool:
     """Whether a draft is about the two places: the joining of a third member is not."""
     if item.statements[0].property != "member":
@@ -206,6 +256,33 @@ def _concerns(item: Draft, a: str, b: str) -> bool:
             if code == side or side in place.members or place.country == side:
                 return True
     return False
+
+
+def _while_both(item: Draft, a: str, b: str) -> bool:
+    """Whether a line of a mechanism falls into the time in which both places belonged to it, as far as that is dated."""
+    if item.first is None or item.last is None:
+        return True
+    return all(
+        any(
+            ((begun := span(held.begins)) is None or item.last >= begun.first)
+            and ((over := span(held.ends)) is None or over.last is None or item.first <= over.last)
+            for held in belonging(item.record, place)
+        )
+        for place in (a, b)
+    )
+
+
+def _told_of(item: Draft, a: str, b: str) -> Draft:
+    """A line of a mechanism of more than two countries, with whose beginning in it no source dates."""
+    many = len({codes.place(code).country for code in item.record.places}) > _PAIR
+    if not many or item.first is None:
+        return item
+    undated = [place for place in (a, b) if all(not held.begins for held in belonging(item.record, place))]
+    if not undated:
+        return item
+    named = " and ".join(codes.place(place).name for place in undated)
+    note = f"since when {named} {'belong' if len(undated) > 1 else 'belongs'} to it is not held"
+    return replace(item, note="; ".join(filter(None, (item.note, note))))
 
 
 def _bare(record: Record) -> Draft:
@@ -234,8 +311,14 @@ def _moment(
         tuple(statements.values()),
         sources,
         lies[main.record.subject],
-        main.note,
+        "; ".join(filter(None, (main.note, *_beside(group, main)))),
     )
+
+
+def _beside(group: Iterable[Draft], main: Draft) -> Iterable[str]:
+    """What rules and payments say of a happening in words of their own."""
+    told = (item for item in group if item.record.kind in ("barrier", "settlement"))
+    return dict.fromkeys(f"also: {item.what}" for item in told if item.what != main.what)
 
 
 def _state(group: Iterable[Draft], exact: Draft, now: date) -> str:

@@ -1,8 +1,9 @@
 """Which moments tell one fact: stated by several sources of a record, or held by several registers.
 
 Joined are, within a record, the same words or number at compatible times, and single dates one of which lies within the
-other; across records, a meeting that is also an event, a tie that began with its document, and the same beginning (a
-bridge, a rule) where day and countries agree and the names share a word that is not the name of a place.
+other; across records, a meeting that is also an event, a tie that began with its document, a barrier or a halt of payments
+of which the source of an event tells in like words, and the same beginning (a bridge, a rule) where day and countries agree
+and the names share a word that is not the name of a place.
 """
 
 from __future__ import annotations
@@ -71,8 +72,12 @@ _SIGNS: Mapping[tuple[str, str], frozenset[tuple[str, str]]] = MappingProxyType(
             (("project", "announced"), ("project", "committed"), ("project", "contracted"))
         ),
         ("fund", "since"): frozenset((("fund", "capital"),)),
+        ("settlement", "happened"): frozenset((("event", "date"),)),
+        ("barrier", "since"): frozenset((("event", "date"),)),
     }
 )
+# Words that a text must share with an event to tell of it, where its parties may be fewer.
+_TELLING_WORDS = 2
 _HOMES: Mapping[str, int] = MappingProxyType({"event": 0, "document": 1})
 
 
@@ -132,6 +137,12 @@ def _sign_of(sign: Draft, whole: Draft) -> bool:
             same and mine.source == theirs.source and bool(_words(mine.text) & _words(name_of(whole.record)))
         )
     sources = {said.source for said in sign.statements} & {said.source for said in whole.statements}
+    if mine.kind in ("settlement", "barrier"):
+        # Why a barrier began stands in its note; its name is that of the barrier.
+        own = _words(mine.note if mine.kind == "barrier" else mine.text)
+        theirs_too = _words(" ".join((whole.what, name_of(whole.record))))
+        inside = _countries(sign.record) <= _countries(whole.record)
+        return bool(sources) and inside and len(own & theirs_too) >= _TELLING_WORDS
     return bool(sources) and set(sign.record.parties) == set(whole.record.parties)
 
 

@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from landbridge import codes
 from landbridge.ledger import Record, Statement
+from landbridge.registers.before import began_before
 from landbridge.registers.moments import Dated, dated, in_words, span
 from landbridge.registers.naming import name_of
 
@@ -104,7 +105,8 @@ def drafts(record: Record) -> Iterator[Draft]:
                 begins=key in (("document", "in_force"), ("crossing", "opened"), ("zone", "since")),
             )
         elif key in _TEXTS:
-            yield _told(record, _TEXTS[key].format(name=name, text=said.text), said)
+            form = "{name}, begun before it: {text}" if began_before(record, said) else _TEXTS[key]
+            yield _told(record, form.format(name=name, text=said.text), said)
         elif key in _SUMS:
             yield _draft(record, _SUMS[key].format(name=name, amount=amount(said)), said, dated(said))
         elif key == ("project", "stage"):

@@ -7,6 +7,7 @@ keeps the record it has: the list is then one more source of it, not another tie
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from landbridge.ledger import Ledger, LedgerFile, Record, Statement
 from landbridge.provenance import Source, Status, content_id
 from landbridge.registers.twin_rows import Stated, folded, known_by
 from landbridge.registers.twin_tables import TwinTable, read
+from landbridge.registers.twins import is_city
 from landbridge.release import Data
 from landbridge.release.own_ledger import load_read
 from landbridge.release.workspace import Workspace
@@ -28,6 +30,7 @@ from landbridge.sources.model import refuse
 
 RECORDER = "landbridge load twins"
 UNSTATED = "not stated"
+_CALLED = "The list calls it: "
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +95,10 @@ def load_twins(
         for path, table in tables
         for item in table.left_out
     )
-    return TwinReport(rows, dropped, tuple(note for _, table in tables for note in table.notes), report.added)
+    notes = [note for _, table in tables for note in table.notes]
+    said = [statement for _, file in found for statement in file.statements]
+    notes += twice(data.ledger, said)
+    return TwinReport(rows, dropped, tuple(notes), report.added)
 
 
 def statements_of(table: TwinTable, known: _Known, origin: Origin, recorded: str) -> LedgerFile:
@@ -100,10 +106,51 @@ def statements_of(table: TwinTable, known: _Known, origin: Origin, recorded: str
     sources: dict[str, Source] = {}
     statements: list[Statement] = []
     for stated in table.ties:
+        subject = known.subject(stated)
         source = _source(stated, table.file, origin)
-        sources[source.id] = source
-        statements += _said(stated, known.subject(stated), source.id, recorded)
+        held = known.source(source, subject)
+        if held is None:
+            sources[source.id] = source
+        said = _said(stated, subject, held or source.id, recorded)
+        statements += [statement for statement in said if not known.says(statement)]
     return LedgerFile(tuple(statements), tuple(sources.values()))
+
+
+def twice(ledger: Ledger, said: Iterable[Statement]) -> list[str]:
+    """Notes on ties that stand under two names, one of them at least in `said`, as far as names and places show it."""
+    new = tuple(said)
+    whole = Ledger([*ledger.history, *new], ledger.sources)
+    fresh = {statement.subject for statement in new}
+    groups: dict[tuple[object, ...], list[Record]] = defaultdict(list)
+    for record in whole.records("twinning"):
+        if not record.standing or not record.parties:
+            continue
+        parties = frozenset(record.parties)
+        words = tuple(sorted(record.subject.partition("/")[2].split("-")))
+        groups["written in two ways", words, parties].append(record)
+        if _of_city_regions(record, parties):
+            groups["of cities that are regions themselves", "", parties].append(record)
+    return [
+        f"perhaps one tie under two names, {why}: {' and '.join(record.subject for record in found)}."
+        for (why, _, _), found in groups.items()
+        if len(found) > 1 and any(record.subject in fresh for record in found)
+    ]
+
+
+def _of_city_regions(record: Record, parties: Iterable[str]) -> bool:
+    """Whether a record ties places each of which is a city and a region at once, as the regions or as the cities."""
+    places = [codes.place(code) for code in parties]
+    if not all(is_city(place) for place in places):
+        return False
+    if record.text("level") == "region":
+        return True
+    seats = frozenset(known_by(place.capital) for place in places)
+    return any(_seats(pair) == _seats(seats) for pair in _pairs(record))
+
+
+def _seats(names: Iterable[str]) -> frozenset[str]:
+    # Lists write `St. Petersburg`, `St Petersburg` and `Saint Petersburg`.
+    return frozenset(re.sub(r"^st-", "saint-", name) for name in names)
 
 
 def _source(stated: Stated, file: str, origin: Origin) -> Source:
@@ -159,6 +206,12 @@ class _Known:
 
     def __init__(self, ledger: Ledger) -> None:
         self._before = {record.subject for record in ledger.records("twinning")}
+        self._held = {_key(statement) for statement in ledger.history}
+        self._spoken = {(statement.subject, statement.source) for statement in ledger.history}
+        self._sources: dict[str, list[str]] = defaultdict(list)
+        for source in ledger.sources.values():
+            for mark in _marks(source):
+                self._sources[mark].append(source.id)
         self._parties: dict[str, frozenset[str]] = {}
         # Of a province that is a city, the tie of the two regions and that of the two cities are two records.
         self._of_regions: set[str] = set()
@@ -200,6 +253,22 @@ class _Known:
         self._remember(own, stated.level, parties, pairs)
         return own
 
+    def source(self, source: Source, subject: str) -> str | None:
+        """The id under which a source is held already, by its address or its publisher and title; None where it is not.
+
+        Of several the one that speaks of the record.
+        """
+        same = [name for mark in _marks(source) for name in self._sources[mark]]
+        return min(same, key=lambda name: ((subject, name) not in self._spoken, name), default=None)
+
+    def says(self, statement: Statement) -> bool:
+        """Whether the ledger holds that this source says this of the record, in whichever words around it."""
+        if _key(statement) in self._held:
+            return True
+        # The words of a list for a relation are its form, which is held in our own.
+        words = statement.property == "remark" and statement.text.startswith(_CALLED)
+        return words and (statement.subject, statement.source) in self._spoken
+
     def held(self, table: TwinTable) -> int:
         """How many ties of a list had a record before."""
         return sum(self.subject(stated) in self._before for stated in table.ties)
@@ -212,6 +281,20 @@ class _Known:
             self._regional.setdefault(parties, subject)
         for pair in pairs:
             self._cities[pair].append(subject)
+
+
+def _key(statement: Statement) -> tuple[str, str, str, str]:
+    """What is said, of what, by whom; places count in any order."""
+    parties = statement.property == "parties"
+    text = " ".join(sorted(statement.places)) if parties else statement.text
+    return statement.subject, statement.property, text, statement.source
+
+
+def _marks(source: Source) -> list[str]:
+    """By what a source is known again: its address, whatever the scheme, else its publisher and title."""
+    address = re.sub(r"^https?://(www\.)?", "", source.url.strip().casefold()).partition("#")[0].rstrip("/")
+    named = f"{source.publisher} | {source.title}".casefold()
+    return [address] if address else [named] if source.title else []
 
 
 def _slug(words: Iterable[str]) -> str:

@@ -80,7 +80,7 @@ def read(path: Path, *, largest: int = LARGEST) -> TwinTable:
         raise BadFile("there is no row under the header.", where=path.name, remedy="Download the file again.")
     left = tuple(LeftOut(reason, len(found), found[0]) for reason, found in reading.left.items() if found)
     count = len(rows) - sum(item.count for item in left)
-    return TwinTable(path.name, len(rows), count, tuple(kept), left, tuple(_notes(reading)))
+    return TwinTable(path.name, len(rows), count, tuple(kept), left, tuple(_notes(reading, kept)))
 
 
 def _lines(path: Path, largest: int) -> Iterator[tuple[int, list[str]]]:
@@ -136,7 +136,8 @@ def _rows(
                 "The file is cut off there, or a cell holds an unquoted delimiter.",
             )
             continue
-        rows.append((line, {name: cell.strip() for name, cell in zip(header, cells, strict=True)}))
+        # A line break within a quoted cell is a space: no name of a place has one.
+        rows.append((line, {name: " ".join(cell.split()) for name, cell in zip(header, cells, strict=True)}))
     return rows
 
 
@@ -167,7 +168,7 @@ def _without_repeats(reading: Reading) -> list[Stated]:
     return kept
 
 
-def _notes(reading: Reading) -> Iterator[str]:
+def _notes(reading: Reading, kept: Sequence[Stated]) -> Iterator[str]:
     if reading.placeless:
         yield (
             f"{reading.name}: {len(reading.placeless)} cities have no region, and are kept under their country: "
@@ -177,7 +178,9 @@ def _notes(reading: Reading) -> Iterator[str]:
         yield f"{reading.name}: one point for both cities, so one of them is wrong: {_some(reading.one_point)}."
     if misplaced := list(_misplaced(reading.ties)):
         yield f"{reading.name}: the part of a city has another region than the city: {_some(misplaced)}."
-    if doubtful := list(_near_repeats(reading.points)):
+    lines = {stated.line for stated in kept}
+    points = [(stated, point) for stated, point in reading.points if stated.line in lines]
+    if doubtful := list(_near_repeats(points)):
         yield f"{reading.name}: perhaps one tie written twice, both kept: {_some(doubtful)}."
 
 
@@ -188,19 +191,20 @@ def _some(items: Sequence[str], shown: int = 10) -> str:
 
 def _near_repeats(points: Sequence[tuple[Stated, tuple[float, ...]]]) -> Iterator[str]:
     """Ties of one city with two others that lie at one point: a town written in two ways, or with its district."""
-    for own, other in ((0, 1), (1, 0)):
-        groups: dict[str, list[tuple[Stated, tuple[float, ...]]]] = defaultdict(list)
-        for stated, point in points:
-            if stated.names:
-                groups[f"{stated.parties[own]} {known_by(stated.names[own])}"].append((stated, point))
-        for group in groups.values():
-            if len(group) > _MOST_TWINS:
-                continue
-            at = np.array([point[2 * other : 2 * other + 2] for _, point in group])
-            near = np.triu(great_circle_km(at, at) < _SAME_KM, 1)
-            for i, j in np.argwhere(near).tolist():
-                first, second = group[i][0], group[j][0]
-                yield f"{first.title} (line {first.line}) and {second.title} (line {second.line})"
+    groups: dict[str, list[tuple[Stated, tuple[float, ...]]]] = defaultdict(list)
+    for stated, point in points:
+        # A list may name the two cities in either order.
+        for own, other in ((0, 1), (1, 0)) if stated.names else ():
+            place = f"{stated.parties[own]} {known_by(stated.names[own])}"
+            groups[place].append((stated, point[2 * other : 2 * other + 2]))
+    for group in groups.values():
+        if len(group) > _MOST_TWINS:
+            continue
+        at = np.array([point for _, point in group])
+        near = np.triu(great_circle_km(at, at) < _SAME_KM, 1)
+        for i, j in np.argwhere(near).tolist():
+            first, second = group[i][0], group[j][0]
+            yield f"{first.title} (line {first.line}) and {second.title} (line {second.line})"
 
 
 def _misplaced(ties: Sequence[Stated]) -> Iterator[str]:

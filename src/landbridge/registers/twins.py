@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from landbridge import codes
@@ -17,6 +18,7 @@ from landbridge.errors import BadUsage
 from landbridge.ledger import Record, Statement
 from landbridge.provenance import Figure
 from landbridge.registers.dormancy import Dormancy, dormancy
+from landbridge.registers.moments import dated, day
 from landbridge.release import Data
 
 NO_EFFECT = (
@@ -66,7 +68,7 @@ class Tie:
         """True for a tie of regions, and for one of two cities that are regions themselves, as Beijing and Moscow are."""
         if self.level == "region":
             return True
-        seats = {place.capital for place in map(codes.place, self.parties) if _is_city(place)}
+        seats = {place.capital for place in map(codes.place, self.parties) if is_city(place)}
         return (
             self.level == "city"
             and len(seats) == len(self.parties)
@@ -208,7 +210,7 @@ def ties(
     levels: Sequence[str] = LEVELS,
     years: float | None = None,
 ) -> tuple[Tie, ...]:
-    """The single ties of the ledger by level and name, counts over many left out.
+    """The single ties of the ledger by level and name, counts over many and ties that begin only later left out.
 
     `between` takes two places (a country stands for its regions), `place` several of which one must take part; `years` is
     the silence after which a tie counts as dormant, if not the rule's. Raises `BadUsage` for a level that does not exist.
@@ -216,12 +218,14 @@ def ties(
     for level in levels:
         if level not in LEVELS:
             raise BadUsage(f"{level!r} is no level of a tie.", remedy=f"Levels: {', '.join(LEVELS)}.")
+    now = day(today)
     sides = [within(code) for code in between] if between else []
     wanted = frozenset(code for item in place for code in within(item))
     found = [
         _tie(data, record, today, years)
         for record in data.ledger.records("twinning")
         if record.standing
+        and not _planned(record, now)
         and record.text("level") in levels
         and all(side & set(record.parties) for side in sides)
         and (not wanted or wanted & set(record.parties))
@@ -288,7 +292,8 @@ def within(code: str) -> frozenset[str]:
     return frozenset((code, *place.members, *around))
 
 
-def _is_city(place: Place) -> bool:
+def is_city(place: Place) -> bool:
+    """Whether a region is a city by itself, as Beijing and Saint Petersburg are."""
     return place.kind == "region" and place.name.removesuffix(" City") == place.capital
 
 
@@ -303,6 +308,12 @@ def _across(a: str, b: str) -> tuple[Place, Place]:
             f"{first} and {second} lie in one country.", remedy="Name places on two sides of a border."
         )
     return first, second
+
+
+def _planned(record: Record, now: date) -> bool:
+    """Whether every beginning that a source gives lies ahead: what is planned does not tie anybody yet."""
+    begins = [when.first for said in record.all("since") if (when := dated(said, own=True)) is not None]
+    return bool(begins) and min(begins) > now
 
 
 def _tie(data: Data, record: Record, today: str, years: float | None) -> Tie:

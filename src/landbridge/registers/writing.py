@@ -14,13 +14,15 @@ from pathlib import Path
 from typing import Any
 
 from landbridge.errors import BadFile, BadUsage, Problem, UnknownLabel
-from landbridge.ledger import Ledger, LedgerFile, Statement, read, schema
+from landbridge.ledger import Ledger, LedgerFile, Record, Statement, schema
+from landbridge.ledger.admitting import examine
+from landbridge.ledger.soundness import oddities
 from landbridge.provenance import Source
 from landbridge.registers.entries import Form, Origin, Value, file_of, incomplete, keys_of, read_values
 from landbridge.registers.nouns import KINDS
 from landbridge.registers.turns import turn
 from landbridge.release.data import Data
-from landbridge.release.own_ledger import broken_by
+from landbridge.release.own_ledger import beside_held, broken_by
 from landbridge.release.workspace import Workspace
 from landbridge.sources.guard import all_there
 
@@ -72,18 +74,33 @@ def add(workspace: Workspace, data: Data, form: Form, *, recorded: str = "") -> 
     """Add what a form says of one record, new or known.
 
     `data` is what is held, the workspace included; `recorded` the day of entry, today if not given. Raises `BadFile` with
-    everything that is wrong; nothing is written then.
+    everything that is wrong; nothing is written then. A second value of a property that has one, such as the level of a
+    tie, is refused too unless the form says that it may stand beside the first: everybody who reads the record sees it.
     """
     known = next((r for r in data.ledger.records(form.kind) if r.subject == form.subject), None)
     properties = {item.property for item in known.statements} if known else set()
     made = file_of(form, data.names, data.ledger.sources, recorded or _today(), properties)
-    told = [f"{form.subject} is {'known' if known else 'new'}."]
-    for item in made.statements if known else ():
-        others = [s for s in known.all(item.property) if s.id != item.id] if known else []
-        if others and not schema.kind(form.kind).property(item.property).many:
-            before = f"{_value(others[0])} ({others[0].source}, {others[0].id})"
-            told.append(f"{item.property} was stated before, as {before}; both statements stand.")
-    return _write(workspace, data, lambda _: made, tuple(told))
+    told = (f"{form.subject} is {'known' if known else 'new'}.",)
+    clashes = _otherwise(known, made.statements) if known else []
+    if not form.beside and clashes:
+        raise BadFile(clashes)
+    return _write(workspace, data, lambda _: made, (*told, *beside_held(data.ledger, made.statements)))
+
+
+def _otherwise(known: Record, statements: Sequence[Statement]) -> list[Problem]:
+    """A problem for each new value of a property that has one value, which is another."""
+    told = []
+    for item in statements:
+        first = known.first(item.property)
+        if first is None or schema.kind(known.kind).property(item.property).many or known.says(item):
+            continue
+        remedy = (
+            f"If that is wrong, replace it: `landbridge {_noun(first)} supersede {first.id} --value ... --reason ...`. "
+            "If sources differ and both are to stand, repeat this with --beside."
+        )
+        what = f"{item.property} of {known.subject} is held as {_value(first)} ({first.source}, {first.id})."
+        told.append(Problem(what, f"--set {item.property}={_value(item)}", remedy=remedy))
+    return told
 
 
 def add_files(
@@ -96,18 +113,12 @@ def add_files(
     """
     all_there(files)
     day = recorded or _today()
-    problems: list[Problem] = []
+    looked = examine(files, data.names, data.ledger, today=day)
+    problems = [*looked.problems]
     statements: list[Statement] = []
     sources: list[Source] = []
     earlier = set()
-    for path in files:
-        try:
-            if not path.is_file():
-                raise BadFile("this is not a file.", where=str(path), remedy="Name a single file.")
-            found = read(path, data.names)
-        except BadFile as error:
-            problems += error.problems
-            continue
+    for path, found in looked.found:
         problems += _foreign(found, kind, path.name)
         earlier |= {item.recorded for item in found.statements} - {day}
         statements += [replace(item, recorded=day) for item in found.statements]
@@ -116,7 +127,8 @@ def add_files(
         raise BadFile(problems)
     dated = f"Recorded as of {day}, the day of entry; the files say {', '.join(sorted(earlier))}."
     made = LedgerFile(tuple(statements), tuple(sources))
-    return _write(workspace, data, lambda _: made, (dated,) if earlier else ())
+    notes = (*((dated,) if earlier else ()), *beside_held(data.ledger, statements))
+    return _write(workspace, data, lambda _: made, notes)
 
 
 def supersede(
@@ -280,6 +292,9 @@ def _write(
         held = Ledger([*base.history, *own], {**base.sources, **store.sources()})
         file = _sound(held, make)
         known = {item.id for item in held.history}
+        whole = Ledger([*held.history, *file.statements], {**held.sources, **{s.id: s for s in file.sources}})
+        usual = {*oddities(held)}
+        odd = tuple(f"odd: {what}" for what in oddities(whole) if what not in usual)
         store.append(file.statements, file.sources)
     unique = tuple({item.id: item for item in file.statements}.values())
     new = frozenset(item.id for item in unique) - known
@@ -287,7 +302,7 @@ def _write(
     gone = [item.id for item in unique if item.id in replaced]
     told = [f"{name} was held before and has been superseded since; it stays superseded." for name in gone]
     told += ["Nothing was new: all of it was held already."] if not new else []
-    return Report(unique, new, (*notes, *told))
+    return Report(unique, new, (*notes, *odd, *told))
 
 
 def _sound(held: Ledger, make: Callable[[Ledger], LedgerFile]) -> LedgerFile:

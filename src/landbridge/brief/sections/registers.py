@@ -11,7 +11,7 @@ from landbridge.brief.text import Date, Name, Part, Sentence
 from landbridge.ledger import Record
 from landbridge.registers.documents import Document, documents, expiring
 from landbridge.registers.dormancy import Dormancy
-from landbridge.registers.membership import PATHS, Cover, Membership, covers
+from landbridge.registers.membership import PATHS, REGIONAL, Cover, Membership, covers
 from landbridge.registers.promises import Obligation
 from landbridge.registers.twins import LEVELS, Tie, between
 
@@ -24,8 +24,8 @@ _PROMISES = (
     "past, nothing named",
     "ahead",
     "no deadline stated",
-    "past, with an outcome named",
-    "no deadline, with an outcome named",
+    "past; an outcome is named, whether it answers this promise is not stated",
+    "no deadline; an outcome is named, whether it answers this promise is not stated",
 )
 
 
@@ -82,6 +82,8 @@ def _mechanisms(setting: Setting) -> Iterator[Block]:
             say("A state is not known where the ledger's silence need not be that of the mechanism."),
         )
     )
+    if setting.a.kind == setting.b.kind == "region":
+        yield _as_regions(setting, found)
     ordered = sorted(found, key=lambda item: (PATHS.index(item.path), _STATES.index(item.dormancy.state)))
     yield Table(
         "mechanisms today",
@@ -100,6 +102,38 @@ def _mechanisms(setting: Setting) -> Iterator[Block]:
         fold=len(ordered) > _LONG,
         shown=ROWS,
     )
+
+
+def _as_regions(setting: Setting, found: Sequence[Cover]) -> Paragraph:
+    """How often mechanisms reach the two regions as regions, and how many ties there are between them."""
+    say = setting.say
+    own = [item for item in found if item.path in REGIONAL]
+    wide = [item.record for item in found if item.path not in REGIONAL]
+    which = tuple(name(item.record) for item in own)
+    told = {
+        0: say(
+            "As regions the two are covered by nothing: no mechanism held names both, or their macro-regions."
+        ),
+        1: say("As regions the two are covered once: {which}.", which=which),
+    }.get(len(own), say("As regions the two are covered twice or more: {which}.", which=which))
+    alike = say(
+        "Mechanisms of their countries alone, which cover all their regions alike: {number}.",
+        number=counted(setting, "Mechanisms that cover the pair through the countries alone", wide),
+    )
+    ties = between(setting.data, setting.a.code, setting.b.code, setting.data.as_of)
+    how_many = {
+        level: counted(setting, f"Ties between the two regions: {level}", [tie.record for tie in held])
+        for level, held in (
+            ("regions", ties.region_ties),
+            ("cities", ties.city_ties),
+            ("districts", ties.district_ties),
+        )
+    }
+    twinned = say(
+        "Ties between them: of the regions {regions}, of cities {cities}, of districts {districts}.",
+        **how_many,
+    )
+    return Paragraph((told, alike, twinned))
 
 
 def _path(setting: Setting, item: Cover) -> Part:
@@ -221,8 +255,12 @@ def _promised(setting: Setting, promises: Sequence[Obligation]) -> Table:
         "past, nothing named": say("deadline past, nothing named"),
         "ahead": say("deadline ahead"),
         "no deadline stated": say("no deadline stated"),
-        "past, with an outcome named": say("deadline past, an outcome is named"),
-        "no deadline, with an outcome named": say("no deadline, an outcome is named"),
+        "past; an outcome is named, whether it answers this promise is not stated": say(
+            "deadline past; an outcome is named, whether it answers this promise is not stated"
+        ),
+        "no deadline; an outcome is named, whether it answers this promise is not stated": say(
+            "no deadline; an outcome is named, whether it answers this promise is not stated"
+        ),
     }
     ordered = sorted(promises, key=lambda item: (_PROMISES.index(item.state), item.record.subject))
     return Table(

@@ -6,15 +6,17 @@ import statistics
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
-from landbridge.brief.document import Block, Heading, Paragraph, Refusal, Table
+from landbridge.brief.document import Bar, Bars, Block, Chart, Heading, Paragraph, Refusal, Table
 from landbridge.brief.setting import Setting, name, said_by
 from landbridge.brief.text import Date, Name, Part
 from landbridge.codes import Place
 from landbridge.ledger import Record, Statement, schema
 from landbridge.provenance import Citation, Figure, Status, Unavailable, derive
 from landbridge.provenance.status import weakest
-from landbridge.registers.projects.headline import Decomposition, Remainder, decompose
-from landbridge.registers.projects.money import Total
+from landbridge.registers.moments import span
+from landbridge.registers.projects.headline import Decomposition, decompose
+from landbridge.registers.projects.money import ITSELF
+from landbridge.registers.projects.pieces import Remainder
 from landbridge.registers.projects.transparency import Transparency, items, transparency
 from landbridge.registers.steps import Passage, Step, Steps, along
 
@@ -68,8 +70,14 @@ def projects(setting: Setting) -> Iterator[Block]:
         return
     umbrellas = [record for record in held if record.text("umbrella") == "true"]
     apart = [decompose(setting.ledger, record.subject, today) for record in umbrellas]
-    sums = [(whole, remainder) for whole in apart for remainder in whole.remainders]
+    sums = [
+        (whole, remainder)
+        for whole in apart
+        for remainder in whole.remainders
+        if not remainder.claim.converted
+    ]
     if sums:
+        yield from _counts(setting, [whole for whole in apart if whole.number is not None])
         yield _headlines(setting, sums)
     else:
         yield Paragraph((say("No headline sum is held that could be taken apart."),))
@@ -80,25 +88,77 @@ def projects(setting: Setting) -> Iterator[Block]:
         yield Paragraph((say("No single project is held whose disclosure could be looked at."),))
 
 
+def _counts(setting: Setting, counted_sets: Sequence[Decomposition]) -> Iterator[Chart]:
+    """How many of the projects that a headline counts are named with a sum, named without one, or not named at all."""
+    say = setting.say
+    bars = [bar for whole in sorted(counted_sets, key=_newest_first) for bar in _bars(setting, whole)]
+    if not bars:
+        return
+    yield Chart(
+        "headline-counts",
+        say("How many of the projects counted in a headline anybody names"),
+        say(
+            "Named with a sum, named without one, or named by no source held: projects as each headline counts them."
+        ),
+        say("Bars of numbers of projects by headline: named with a sum, named without a sum, not named."),
+        Bars(tuple(bars)),
+    )
+
+
+def _bars(setting: Setting, whole: Decomposition) -> Iterator[Bar]:
+    say = setting.say
+    assert whole.number is not None
+    stated = setting.ledger.record(whole.record).figure(whole.number.statement)
+    label = say(
+        "{headline}, {date}", headline=Name(whole.name, whole.record), date=Date(whole.number.claimed_on)
+    )
+    kinds = (
+        ("with a sum", say("with a sum"), [part.record for part in whole.parts if part.held]),
+        ("without", say("no sum"), [part.record for part in whole.parts if not part.held]),
+    )
+    named: list[Figure] = []
+    for key, words, records in kinds:
+        basis = [setting.ledger.record(record) for record in records]
+        if basis:
+            said = [record.first("parent") or record.statements[0] for record in basis]
+            named.append(number(setting, f"{whole.name}: projects named {key}", said))
+            yield Bar(label, named[-1], words)
+    if stated.point > sum(figure.point for figure in named):
+        left = derive(
+            f"{whole.name}: projects counted that no source held names",
+            stated.point - sum(figure.point for figure in named),
+            "count",
+            (stated, *named),
+            f"{_CODE}._bars",
+            comparator=whole.number.statement.comparator,
+        )
+        yield Bar(label, left, say("not named"))
+
+
+def _newest_first(whole: Decomposition) -> tuple[int, str]:
+    found = span(whole.shown[0].claimed_on) if whole.shown else None
+    return (0 if found is None else -(found.last or found.first).toordinal(), whole.record)
+
+
 def _headlines(setting: Setting, sums: Sequence[tuple[Decomposition, Remainder]]) -> Table:
     say = setting.say
-    ordered = sorted(sums, key=lambda pair: (pair[1].claim.statement.unit != "USD", -pair[1].claim.bounds[1]))
+    ordered = sorted(sums, key=lambda pair: (_newest_first(pair[0]), pair[1].claim.kind))
     return Table(
         "headlines apart",
-        say("Headline sums taken apart"),
+        say("Headline sums taken apart, the newest first"),
         (
             say("Headline"),
-            say("Sum"),
-            say("Named as parts"),
-            say("Unnamed"),
+            say("Claimed"),
+            say("Named with a sum"),
             say("Candidates that nobody counts in"),
-            say("Parts named"),
             say("Who says so"),
         ),
         tuple(_apart(setting, whole, remainder) for whole, remainder in ordered),
         note=say(
-            "Named are projects that a source puts under the headline and gives a sum for in its own currency; nothing is "
-            "converted. Candidates are of the same countries and time: that they are parts is nobody's statement."
+            "Of each headline the newest claim is shown, whole. Named are projects that a source puts under the "
+            "headline and gives a sum for in its own currency; where there are none, all of the sum is unnamed. Nothing "
+            "is converted. Candidates are of the same countries and were alive or at work when the sum was claimed: "
+            "that they are parts is nobody's statement."
         ),
         fold=len(ordered) > ROWS,
         shown=ROWS,
@@ -109,49 +169,67 @@ def _apart(setting: Setting, whole: Decomposition, remainder: Remainder) -> tupl
     say = setting.say
     record, said = setting.ledger.record(whole.record), remainder.claim.statement
     stated = record.figure(said)
-    parts = counted(
-        setting,
-        f"{whole.name}: projects named as parts",
-        [setting.ledger.record(part.record) for part in whole.parts],
-    )
-    if whole.number is not None:
-        parts = say("{named} of {all}", named=parts, all=record.figure(whole.number.statement))
+    claimed: Part = say("{sum} {kind}", sum=stated, kind=Name(said.property, f"property {said.property}"))
+    if remainder.number is not None:
+        counts = record.figure(remainder.number.statement)
+        claimed = say("{claimed}, {number} projects", claimed=claimed, number=counts)
     date = remainder.claim.claimed_on
-    who: Part = said_by(setting, said)
+    who = _who(setting, said)
     return (
         name(record),
-        say("{sum} {kind}", sum=stated, kind=Name(said.property, f"property {said.property}")),
-        _added(setting, remainder.named),
-        _unnamed(setting, whole, remainder, stated),
-        _added(setting, remainder.candidates),
-        parts,
+        claimed,
+        _named(setting, whole, remainder, stated),
+        _possible(setting, remainder),
         say("{who}, {date}", who=who, date=Date(date)) if date else who,
     )
 
 
-def _added(setting: Setting, total: Total) -> Part:
-    """A sum over records, or the word that none states one."""
-    figure = total.figure(setting.ledger.sources)
-    return setting.say("none with a sum") if isinstance(figure, Unavailable) else figure
+def _who(setting: Setting, said: Statement) -> Part:
+    """Who says so. An article that speaks for itself has no name to give, so its publisher stands alone."""
+    source = setting.ledger.sources.get(said.source)
+    if source is not None and said.speaker == ITSELF:
+        publisher = Name(source.publisher.partition(" (")[0], source.id)
+        return setting.say("an unsigned article, {publisher}", publisher=publisher)
+    return said_by(setting, said)
 
 
-def _unnamed(setting: Setting, whole: Decomposition, remainder: Remainder, stated: Figure) -> Part:
-    """What is left of the headline; all of it where no part has a sum."""
+def _possible(setting: Setting, remainder: Remainder) -> Part:
+    """The sum over candidates, and which one makes up most of it."""
+    say = setting.say
+    figure = remainder.candidates.figure(setting.ledger.sources)
+    if isinstance(figure, Unavailable):
+        return say("none with a sum")
+    if remainder.largest is None or len(remainder.candidates.parts) == 1:
+        return figure
+    part, held = remainder.largest
+    one = setting.ledger.record(part.record)
+    return say(
+        "{sum}, of which {most} is one: {project}",
+        sum=figure,
+        most=one.figure(held.claims[-1].statement),
+        project=name(one),
+    )
+
+
+def _named(setting: Setting, whole: Decomposition, remainder: Remainder, stated: Figure) -> Part:
+    """What is named and what is left of the headline."""
+    say = setting.say
     named = remainder.named.figure(setting.ledger.sources)
     if isinstance(named, Unavailable):
-        return setting.say("all of it")
+        return say("nothing")
     low, high = remainder.unnamed_low, remainder.unnamed_high
     one = low == high
-    return derive(
+    left = derive(
         f"{whole.name}: sum that no named project accounts for",
         low if one else None,
         stated.unit,
         (stated, named),
-        f"{_CODE}._unnamed",
+        f"{_CODE}._named",
         low=None if one else low,
         high=None if one else high,
         comparator=remainder.comparator,
     )
+    return say("{named}; {left} is unnamed", named=named, left=left)
 
 
 def _disclosed(setting: Setting, single: Sequence[Record]) -> Paragraph:
@@ -215,11 +293,19 @@ def border(setting: Setting) -> Iterator[Block]:
     rows: list[tuple[Part | None, ...]] = []
     nations = (setting.nation_a, setting.nation_b)
     for origin, destination in (nations, nations[::-1]):
-        # Every mode, and no route: which way the goods take is the question of another section.
-        passage = Passage((origin.code, destination.code), _MODES, ())
-        found = along(setting.ledger, passage, "", setting.data.as_of)
-        if any(step.way == "this way" for step in found.steps):
-            rows += (_side(setting, found, origin, destination, at) for at in (origin, destination))
+        # No route: which way the goods take is the question of another section. A consignment goes by one mode.
+        by_mode = {
+            mode: along(
+                setting.ledger,
+                Passage((origin.code, destination.code), (mode,), ()),
+                "",
+                setting.data.as_of,
+            )
+            for mode in _MODES
+        }
+        for mode, found in by_mode.items():
+            if any(_goes_by(step, mode) for step in found.steps):
+                rows += (_side(setting, found, origin, destination, at, mode) for at in (origin, destination))
     if not rows:
         yield Refusal(
             say("Which steps a consignment needs."), say("No steps are held on a way between the two.")
@@ -230,6 +316,7 @@ def border(setting: Setting) -> Iterator[Block]:
         say("Documents and procedures that each side asks for"),
         (
             say("Way"),
+            say("By"),
             say("Side"),
             say("For every consignment"),
             say("Only for some goods"),
@@ -239,21 +326,34 @@ def border(setting: Setting) -> Iterator[Block]:
         ),
         tuple(rows),
         note=say(
-            "Counted are steps that the ledger holds for this way by any mode; those held for the other way alone, and "
-            "those of countries that are only passed, are left out. None held does not mean none needed."
+            "Counted are steps that the ledger holds for this way by the mode, and those that it holds for every mode; "
+            "they are not to be added up over modes. Those held for the other way alone, and those of countries that are "
+            "only passed, are left out. None held does not mean none needed."
         ),
+        fold=len(rows) > ROWS,
+        shown=ROWS,
     )
 
 
+def _goes_by(step: Step, mode: str) -> bool:
+    """Whether a step of this way is named for a mode itself: one for all modes does not show that the mode is used."""
+    return step.way == "this way" and any(said.text == mode for said in step.record.all("mode"))
+
+
+def _by(setting: Setting, mode: str) -> Part:
+    say = setting.say
+    return {"rail": say("rail"), "road": say("road"), "sea": say("sea"), "air": say("air")}[mode]
+
+
 def _side(
-    setting: Setting, found: Steps, origin: Place, destination: Place, at: Place
+    setting: Setting, found: Steps, origin: Place, destination: Place, at: Place, mode: str
 ) -> tuple[Part | None, ...]:
     say = setting.say
     own = [step for step in found.steps if step.side == at.country and step.way == "this way"]
     way = say("{origin} to {end}", origin=setting.place(origin.code), end=setting.place(destination.code))
 
     def how_many(what: str, chosen: Iterable[Step]) -> Part:
-        measure = f"Steps of {at.country} from {origin.code} to {destination.code}: {what}"
+        measure = f"Steps of {at.country} from {origin.code} to {destination.code} by {mode}: {what}"
         held = [step.record for step in chosen]
         return counted(setting, measure, held) if held else say("none held")
 
@@ -261,6 +361,7 @@ def _side(
     by_form = {step.record.subject: states.get(step.electronic.state, "no") for step in own}
     return (
         way,
+        _by(setting, mode),
         setting.place(at.country),
         how_many("for every consignment", (step for step in own if not step.goods)),
         how_many("for some goods", (step for step in own if step.goods)),

@@ -27,6 +27,7 @@ from landbridge.registers.projects.stages import OPEN, current, opening
 PREFIX = "landbridge"
 _PREFIX = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _URI = re.compile(r"[a-z][a-z0-9+.-]*:\S+")
+_MOMENTS = ("talks_began", "stage", "planned_opening", "safety")
 _WHY = {
     "umbrella": "the standard knows projects only, no headline sets",
     "number": "the standard knows projects only, no headline sets",
@@ -166,7 +167,7 @@ def _project(made: _Making) -> dict[str, Any]:
         "publicAuthority": _authority(parties),
         "documents": [],
         "environment": _environment(made),
-        "milestones": list(_milestones(made)),
+        "milestones": _milestones(made),
         "metrics": list(_metrics(made)),
         "completion": _completion(made),
         "relatedProjects": list(_related(made)),
@@ -239,7 +240,7 @@ def _budget(made: _Making) -> dict[str, Any]:
 
 def _parties(made: _Making) -> list[dict[str, Any]]:
     grouped: dict[str, dict[str, Any]] = {}
-    for statement in made.said("actor"):
+    for statement in sorted(made.said("actor"), key=lambda s: s.text):
         name, said, roles = mapping.actor(made.take(statement).text)
         party = grouped.setdefault(name, {"name": name, "id": f"{made.prefix}-{_slug(name)}"})
         if roles:
@@ -248,7 +249,8 @@ def _parties(made: _Making) -> list[dict[str, Any]]:
             party.setdefault("classifications", []).append(
                 {"scheme": mapping.ACTORS, "id": statement.id, "description": said}
             )
-    return list(grouped.values())
+    # In the order of names, which the way back keeps; statements come in the order of their ids, which it need not.
+    return [grouped[name] for name in sorted(grouped)]
 
 
 def _slug(name: str) -> str:
@@ -297,33 +299,45 @@ def _environment(made: _Making) -> dict[str, bool]:
     return {"hasImpactAssessment": True} if found else {}
 
 
-def _milestones(made: _Making) -> Iterator[dict[str, Any]]:
-    for name in ("talks_began", "stage", "planned_opening"):
-        for statement in made.said(name):
-            made.take(statement)
-            if name == "stage":
-                title, when = statement.text, statement.period
-                ahead = statement.status is Status.FORECAST
-            else:
-                title, when = name.replace("_", " "), statement.text
-                ahead = name == "planned_opening"
-            exact_day = exact(when)
-            yield {
-                "id": statement.id,
-                "title": title,
-                "code": f"{mapping.METRIC}{name.replace('_', '-')}",
-                "description": told(statement, when, made.record.sources),
-                "status": "scheduled" if ahead else "met",
-                **({"dueDate" if ahead else "dateMet": exact_day} if exact_day else {}),
-            }
+def _milestones(made: _Making) -> list[dict[str, Any]]:
+    """Talks, stages, planned openings and assessments in the order of their times, whatever their ids."""
+    return [one for name in _MOMENTS for one in sorted(_moments(made, name), key=_without_id)]
+
+
+def _moments(made: _Making, name: str) -> Iterator[dict[str, Any]]:
+    for statement in made.said(name):
+        coded = name in ("stage", "safety")
+        if name == "safety" and statement.text != "assessed":
+            continue
+        made.take(statement)
+        title, when = (
+            (statement.text, statement.period) if coded else (name.replace("_", " "), statement.text)
+        )
+        ahead = name == "planned_opening" or (coded and statement.status is Status.FORECAST)
+        exact_day = exact(when)
+        yield {
+            "id": statement.id,
+            "title": title,
+            "code": f"{mapping.METRIC}{name.replace('_', '-')}",
+            "description": told(statement, when, made.record.sources),
+            "status": "scheduled" if ahead else "met",
+            **({"dueDate" if ahead else "dateMet": exact_day} if exact_day else {}),
+        }
+
+
+def _without_id(one: dict[str, Any]) -> str:
+    """What orders a member by what it says; its id, which the way back makes anew, does not count."""
+    return json.dumps({key: item for key, item in one.items() if key != "id"}, sort_keys=True)
 
 
 def _metrics(made: _Making) -> Iterator[dict[str, Any]]:
     for kind, title in (*mapping.KINDS_OF_SUM.items(), ("capacity", "Capacity")):
         stated = [statement for statement in made.said(kind) if statement.is_quantity]
-        seen = [one for statement in stated for one in observations(made.take(statement))]
+        seen = [list(observations(made.take(statement))) for statement in stated]
+        ordered = sorted(seen, key=lambda ends: [_without_id(one) for one in ends])
         if seen:
-            yield {"id": f"{mapping.METRIC}{kind}", "title": title, "observations": seen}
+            listed = [one for ends in ordered for one in ends]
+            yield {"id": f"{mapping.METRIC}{kind}", "title": title, "observations": listed}
 
 
 def _completion(made: _Making) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from landbridge import codes
 from landbridge.errors import Problem
 from landbridge.ledger import schema
 from landbridge.registers.oc4ids import mapping
+from landbridge.registers.oc4ids.essentials import LARGEST
 from landbridge.registers.oc4ids.reading import Fields, Path, pattern
 
 # Why fields of the standard have no place in the ledger; the longest beginning counts.
@@ -90,9 +91,11 @@ class Project:
         if found is None:
             return
         amount, currency = found
-        held = schema.kind("project").property(kind).units
-        if currency not in held:
-            self.why[path] = f"the ledger keeps no sums in {currency}, only in {', '.join(held)}"
+        held = schema.kind("project").property(kind)
+        if not held.takes(currency):
+            self.why[path] = f"the ledger keeps no sums in {currency}, only in {held.allowed}"
+        elif amount > LARGEST:
+            self.why[path] = "a sum too large to be one"
         elif amount < 0:
             self.why[path] = "a sum below zero is no sum of a project"
         else:

@@ -147,7 +147,7 @@ def import_package(
     with TemporaryDirectory() as folder:
         made = File(folder) / f"{path.stem}.yaml"
         made.write_text(conversion.text(), "utf-8")
-        return Report(conversion, load_ledger(workspace, [made], data).added)
+        return Report(conversion, load_ledger(workspace, [made], data, recorded=recorded).added)
 
 
 def _source(package: Mapping[str, Any]) -> dict[str, Any]:

@@ -25,7 +25,6 @@ STATUSES = (
     "cancelled",
 )
 TYPES = ("construction", "rehabilitation", "replacement", "expansion", "decommissioning")
-CURRENCIES = ("USD", "EUR", "CNY", "RUB", "BYN")
 
 # Implementation covers procurement in the standard, so a signed contract belongs there; maintenance is its word
 # for operation.

@@ -15,7 +15,7 @@ from landbridge.registers.oc4ids.reading import Fields
 
 _TOLD = re.compile(
     r"Stated time: (?P<time>\S+)\. Stated as of: (?P<as_of>\S+)\. Status: (?P<status>[a-z]+)\. Source: (?P<source>\S+)\. "
-    r"Said .*?(?: Note: (?P<note>.*))?"
+    r"(?:Comparator: (?P<comparator>\S+)\. )?(?:Speaker: (?P<speaker>.+?)\. )?Said .*?(?: Note: (?P<note>.*))?"
 )
 # Fields that say again what the milestones and metrics say in full.
 _AGAIN = ("identifiers", "status", "type", "period", "budget", "completion", "publicAuthority", "environment")
@@ -161,8 +161,9 @@ def _milestones(fields: Fields) -> Iterator[tuple[str, str, str, dict[str, Any],
         prop = code.removeprefix(mapping.METRIC).replace("-", "_")
         when = _known(told["time"])
         as_of = _known(told["as_of"])
-        stated = {"value": fields.get(*at, "title"), "period": when} if prop == "stage" else {"value": when}
-        more = {"as_of": as_of, "note": told["note"] or ""}
+        coded = prop in ("stage", "safety")
+        stated = {"value": fields.get(*at, "title"), "period": when} if coded else {"value": when}
+        more = {"as_of": as_of, **{name: told[name] or "" for name in ("comparator", "speaker", "note")}}
         value = {key: item for key, item in (stated | more).items() if item}
         fields.skip(*at)
         yield str(fields.get(*at, "id")), prop, "milestones[]", value, told["source"], told["status"]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -52,7 +54,8 @@ class Fields:
         amount, currency = self.get(*path, "amount"), self.get(*path, "currency")
         if isinstance(amount, bool) or not isinstance(amount, int | float) or not isinstance(currency, str):
             return None
-        return float(amount), currency
+        # A whole number of JSON has no largest size, and one of 400 digits is no float.
+        return (float(amount) if abs(amount) <= sys.float_info.max else math.inf), currency
 
     def took(self, *path: str | int) -> None:
         """Count a sum of money as read."""

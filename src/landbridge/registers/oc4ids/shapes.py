@@ -9,8 +9,8 @@ from typing import Any
 from landbridge.ledger import Statement
 from landbridge.provenance import Source
 from landbridge.registers.moments import span
-from landbridge.registers.oc4ids import mapping
 from landbridge.registers.projects.money import claimed_on, said_by
+from landbridge.units import CURRENCIES
 
 
 def told(statement: Statement, when: str, sources: Mapping[str, Source]) -> str:
@@ -21,6 +21,8 @@ def told(statement: Statement, when: str, sources: Mapping[str, Source]) -> str:
         f"Stated as of: {statement.as_of or 'none'}.",
         f"Status: {statement.status.value}.",
         f"Source: {statement.source}.",
+        statement.comparator != "=" and f"Comparator: {statement.comparator}.",
+        statement.speaker and f"Speaker: {statement.speaker}.",
         f"Said {f'in {moment} ' if moment else ''}by {said_by(statement, sources)}.",
         statement.note and f"Note: {statement.note}",
     )
@@ -42,7 +44,7 @@ def observations(statement: Statement) -> Iterator[dict[str, Any]]:
     for bound, number in points:
         if number is None:
             continue
-        money = statement.unit in mapping.CURRENCIES
+        money = statement.unit in CURRENCIES
         yield {
             "id": statement.id if bound == "value" else f"{statement.id}-{bound}",
             **(

@@ -9,7 +9,7 @@ from typing import Any
 
 from landbridge import codes
 from landbridge.ledger import Ledger, Record
-from landbridge.registers.moments import span
+from landbridge.registers.moments import in_words, span
 from landbridge.registers.projects.family import Family
 from landbridge.registers.projects.money import KINDS, Claim, claims
 
@@ -35,6 +35,23 @@ class HeadlineClaim:
         """The sums it names."""
         return tuple(claim for claim in self.claims if claim.kind != "number")
 
+    @property
+    def standing(self) -> bool:
+        """Whether any sum or number in it was not superseded."""
+        return any(not claim.superseded_by for claim in self.claims)
+
+    @property
+    def words(self) -> str:
+        """When what was said, and by whom, in a line."""
+        counted = f"{self.number.words} projects" if self.number else "projects without a number"
+        sums = ", ".join(
+            claim.words + " as converted by the source" * claim.converted
+            for claim in self.sums
+            if _whole(claim)
+        )
+        when = in_words(self.claimed_on) if self.claimed_on else "undated"
+        return f"{when}: {counted}, {sums or 'no sum'}, says {self.by}"
+
     def row(self) -> dict[str, Any]:
         """Plain columns; sums as a list, each in its own currency."""
         number = self.number
@@ -47,6 +64,7 @@ class HeadlineClaim:
             "projects_count": None if number is None else number.statement.number,
             "of_which_count": [c.row() for c in self.claims if c.kind == "number" and c.part],
             "sums": [claim.row() for claim in self.sums],
+            "sums_in_words": "; ".join(claim.words for claim in self.sums) or None,
             "superseded": any(claim.superseded_by for claim in self.claims),
             "ids": [claim.statement.id for claim in self.claims],
         }
@@ -76,15 +94,57 @@ def nations(record: Record) -> frozenset[str]:
 
 
 def by_claim(said: Iterable[Claim]) -> tuple[HeadlineClaim, ...]:
-    """Claims of one record grouped by day and source, oldest first."""
-    grouped: dict[tuple[str, str], list[Claim]] = {}
+    """Claims of one record grouped by day and source, oldest first.
+
+    One source may date its number to the day and its sum to the month; what may be of one day is one claim.
+    """
+    grouped: list[list[Claim]] = []
     for claim in said:
-        grouped.setdefault((claim.claimed_on, claim.statement.source), []).append(claim)
+        same = (
+            g for g in grouped if g[0].statement.source == claim.statement.source and _may_meet(g[0], claim)
+        )
+        group = next(same, None)
+        if group is None:
+            grouped.append([claim])
+        else:
+            group.append(claim)
     rows = [
-        HeadlineClaim(group[0].record, group[0].name, moment, group[0].by, source, tuple(group))
-        for (moment, source), group in grouped.items()
+        HeadlineClaim(
+            group[0].record,
+            group[0].name,
+            max((claim.claimed_on for claim in group), key=len),
+            group[0].by,
+            group[0].statement.source,
+            tuple(group),
+        )
+        for group in grouped
     ]
     return tuple(sorted(rows, key=claim_order))
+
+
+def _may_meet(one: Claim, other: Claim) -> bool:
+    """Whether two claims may be of one day."""
+    if one.claimed_on == other.claimed_on:
+        return True
+    a, b = span(one.claimed_on), span(other.claimed_on)
+    if a is None or b is None:
+        return False
+    return a.first <= (b.last or b.first) and b.first <= (a.last or a.first)
+
+
+def shown(said: Iterable[HeadlineClaim]) -> tuple[HeadlineClaim, ...]:
+    """The newest claim, whole: its number and its sums belong together and to no other claim.
+
+    One that names a sum comes before one that only counts. Several of the newest day stand side by side.
+    """
+    standing = [claim for claim in said if claim.standing]
+    pool = [claim for claim in standing if any(_whole(c) for c in claim.sums)] or standing
+    last = max((claim_order(claim)[0] for claim in pool), default=None)
+    return tuple(claim for claim in pool if claim_order(claim)[0] == last)
+
+
+def _whole(claim: Claim) -> bool:
+    return not (claim.part or claim.superseded_by)
 
 
 def claim_order(claim: HeadlineClaim) -> tuple[date, str, str]:

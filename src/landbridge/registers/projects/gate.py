@@ -1,8 +1,9 @@
 """The gate of environmental and biological safety, which stands before every ranking of projects.
 
-A project is ranked only where somebody has looked at its safety and not refused it. What is refused, and what
-nobody is known to have looked at, is put apart with the reason: unknown is not safe. The gate reads what was
-published; it judges no project itself.
+A project is ranked only where somebody has looked at its safety, has not refused it, and no stated concern stands
+without an answer. What is refused, what a concern stands against, and what nobody is known to have looked at is
+held back with the reason: unknown is not safe. The answer to a concern is a permit, with or without conditions,
+that came after it. The gate reads what was published; it judges no project itself.
 """
 
 from __future__ import annotations
@@ -32,7 +33,9 @@ _LIFTS = {
     "assessed": ("assessed", "permitted", "conditional", "concern", "refused"),
     "unknown": ("assessed", "permitted", "conditional", "concern", "refused"),
 }
-APART: tuple[State, ...] = ("refused", "unknown")
+# What is held back. A concern that nobody answered would else go through the gate without a word, and whoever reads
+# the ranking would take the project for cleared.
+HELD_BACK: tuple[State, ...] = ("refused", "concern", "unknown")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +54,8 @@ class Gate:
 
     @property
     def passes(self) -> bool:
-        """False for what is refused and for what nobody is known to have looked at."""
-        return self.state not in APART
+        """False for what is refused, what a concern stands against, and what nobody is known to have looked at."""
+        return self.state not in HELD_BACK
 
     def row(self) -> dict[str, Any]:
         """Plain columns."""
@@ -111,16 +114,31 @@ def gate(record: Record, today: str) -> Gate:
     said = _said(record, today)
     state: State = "unknown"
     deciding: Statement | None = None
+    worries: list[Statement] = []
     for statement in said:
+        if statement.text == "concern":
+            worries.append(statement)
         if statement.text in _LIFTS[state]:
             state, deciding = statement.text, statement  # type: ignore[assignment]
     if deciding is None:
         return Gate(record.subject, record.name, state, _silence(record, said), "", said)
-    moment = _moment(record, deciding)
+    reason = _told(record, deciding)
+    if state == "concern":
+        reason = f"held back: stated {reason}"
+    elif state == "refused":
+        reason = f"held back: {reason}"
+    elif worries:
+        # A permit that answers a concern carries it along, so that no concern vanishes in a ranking.
+        reason += f"; before it {_told(record, worries[-1])}"
+    return Gate(record.subject, record.name, state, reason, _moment(record, deciding), said)
+
+
+def _told(record: Record, statement: Statement) -> str:
+    """One word on safety in a line: what, when, by whom, and the note."""
+    moment = _moment(record, statement)
     when = f", {in_words(moment)}" if moment else ""
-    note = f": {deciding.note}" if deciding.note else ""
-    reason = f"{state}{when}, by {said_by(deciding, record.sources)}{note}"
-    return Gate(record.subject, record.name, state, reason, moment, said)
+    note = f": {statement.note}" if statement.note else ""
+    return f"{statement.text}{when}, by {said_by(statement, record.sources)}{note}"
 
 
 def _said(record: Record, today: str) -> tuple[Statement, ...]:
@@ -144,8 +162,8 @@ def _moment(record: Record, statement: Statement) -> str:
 
 def _silence(record: Record, said: tuple[Statement, ...]) -> str:
     if said:
-        return f"nothing is published, says {said_by(said[-1], record.sources)}"
-    return "the ledger holds nothing on its environmental or biological safety"
+        return f"held back: nothing is published, says {said_by(said[-1], record.sources)}"
+    return "held back: the ledger holds nothing on its environmental or biological safety"
 
 
 def rank(
@@ -156,8 +174,8 @@ def rank(
 ) -> Ranking:
     """Projects from the largest value to the smallest, after the gate.
 
-    Equal values share a rank. What the gate refuses or does not know is put apart with the reason and has no
-    rank; what has no value is listed too. Every ranking of projects goes through here.
+    Equal values share a rank. What the gate holds back is put apart with the reason and has no rank; what has no
+    value is listed too. Every ranking of projects goes through here.
     """
     gates = {record.subject: (record, gate(record, today)) for record in records}
     apart = tuple(found for _, found in gates.values() if not found.passes)

@@ -1,24 +1,26 @@
 """A headline sum taken apart: how much of it is named, by whom and when; the rest is shown as unnamed.
 
-The sum of an umbrella is compared with the sums of the records that name it as their umbrella. Records of the
-same countries that were under way at the time and name no umbrella are listed apart as candidates: they might
-be parts, and nobody says so. Nothing is converted: a part in roubles names nothing of a headline in dollars
-unless the ledger holds it in dollars.
+The newest claim about an umbrella is shown whole, its number of projects with its sums, and compared with the sums of
+the records that name it as their umbrella. Records of the same countries that were alive or worked when it was claimed
+are listed apart as candidates: they might be parts, and nobody says so; what had been refused, frozen or cancelled by
+then is listed as such. Nothing is converted: a part in roubles names nothing of a headline in dollars unless the ledger
+holds it in dollars.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from landbridge.errors import BadUsage
 from landbridge.ledger import Ledger, Record
-from landbridge.registers.moments import day, span
+from landbridge.registers.moments import day, in_words, span
 from landbridge.registers.projects import duplicates
-from landbridge.registers.projects.claimed import HeadlineClaim, by_claim, claim_order, nations
+from landbridge.registers.projects.claimed import HeadlineClaim, by_claim, claim_order, nations, shown
 from landbridge.registers.projects.family import Family
+from landbridge.registers.projects.gate import gate
 from landbridge.registers.projects.money import (
     KINDS,
     Claim,
@@ -32,108 +34,34 @@ from landbridge.registers.projects.money import (
     opposite,
     said_until,
 )
-from landbridge.registers.projects.stages import OVER, current, happened, opening
+from landbridge.registers.projects.pieces import Part, Remainder
+from landbridge.registers.projects.stages import OVER, current
 
-# How long before the headline a project may have ended and still be counted in it. Lists of such projects are
-# renewed every two or three years (the portfolio of the Russian-Chinese commission was counted anew in 2020,
-# 2023, 2024 and 2025), and works that ended since the last renewal may still be on the list.
-WINDOW_YEARS = 3.0
 # From what share of the headline's own number or sum on another umbrella counts as another count of the same
 # whole.
 _RIVAL = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """One project under a headline, or a candidate for it.
-
-    `held` is what it holds by kind and unit. `inside` are records under it whose sums are contained in its own
-    and are not added. `why` says why it is listed.
-    """
-
-    record: str
-    name: str
-    sector: str
-    stage: str
-    held: tuple[Held, ...]
-    inside: tuple[str, ...]
-    why: str
-
-    def row(self) -> dict[str, Any]:
-        """Plain columns; sums as a list with who said them and when."""
-        return {
-            "record": self.record,
-            "name": self.name,
-            "sector": self.sector or None,
-            "stage": self.stage or None,
-            "sums": [claim.row() for held in self.held for claim in held.claims],
-            "inside": list(self.inside),
-            "why": self.why,
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Remainder:
-    """One sum of the headline with what of it is named and what is not, all in its own unit.
-
-    `named` is the sum of the parts, `candidates` of the candidates; `unnamed_low` and `unnamed_high` what is
-    left when only the parts are taken off, below zero where the parts say more than the headline. `share` is
-    the named share of the headline in per cent, low and high.
-    """
-
-    claim: Claim
-    named: Total
-    candidates: Total
-    unnamed_low: float
-    unnamed_high: float
-    comparator: str
-    share_low_pct: float
-    share_high_pct: float
-
-    def row(self) -> dict[str, Any]:
-        """Plain columns; money is in `unit`."""
-        low, high = self.claim.bounds
-        return {
-            "kind": self.claim.kind,
-            "unit": self.claim.statement.unit,
-            "headline_low": low,
-            "headline_high": high,
-            "headline_comparator": self.claim.statement.comparator,
-            "claimed_on": self.claim.claimed_on or None,
-            "by": self.claim.by,
-            "named_low": self.named.low,
-            "named_high": self.named.high,
-            "named_comparator": self.named.comparator,
-            "named_parts": len(self.named.parts),
-            "candidates_low": self.candidates.low,
-            "candidates_high": self.candidates.high,
-            "candidate_records": len(self.candidates.parts),
-            "unnamed_low": self.unnamed_low,
-            "unnamed_high": self.unnamed_high,
-            "unnamed_comparator": self.comparator,
-            "named_low_pct": self.share_low_pct,
-            "named_high_pct": self.share_high_pct,
-            "ids": [self.claim.statement.id, *(c.statement.id for c in self.named.claims)],
-        }
-
-
-@dataclass(frozen=True, slots=True)
 class Decomposition:
     """A headline taken apart.
 
-    `claims` is everything said of it, oldest first; `rivals` other headlines of the same countries, to be read
-    beside it and never added. `remainders` has a row for every sum that counts. `elsewhere` are the sums of the
-    parts in kinds or currencies in which the headline has none. `doubtful` are pairs of parts or candidates
-    that may be one and the same.
+    `claims` is everything said of it, oldest first, and `shown` the newest claim, of which `number` and
+    `remainders` are the number and the sums; `rivals` other headlines of the same countries, to be read beside
+    it and never added. `candidates` were alive or at work when it was claimed, `apart` had been refused, frozen
+    or cancelled by then. `elsewhere` are the sums of the parts in kinds or currencies in which the headline has
+    none. `doubtful` are pairs of parts or candidates that may be one and the same.
     """
 
     record: str
     name: str
     number: Claim | None
     claims: tuple[HeadlineClaim, ...]
+    shown: tuple[HeadlineClaim, ...]
     rivals: tuple[HeadlineClaim, ...]
     parts: tuple[Part, ...]
     candidates: tuple[Part, ...]
+    apart: tuple[Part, ...]
     remainders: tuple[Remainder, ...]
     elsewhere: tuple[Total, ...]
     doubtful: tuple[duplicates.Suspicion, ...]
@@ -144,10 +72,10 @@ class Decomposition:
         return [remainder.row() for remainder in self.remainders]
 
 
-def decompose(ledger: Ledger, umbrella: str, today: str, window_years: float = WINDOW_YEARS) -> Decomposition:
+def decompose(ledger: Ledger, umbrella: str, today: str) -> Decomposition:
     """Take the headline of an umbrella record apart, as things were known on `today`.
 
-    Of several sums in one currency the latest counts. Raises `BadUsage` where the record is no umbrella.
+    Of several claims the newest is taken apart, whole. Raises `BadUsage` where the record is no umbrella.
     """
     record, family = ledger.record(umbrella), Family.of(ledger)
     if not family.umbrella(record):
@@ -157,39 +85,62 @@ def decompose(ledger: Ledger, umbrella: str, today: str, window_years: float = W
             remedy="`landbridge projects list` shows which records are.",
         )
     own = claims(ledger, umbrella, today, "number", *KINDS)
+    said = by_claim(own)
+    newest = shown(said)
     others = _strangers(ledger, family, record)
     rivals = [r for r in others if family.umbrella(r) and _is_rival(ledger, r, own, today)]
     kin = [child for child in map(ledger.record, family.below(umbrella)) if _named_by(child, today)]
     why = f"names {umbrella} as its umbrella"
     parts = tuple(_part(ledger, family, child, today, why) for child in kin)
-    free = [r for r in others if r not in rivals and r.subject not in family.parents]
-    candidates = _candidates(ledger, family, free, _window(own, today, window_years), today)
+    free = _free(family, others, rivals, today)
+    candidates, apart = _candidates(ledger, family, free, newest, today)
     remainders = tuple(
-        _remainder(held, parts, candidates) for key, held in latest(own).items() if key[0] != "number"
+        _remainder(claim, one.number, parts, candidates)
+        for one in newest
+        for claim in one.sums
+        if not (claim.part or claim.superseded_by)
     )
-    counted = [claim for claim in own if claim.kind == "number"]
-    number = latest(counted).get(("number", "count"))
     mine = {(r.claim.kind, r.claim.statement.unit) for r in remainders}
     elsewhere = tuple(_sum(key, parts) for key in sorted(_keys(parts) - mine))
-    listed = [ledger.record(part.record) for part in (*parts, *candidates)]
-    return Decomposition(
+    listed = [ledger.record(part.record) for part in (*parts, *candidates, *apart)]
+    beside = (c for r in rivals for c in by_claim(claims(ledger, r.subject, today, "number", *KINDS)))
+    theirs = tuple(sorted(beside, key=claim_order))
+    found = Decomposition(
         umbrella,
         record.name,
-        number.claims[-1] if number else None,
-        by_claim(own),
-        tuple(
-            sorted(
-                (c for r in rivals for c in by_claim(claims(ledger, r.subject, today, "number", *KINDS))),
-                key=claim_order,
-            )
-        ),
+        next((one.number for one in newest if one.number is not None), None),
+        said,
+        newest,
+        theirs,
         parts,
         candidates,
+        apart,
         remainders,
         elsewhere,
         duplicates.suspicions(listed),
-        _notes(remainders, parts, candidates, elsewhere, number),
+        (),
     )
+    return replace(found, notes=_notes(found, today, _first_claimed(ledger, umbrella)))
+
+
+def _first_claimed(ledger: Ledger, umbrella: str) -> str:
+    """When a headline was first claimed, whatever the day of the question; empty where nothing dates it."""
+    ever = by_claim(claims(ledger, umbrella, date.max.isoformat(), "number", *KINDS))
+    return next((claim.claimed_on for claim in ever if claim.claimed_on), "")
+
+
+def _free(family: Family, others: Sequence[Record], rivals: Sequence[Record], today: str) -> list[Record]:
+    """Records that may be candidates: no rivals, and no parts of another record that is listed itself.
+
+    A part of a rival stays one: that it is on another list does not keep it off this one.
+    """
+    counting = {rival.subject for rival in rivals}
+    listed = {record.subject for record in others} - counting
+    return [
+        r
+        for r in others
+        if r.subject in listed and not (_named_by(r, today) and set(family.above(r.subject)) & listed)
+    ]
 
 
 def _strangers(ledger: Ledger, family: Family, record: Record) -> list[Record]:
@@ -241,31 +192,36 @@ def _part(ledger: Ledger, family: Family, record: Record, today: str, why: str) 
     )
 
 
-def _window(own: Sequence[Claim], today: str, years: float) -> tuple[date, date]:
-    """The time in which a project may have been under way to be counted in a headline: up to its last claim."""
-    when = [found for claim in own if (found := span(claim.claimed_on)) is not None]
-    begin = min((found.first for found in when), default=day(today))
-    end = max((found.last or found.first for found in when), default=day(today))
-    return begin - timedelta(days=365.25 * years), end
-
-
 def _candidates(
-    ledger: Ledger, family: Family, records: Sequence[Record], window: tuple[date, date], today: str
-) -> tuple[Part, ...]:
-    """The records that were under way in the window, which nobody names as parts of anything."""
-    out = []
+    ledger: Ledger,
+    family: Family,
+    records: Sequence[Record],
+    newest: Sequence[HeadlineClaim],
+    today: str,
+) -> tuple[tuple[Part, ...], tuple[Part, ...]]:
+    """The records known by the day of the claim, which nobody names as parts of it: alive or at work, and the others."""
+    when = [found for claim in newest if (found := span(claim.claimed_on)) is not None]
+    last = min(max((found.last or found.first for found in when), default=day(today)), day(today))
+    alive, apart = [], []
     for record in records:
-        started, over = _life(record, today)
-        if started is None or started > window[1] or (over is not None and over < window[0]):
+        started = _known_since(record, today)
+        if started is None or started > last:
             continue
-        ended = f"over since {over.isoformat()}" if over else "not known to be over"
-        why = f"same countries; known since {started.isoformat()}, {ended}; no source counts it in"
-        out.append(_part(ledger, family, record, today, why))
-    return tuple(out)
+        why = f"same countries; known since {started.isoformat()}"
+        ended = _ended(record, last.isoformat())
+        if ended:
+            apart.append(_part(ledger, family, record, today, f"{why}; {ended}"))
+            continue
+        stage = current(record, last.isoformat())
+        state = f"{stage.code} by then" if stage is not None else "its stage is not known"
+        listed = next((name for name in family.above(record.subject) if _named_by(record, today)), "")
+        nobody = f"counted in {listed} and, by any source, not here" if listed else "no source counts it in"
+        alive.append(_part(ledger, family, record, today, f"{why}; {state}; {nobody}"))
+    return tuple(alive), tuple(apart)
 
 
-def _life(record: Record, today: str) -> tuple[date | None, date | None]:
-    """When a project is first spoken of or dated, and since when it has been finished, frozen or cancelled."""
+def _known_since(record: Record, today: str) -> date | None:
+    """When a project is first spoken of or dated."""
     moments = [
         found.first
         for s in record.statements
@@ -273,10 +229,16 @@ def _life(record: Record, today: str) -> tuple[date | None, date | None]:
         for text in (s.period if s.property == "stage" else "", s.as_of, _published(record, s.source))
         if (found := span(text)) is not None
     ]
-    opened = opening(record, today)
-    ends = [s.last for s in happened(record, today) if s.code in OVER and s.last is not None]
-    ends += [opened.last] if opened is not None else []
-    return min(moments, default=None), max(ends, default=None)
+    return min(moments, default=None)
+
+
+def _ended(record: Record, on: str) -> str:
+    """Why a project was no live one on a day: frozen, cancelled or refused; empty where it was. Works that operate live."""
+    stage = current(record, on)
+    if stage is not None and stage.code in OVER:
+        return f"{stage.code} {in_words(stage.period)}" if stage.period else stage.code
+    safety = gate(record, on)
+    return f"refused {in_words(safety.since)}" if safety.state == "refused" else ""
 
 
 def _published(record: Record, source: str) -> str:
@@ -302,43 +264,58 @@ def _sum(key: tuple[str, str], parts: Sequence[Part]) -> Total:
     return add(key, found, out)
 
 
-def _remainder(headline: Held, parts: Sequence[Part], candidates: Sequence[Part]) -> Remainder:
-    key = (headline.kind, headline.unit)
+def _remainder(
+    claim: Claim, number: Claim | None, parts: Sequence[Part], candidates: Sequence[Part]
+) -> Remainder:
+    key = (claim.kind, claim.statement.unit)
     named, possible = _sum(key, parts), _sum(key, candidates)
-    mark = hedge((headline.comparator, opposite(named.comparator)))
-    claim = headline.claims[-1]
+    low, high = claim.bounds
+    sums = [(part, held) for part in candidates for held in part.held if (held.kind, held.unit) == key]
     return Remainder(
         claim,
+        number,
         named,
         possible,
-        headline.low - named.high,
-        headline.high - named.low,
-        mark,
-        100 * named.low / headline.high if headline.high else 0.0,
-        100 * named.high / headline.low if headline.low else 0.0,
+        low - named.high,
+        high - named.low,
+        hedge((claim.statement.comparator, opposite(named.comparator))),
+        100 * named.low / high if high else 0.0,
+        100 * named.high / low if low else 0.0,
+        max(sums, key=lambda pair: pair[1].low, default=None),
     )
 
 
-def _notes(
-    remainders: Sequence[Remainder],
-    parts: Sequence[Part],
-    candidates: Sequence[Part],
-    elsewhere: Sequence[Total],
-    number: Held | None,
-) -> tuple[str, ...]:
-    notes = []
-    if number is not None:
-        notes.append(f"The headline counts {number.low:g} projects; {len(parts)} are named as its parts.")
-    if not remainders:
+def _notes(found: Decomposition, today: str, first: str) -> tuple[str, ...]:
+    """What is known of a headline in sentences: what was claimed and when, what is named, what stands beside it."""
+    if not found.claims:
+        since = f" It was first claimed {in_words(first)}." if first else ""
+        return (f"The headline had not been claimed by {in_words(today)}.{since}",)
+    notes = [f"Claimed, {claim.words}." for claim in found.claims]
+    if len(found.claims) > len(found.shown):
+        notes.append(f"Taken apart, the newest: {'; '.join(claim.words for claim in found.shown)}.")
+    parts = found.parts
+    count = f" of {found.number.words} projects" if found.number is not None else ""
+    named = f"{len(parts)}{count}" if parts else f"none{count}; no source held lists them"
+    notes.append(f"Named as its parts: {named}.")
+    if not any(claim.sums for claim in found.shown):
         notes.append("The headline names no sum, so nothing of one can be named or unnamed.")
     without = [part.record for part in parts if not part.held]
     if without:
         notes.append(f"Named without any sum: {', '.join(without)}.")
-    if elsewhere:
-        units = ", ".join(f"{item.kind} in {item.unit}" for item in elsewhere)
+    if found.elsewhere:
+        units = ", ".join(f"{item.kind} in {item.unit}" for item in found.elsewhere)
         notes.append(f"Sums of parts that are not set against the headline ({units}): nothing is converted.")
-    if candidates:
+    if found.rivals:
         notes.append(
-            "Candidates are of the same countries and time; that they are parts is nobody's statement."
+            "Other headline sets of the same countries, which may count other things and make no series:"
         )
+        notes += [f"- {claim.words}." for claim in found.rivals]
+    if found.candidates:
+        notes.append(
+            f"Candidates, apart: {len(found.candidates)} records of the same countries, alive or at work when it was "
+            "claimed; that they are parts is nobody's statement."
+        )
+    if found.apart:
+        ended = "; ".join(f"{part.name} ({part.why.rpartition('; ')[2]})" for part in found.apart)
+        notes.append(f"Refused, frozen or cancelled by then and no candidates: {ended}.")
     return tuple(notes)

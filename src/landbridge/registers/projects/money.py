@@ -27,7 +27,10 @@ _PART = "of which"
 # Statements that stand for a conversion of another one say so in their note; the sum as first stated is the
 # claim.
 _CONVERTED = "the same sum"
+# What a ledger file writes as the speaker where an article says something itself and signs it with no name.
+ITSELF = "the article"
 _DISTANT = date.min
+_HEDGES = {"~": "about ", ">": "more than ", ">=": "at least ", "<": "less than ", "<=": "at most "}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,12 @@ class Claim:
             return statement.low, statement.high
         assert statement.number is not None
         return statement.number, statement.number
+
+    @property
+    def words(self) -> str:
+        """The sum in words, with the hedge of its source; a count without its unit."""
+        unit = "" if self.statement.unit == "count" else f" {self.statement.unit}"
+        return f"{amount(*self.bounds, self.statement.comparator)}{unit}"
 
     def row(self) -> dict[str, Any]:
         """Plain columns; `value`, `low` and `high` are in `unit`."""
@@ -170,6 +179,11 @@ class Total:
         }
 
 
+def amount(low: float, high: float, comparator: str) -> str:
+    """A number or a range as a person writes it, with its hedge."""
+    return f"{_HEDGES.get(comparator, '')}{low:,.0f}" + (f" to {high:,.0f}" if high != low else "")
+
+
 def claimed_on(statement: Statement, sources: Mapping[str, Source]) -> tuple[str, str]:
     """When a statement was made, and how that is known; empty where nothing tells."""
     if statement.as_of:
@@ -186,6 +200,8 @@ def said_by(statement: Statement, sources: Mapping[str, Source]) -> str:
     """Who made a statement: the speaker and where it stands, or the publisher."""
     source = sources.get(statement.source)
     publisher = source.publisher if source is not None else "assumed, without a source"
+    if statement.speaker == ITSELF:
+        return "an unsigned article: " + publisher.replace(" (", ", ").rstrip(")")
     return f"{statement.speaker} ({publisher})" if statement.speaker else publisher
 
 

@@ -7,7 +7,7 @@ times allow to the longest. Medians are given from five cases on, for fewer are 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from statistics import median
@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 from landbridge.ledger import Ledger, Record, Statement
 from landbridge.provenance import Status, Unavailable
-from landbridge.registers.moments import Dated, day, in_words, span
+from landbridge.registers.moments import Dated, day, span
 from landbridge.registers.projects.family import Family
 from landbridge.registers.projects.gate import Ranking, rank
 from landbridge.registers.projects.money import Claim, claimed_on, claims, said_by, said_until
@@ -24,10 +24,14 @@ from landbridge.registers.projects.stages import OPEN, OVER, Reached, current, o
 # Below five cases a median is one project's date, and the next project would move it anywhere.
 FEWEST = 5
 _MONTH = timedelta(days=365.25 / 12)
+# How a ledger file marks a planned date that is no opening of the project: by the first words of its note, which then
+# name the milestone, such as full capacity or a further unit.
+_LATER = "later milestone:"
 
 State = Literal[
     "opened",
     "opened before any plan held",
+    "no plan of the opening held",
     "awaited",
     "planned time passed, no opening recorded",
     "frozen",
@@ -46,9 +50,16 @@ class Plan:
     claimed_on: str
     by: str
 
+    @property
+    def milestone(self) -> str:
+        """What is planned: the opening, or a later milestone of a project that opens before."""
+        note = self.statement.note
+        return note[len(_LATER) :].strip() if note.lower().startswith(_LATER) else "opening"
+
     def row(self) -> dict[str, Any]:
         """Plain columns."""
         return {
+            "milestone": self.milestone,
             "planned": self.planned,
             "claimed_on": self.claimed_on or None,
             "by": self.by,
@@ -68,7 +79,9 @@ class Delay:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One project with its plans in the order in which they were announced, its opening and the delays.
+    """One project with the plans of its opening in the order in which they were announced, its opening and the delays.
+
+    `later` are plans of later milestones, such as full capacity: they measure no delay of the opening.
 
     `against_first` measures from the first plan held and `against_last` from the last one made before the
     opening; both are None where it is not known to have opened. `overdue_months` is how long ago the latest
@@ -80,6 +93,7 @@ class Case:
     name: str
     state: State
     plans: tuple[Plan, ...]
+    later: tuple[Plan, ...]
     opened: Reached | None
     against_first: Delay | None
     against_last: Delay | None
@@ -94,13 +108,14 @@ class Case:
             "name": self.name,
             "state": self.state,
             "plans": [plan.row() for plan in self.plans],
+            "later_milestones": [plan.row() for plan in self.later],
             "opened": self.opened.words if self.opened else None,
             "delay_low_months": first.low_months if first else None,
             "delay_high_months": first.high_months if first else None,
             "delay_against_last_plan_low_months": last.low_months if last else None,
             "delay_against_last_plan_high_months": last.high_months if last else None,
             "overdue_months": self.overdue_months,
-            "ids": [*(plan.statement.id for plan in self.plans), *(s.id for s in behind)],
+            "ids": [*(plan.statement.id for plan in (*self.plans, *self.later)), *(s.id for s in behind)],
         }
 
 
@@ -145,12 +160,14 @@ class Journey:
     """How long a project took from the beginning of talks over the works to the opening, in years, each as
     (low, high).
 
-    `stated` are durations that sources give themselves; they may contradict the dates and are shown beside
-    them.
+    `phase` counts the phases of a project whose works are first on record after an opening; None where there is one
+    way from talks to opening. `stated` are durations that sources give themselves; they may contradict the dates and
+    are shown beside them.
     """
 
     record: str
     name: str
+    phase: int | None
     talks: Dated | None
     works: Reached | None
     opened: Reached | None
@@ -164,6 +181,7 @@ class Journey:
         out: dict[str, Any] = {
             "record": self.record,
             "name": self.name,
+            "phase": self.phase,
             "talks_began": self.talks.period if self.talks else None,
             "works_on_record": self.works.words if self.works else None,
             "opened": self.opened.words if self.opened else None,
@@ -207,7 +225,7 @@ def slippage(ledger: Ledger, today: str, subjects: Iterable[str] | None = None) 
 
 def journeys(ledger: Ledger, today: str, subjects: Iterable[str] | None = None) -> Journeys:
     """From talks to works to opening. Works are dated by when they are first on record, maybe after they began."""
-    found = tuple(j for r in _records(ledger, subjects) if (j := _journey(r, ledger, today)) is not None)
+    found = tuple(j for r in _records(ledger, subjects) for j in _journeys(r, ledger, today))
     whole = [j.talks_to_opening for j in found if j.talks_to_opening is not None]
     ranges = [(low, high) for low, high in whole if low is not None]
     return Journeys(found, _summary(ranges, "years", "projects with dated talks and a dated opening"))
@@ -233,24 +251,30 @@ def _records(ledger: Ledger, subjects: Iterable[str] | None) -> tuple[Record, ..
 
 
 def _case(record: Record, today: str) -> Case | None:
-    plans = _plans(record, today)
-    if not plans:
+    made = _plans(record, today)
+    if not made:
         return None
+    plans = tuple(plan for plan in made if plan.milestone == "opening")
+    later = tuple(plan for plan in made if plan.milestone != "opening")
     opened = opening(record, today)
     before = [p for p in plans if opened is None or _made(p) is None or _made(p) <= opened.last]  # type: ignore[operator]
     against_first = _delay(_earliest(before, first=True), opened)
     against_last = _delay(_earliest(before, first=False), opened)
-    last = max(plan.last for plan in plans)
+    last = max((plan.last for plan in plans), default=None)
     now, stage = day(today), current(record, today)
     state: State = "awaited"
     if opened is not None:
         state = "opened" if before else "opened before any plan held"
     elif stage is not None and stage.code in OVER:
         state = "frozen" if stage.code == "frozen" else "cancelled"
+    elif last is None:
+        state = "no plan of the opening held"
     elif last < now:
         state = "planned time passed, no opening recorded"
-    overdue = round((now - last) / _MONTH, 1) if state.startswith("planned") else None
-    return Case(record.subject, record.name, state, plans, opened, against_first, against_last, overdue)
+    overdue = round((now - last) / _MONTH, 1) if last is not None and state.startswith("planned") else None
+    return Case(
+        record.subject, record.name, state, plans, later, opened, against_first, against_last, overdue
+    )
 
 
 def _plans(record: Record, today: str) -> tuple[Plan, ...]:
@@ -296,7 +320,8 @@ def _delay(plan: Plan | None, opened: Reached | None) -> Delay | None:
     return Delay(low, round((opened.last - plan.first) / _MONTH, 1))
 
 
-def _journey(record: Record, ledger: Ledger, today: str) -> Journey | None:
+def _journeys(record: Record, ledger: Ledger, today: str) -> Iterator[Journey]:
+    """The way of a project; two where works are first on record after an opening, which are those of a later phase."""
     began = [
         Dated(s, s.text, days)
         for s in record.all("talks_began")
@@ -306,11 +331,27 @@ def _journey(record: Record, ledger: Ledger, today: str) -> Journey | None:
     works, opened = reached(record, today, "construction"), opening(record, today)
     stated = claims(ledger, record.subject, today, "duration")
     if sum(item is not None for item in (talks, works, opened)) < 2 and not stated:
-        return None
+        return
+    if works is not None and opened is not None and works.first is not None and works.first > opened.last:
+        yield _journey(record, 1, talks, None, opened, stated)
+        yield _journey(record, 2, None, works, opening(record, today, after=works.first), ())
+    else:
+        yield _journey(record, None, talks, works, opened, stated)
+
+
+def _journey(
+    record: Record,
+    phase: int | None,
+    talks: Dated | None,
+    works: Reached | None,
+    opened: Reached | None,
+    stated: tuple[Claim, ...],
+) -> Journey:
     start = (talks.first, talks.last) if talks else None
     return Journey(
         record.subject,
         record.name,
+        phase,
         talks,
         works,
         opened,
@@ -324,7 +365,7 @@ def _journey(record: Record, ledger: Ledger, today: str) -> Journey | None:
 def _years(start: tuple[date | None, date] | None, end: Reached | None) -> tuple[float | None, float] | None:
     """The shortest and the longest time between two moments; the shortest is None where the end has no lower bound.
 
-    None altogether where the end comes before the start: works on record after the opening are those of a later part.
+    None altogether where the end comes before the start.
     """
     if start is None or end is None or start[0] is None or end.last < start[0]:
         return None
@@ -339,23 +380,10 @@ def _summary(ranges: Sequence[tuple[float, float]], unit: str, what: str) -> Sum
     """
     if len(ranges) < FEWEST:
         return Unavailable(
-            f"The ledger holds {len(ranges)} {what}; a median needs {FEWEST}.",
+            f"Too few for a median: the ledger holds {len(ranges)} {what}, and {FEWEST} are needed.",
             "Read the list, or enter more projects with both dates.",
         )
     lows, highs = [low for low, _ in ranges], [high for _, high in ranges]
     return Summary(
         len(ranges), median(lows), median(highs), min(lows), max(highs), sum(low > 0 for low in lows), unit
     )
-
-
-def explain(case: Case) -> str:
-    """One project in a sentence for people."""
-    first = case.plans[0]
-    said = f"announced {in_words(first.claimed_on)} " if first.claimed_on else ""
-    head = f"{case.name}: {said}for {in_words(first.planned)}"
-    if case.opened is None or case.against_first is None:
-        late = f" ({case.overdue_months:g} months ago)" if case.overdue_months else ""
-        return f"{head}; {case.state}{late}."
-    delay = case.against_first
-    low = "up to" if delay.low_months is None else f"{delay.low_months:g} to"
-    return f"{head}; opened {case.opened.words}: {low} {delay.high_months:g} months after."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -14,6 +15,7 @@ from landbridge.registers.projects.money import claimed_on, said_by, said_until
 
 OPEN = ("operating", "completed")
 OVER = ("frozen", "cancelled")
+_YEAR = re.compile(r"\d{4}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +24,8 @@ class Stage:
 
     `first` and `last` are the first and the last day that the stated time may mean. `exact` is False where the
     source gives no moment of its own but only shows the project in that stage in a span of time or at the time
-    of speaking; then the stage was reached on `last` at the latest. `planned` marks what lay ahead when it was
-    said.
+    of speaking; then the stage was reached on `last` at the latest. So it is with a year of operation: who works in
+    2020 had opened by its end, and maybe long before. `planned` marks what lay ahead when it was said.
     """
 
     statement: Statement
@@ -99,7 +101,7 @@ def _stage(record: Record, statement: Statement) -> Stage:
         period,
         days.first if days else None,
         (days.last or days.first) if days else None,
-        bool(own) and "/" not in own,
+        bool(own) and "/" not in own and not (statement.text == "operating" and _YEAR.fullmatch(own)),
         statement.status is Status.FORECAST,
         moment,
         said_by(statement, record.sources),
@@ -117,22 +119,33 @@ def happened(record: Record, today: str) -> Iterator[Stage]:
 
 
 def current(record: Record, today: str) -> Stage | None:
-    """The latest stage that was reached; of those dated to the same day the furthest. None where none is stated."""
-    return max(
-        happened(record, today),
-        key=lambda s: (s.last or date.min, order(s.code), s.statement.id),
-        default=None,
-    )
+    """The latest stage that was reached; of those dated to the same day the furthest. None where none is stated.
+
+    What is known to operate is not set back by a completion, which is its past, nor by one that is dated where the
+    operation is not.
+    """
+
+    def rank(stage: Stage) -> tuple[date, int, str]:
+        return stage.last or date.min, order(stage.code), stage.statement.id
+
+    found = tuple(happened(record, today))
+    latest = max(found, key=rank, default=None)
+    if latest is not None and latest.code == "completed":
+        working = (stage for stage in found if stage.code == "operating")
+        return max(working, key=rank, default=latest)
+    return latest
 
 
-def reached(record: Record, today: str, *codes: str) -> Reached | None:
+def reached(record: Record, today: str, *codes: str, after: date = date.min) -> Reached | None:
     """When the first of some stages was reached; None where no source says that one was.
+
+    `after` leaves out what came before a day, for the stages of a later phase.
 
     A moment that a source gives (a day, a month, a year) holds as it stands. Where the project was only seen in
     that stage, the last day of the span is the latest possible one, and the last day on which it was seen in an
     earlier stage the earliest.
     """
-    seen = [s for s in happened(record, today) if s.code in codes and s.last is not None]
+    seen = [s for s in happened(record, today) if s.code in codes and s.last is not None and s.last >= after]
     if not seen:
         return None
     best = min(seen, key=lambda s: (s.last, not s.exact, s.statement.id))
@@ -151,6 +164,7 @@ def reached(record: Record, today: str, *codes: str) -> Reached | None:
     return Reached(best.code, floor, best.last, shown + behind)
 
 
-def opening(record: Record, today: str) -> Reached | None:
+def opening(record: Record, today: str, *, after: date = date.min) -> Reached | None:
     """When a project opened: when it began to operate, or, where nobody says so, when it was completed."""
-    return reached(record, today, "operating") or reached(record, today, "completed")
+    began = reached(record, today, "operating", after=after)
+    return began or reached(record, today, "completed", after=after)

@@ -4,6 +4,9 @@ The items are those of the CoST Infrastructure Data Standard, each with the fiel
 (transparency.yaml). The score is a share of items, no rating: a project may be open and bad, or sound and
 silent. It counts what the ledger holds, so a low score may be the ledger's; the list of what is missing is the
 request to make.
+
+A question about a day in the past asks what had been disclosed by then. Pages without a date leave that open before
+the day on which they were entered, so the score of such a day is a range.
 """
 
 from __future__ import annotations
@@ -13,18 +16,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import yaml
 
 from landbridge.errors import BadUsage
 from landbridge.ledger import Record, Statement
 from landbridge.provenance import Status, Unavailable
+from landbridge.registers.moments import day, span
 from landbridge.registers.oc4ids import mapping
-from landbridge.registers.projects.money import said_by, said_until
+from landbridge.registers.projects.money import claimed_on, said_by, said_until
 from landbridge.registers.projects.stages import happened
 
-State = Literal["held", "missing", "not due", "not kept"]
+State = Literal["held", "undated", "missing", "not due", "not kept"]
+# The states that statements show, by whether these were out by the day.
+_SHOWN: tuple[tuple[State, bool | None], ...] = (("held", True), ("undated", None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +75,11 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One item for one record: `held` with what shows it, `missing`, `not due` yet, or `not kept` in a ledger."""
+    """One item for one record: `held` with what shows it, `missing`, `not due` yet, or `not kept` in a ledger.
+
+    `undated` is what the ledger holds today from pages of which nothing tells whether they were out by the day asked
+    about.
+    """
 
     item: Item
     state: State
@@ -91,7 +101,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Transparency:
-    """The items of one record with their states. `score_pct` is held ÷ (held + missing), in per cent."""
+    """The items of one record with their states, and the share of those due that is held."""
 
     record: str
     name: str
@@ -109,26 +119,31 @@ class Transparency:
 
     @property
     def score_pct(self) -> float | Unavailable:
-        """The share of items held among those that are due and that the ledger can hold."""
-        held, missing = len(self.among("held")), len(self.among("missing"))
-        if not held + missing:
-            return Unavailable("No item is due.")
-        return 100 * held / (held + missing)
+        """The share in per cent of items surely held: held ÷ (held + undated + missing)."""
+        return self._share(len(self.among("held")))
+
+    @property
+    def score_high_pct(self) -> float | Unavailable:
+        """The same share where everything undated was out by then; equal to `score_pct` where nothing is undated."""
+        return self._share(len(self.among("held")) + len(self.among("undated")))
+
+    def _share(self, held: int) -> float | Unavailable:
+        due = sum(len(self.among(state)) for state in ("held", "undated", "missing"))
+        return 100 * held / due if due else Unavailable("No item is due.")
 
     def row(self) -> dict[str, Any]:
         """Plain columns; the lists name items."""
-        score = self.score_pct
+        shares = {"score_pct": self.score_pct, "score_high_pct": self.score_high_pct}
         return {
             "record": self.record,
             "name": self.name,
-            "score_pct": None if isinstance(score, Unavailable) else score,
-            "held_count": len(self.among("held")),
-            "missing_count": len(self.among("missing")),
-            "not_due_count": len(self.among("not due")),
-            "not_kept_count": len(self.among("not kept")),
-            "held": [answer.item.title for answer in self.among("held")],
-            "missing": [item.title for item in self.missing],
-            "not_kept": [answer.item.title for answer in self.among("not kept")],
+            **{name: None if isinstance(at, Unavailable) else at for name, at in shares.items()},
+            **{f"{state.replace(' ', '_')}_count": len(self.among(state)) for state in get_args(State)},
+            **{
+                state.replace(" ", "_"): [answer.item.title for answer in self.among(state)]
+                for state in get_args(State)
+                if state != "not due"
+            },
         }
 
     def rows(self) -> list[dict[str, Any]]:
@@ -160,7 +175,7 @@ def _item(entry: dict[str, Any]) -> Item:
 
 
 def transparency(record: Record, today: str) -> Transparency:
-    """The items that the ledger held of a project or a fund on `today`. Raises `BadUsage` for other kinds of record."""
+    """What had been disclosed of a project or a fund by `today`, item by item; `BadUsage` for other kinds of record."""
     listed = items().get(record.kind)
     if listed is None:
         raise BadUsage(
@@ -172,17 +187,38 @@ def transparency(record: Record, today: str) -> Transparency:
 
 
 def _answer(record: Record, item: Item, passed: set[str], today: str) -> Answer:
-    shown = tuple(
-        statement
+    found = [
+        (statement, _out_by(record, statement, today))
         for condition in item.holds
         for statement in record.all(condition.property)
-        if condition.met(statement) and said_until(statement, record.sources, today)
-    )
-    if shown:
-        names = dict.fromkeys(said_by(statement, record.sources) for statement in shown)
-        return Answer(item, "held", shown, "; ".join(names))
+        if condition.met(statement)
+    ]
+    for state, wanted in _SHOWN:
+        shown = tuple(statement for statement, out in found if out is wanted)
+        if shown:
+            names = dict.fromkeys(said_by(statement, record.sources) for statement in shown)
+            return Answer(item, state, shown, "; ".join(names))
     if not item.holds:
         return Answer(item, "not kept", (), "")
     if item.due and not passed & set(item.due):
         return Answer(item, "not due", (), "")
     return Answer(item, "missing", (), "")
+
+
+def _out_by(record: Record, statement: Statement, today: str) -> bool | None:
+    """Whether a statement had been published by a day; None where nothing tells.
+
+    What was entered by the day was out by then. The time that a statement is about is no date of publication, but a
+    page that tells of later events, be it in another statement, came after them.
+    """
+    dated = claimed_on(statement, record.sources)[1] in ("as_of", "published")
+    if dated or statement.recorded <= day(today).isoformat():
+        return said_until(statement, record.sources, today)
+    told = (
+        span(period)
+        for other in record.statements
+        if other.source == statement.source and other.status is not Status.FORECAST
+        for period in (other.period, other.as_of)
+    )
+    later = any(about is not None and about.first > day(today) for about in told)
+    return False if later else None

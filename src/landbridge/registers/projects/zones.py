@@ -10,12 +10,14 @@ from landbridge.errors import BadUsage
 from landbridge.ledger import Ledger, Record, Statement
 from landbridge.provenance import Figure, derive
 from landbridge.registers.projects.money import Claim, claims, hedge, opposite, said_until
+from landbridge.registers.projects.stages import Stage, stages
 
 KINDS = ("residents", "area", "declared_investment", "invested", "exports", "jobs")
 _RATIOS = tuple(
     (top, bottom) for bottom in ("area", "residents") for top in KINDS if top not in ("area", bottom)
 )
 _HA_PER_KM2 = 100.0
+STOCK, FLOW = "stock", "flow"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,10 @@ class Ratio:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """One zone as the ledger knows it on a day: `claims` by property, oldest first, and the ratios that may be formed."""
+    """One zone as the ledger knows it on a day: `claims` by property, oldest first, and the ratios that may be formed.
+
+    `project` is the record of the project that is the same thing, with the `stages` that it reached; the two are one.
+    """
 
     record: str
     name: str
@@ -61,14 +66,17 @@ class Profile:
     sectors: tuple[str, ...]
     claims: tuple[Claim, ...]
     ratios: tuple[Ratio, ...]
+    project: str = ""
+    stages: tuple[Stage, ...] = ()
 
     def of(self, kind: str) -> tuple[Claim, ...]:
         """The claims of one property, oldest first."""
         return tuple(claim for claim in self.claims if claim.kind == kind)
 
     def rows(self) -> list[dict[str, Any]]:
-        """One row a claim."""
-        return [claim.row() for claim in self.claims]
+        """One row a claim: what there was on a day first, then what came about in a span of time."""
+        found = [{"measured": measured(claim), **claim.row()} for claim in self.claims]
+        return sorted(found, key=lambda row: row["measured"] == FLOW)
 
     def row(self) -> dict[str, Any]:
         """Plain columns; claims and ratios as lists."""
@@ -80,9 +88,16 @@ class Profile:
             "since": self.since or None,
             "regimes": [statement.text for statement in self.regimes],
             "sectors": list(self.sectors),
+            "project": self.project or None,
+            "stages": [stage.row() for stage in self.stages],
             **{kind: [claim.row() for claim in self.of(kind)] for kind in KINDS},
             "ratios": [ratio.row() for ratio in self.ratios],
         }
+
+
+def measured(claim: Claim) -> str:
+    """Whether a figure is a stock on a day or a flow over a span of time; exports are a flow however they are dated."""
+    return FLOW if claim.statement.period or claim.kind == "exports" else STOCK
 
 
 def profile(ledger: Ledger, subject: str, today: str) -> Profile:
@@ -93,6 +108,7 @@ def profile(ledger: Ledger, subject: str, today: str) -> Profile:
     said = claims(ledger, subject, today, *KINDS)
     known = [s for name in ("regime", "sector") for s in record.all(name)]
     known = [s for s in known if said_until(s, record.sources, today)]
+    same = next((r for r in ledger.records("project") if r.text("same_as") == subject), None)
     return Profile(
         subject,
         record.name,
@@ -103,6 +119,8 @@ def profile(ledger: Ledger, subject: str, today: str) -> Profile:
         tuple(s.text for s in known if s.property == "sector"),
         said,
         tuple(_ratios(record, said)),
+        "" if same is None else same.subject,
+        () if same is None else stages(same, today),
     )
 
 
