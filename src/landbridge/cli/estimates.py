@@ -25,7 +25,7 @@ def run(path: Path, *, as_json: bool, out: Path | None) -> None:
     content = yaml_file(path)
     refuse(keys_twice(outline(path), path.name))
     spec = specification(content, path.name)
-    frame, kept = spec.chosen(_table(data_path(spec, path)))
+    frame, kept = spec.chosen(table_of(data_path(spec, path)))
     options = spec.options()
     if spec.by is not None:
         options["by"] = spec.by
@@ -73,7 +73,7 @@ def _notes(made: Fit | Fits) -> list[str]:
     return [*made.before(), *parts]
 
 
-def _table(path: Path) -> pl.DataFrame:
+def table_of(path: Path) -> pl.DataFrame:
     """The rows of a csv or parquet file; raises `BadUsage` if there is none, `BadFile` if it is no table."""
     all_there([path])
     with readable(path.name):

@@ -12,15 +12,38 @@ _HOME = {
     "Fit": "landbridge.gravity.result",
     "Fits": "landbridge.gravity.fitting_each",
     "Newton": "landbridge.gravity.ppml",
+    "NotIdentified": "landbridge.gravity.event_study.cohorts",
     "Resistances": "landbridge.gravity.resistance",
+    "Robust": "landbridge.gravity.event_study.robust",
     "Specification": "landbridge.gravity.spec",
+    "Staggered": "landbridge.gravity.event_study.result",
     "fit": "landbridge.gravity.fitting",
     "fit_each": "landbridge.gravity.fitting_each",
     "parse": "landbridge.gravity.formula",
+    "robust": "landbridge.gravity.event_study.robust",
+    "staggered": "landbridge.gravity.event_study.estimating",
 }
-__all__ = ["Fit", "Fits", "Newton", "Resistances", "Specification", "fit", "fit_each", "parse"]
+__all__ = [
+    "Fit",
+    "Fits",
+    "Newton",
+    "NotIdentified",
+    "Resistances",
+    "Robust",
+    "Specification",
+    "Staggered",
+    "fit",
+    "fit_each",
+    "parse",
+    "robust",
+    "staggered",
+]
 
 if TYPE_CHECKING:
+    from landbridge.gravity.event_study.cohorts import NotIdentified
+    from landbridge.gravity.event_study.estimating import staggered
+    from landbridge.gravity.event_study.result import Staggered
+    from landbridge.gravity.event_study.robust import Robust, robust
     from landbridge.gravity.fitting import fit
     from landbridge.gravity.fitting_each import Fits, fit_each
     from landbridge.gravity.formula import parse
