@@ -62,6 +62,7 @@ def kinds() -> str:
         rows = []
         for prop in kind.properties.values():
             allowed = ", ".join(map(code, prop.units or prop.codes)).replace("`any`", "any unit")
+            allowed = allowed.replace("`money`", "any currency")
             often = " ".join(
                 word for word, is_so in (("required", prop.required), ("many", prop.many)) if is_so
             )

@@ -45,6 +45,15 @@ TABLES = (
     "time_values",
     "monthly_trade",
     "soya",
+    "drivers",
+    "forecast_errors",
+    "forecast_left_out",
+    "forecast_models",
+    "forecast_panels",
+    "forecast_reliability",
+    "forecast_skill",
+    "agreement_effects",
+    "issued_probabilities",
     "worked_scenarios",
     *HELD,
 )
@@ -82,6 +91,7 @@ def build(tables: Path, out: Path, wheel: Path | None) -> manifests.Manifest:
         _texts(tables / "scenarios", draft / "scenarios")
         _texts(tables / "obstacles", draft / "obstacles")
         _texts(tables / "bottlenecks", draft / "bottlenecks")
+        _texts(tables / "prospects", draft / "prospects")
         sources = _sources(tables / "sources", draft / "sources.csv")
         recorded = {s.id: s.recorded for s in _ledger(tables / "ledger", draft / "ledger", sources)}
         _keep_sealed(tables / SEALED, recorded)
@@ -135,7 +145,7 @@ def _table(path: Path, target: Path) -> None:
 
 
 def _texts(folder: Path, target: Path) -> None:
-    """Worked scenarios and obstacles as people wrote them, and rankings as they were made."""
+    """Worked scenarios and obstacles as people wrote them, rankings and answers on the future as they were made."""
     target.mkdir()
     for path in sorted((*folder.glob("*.yaml"), *folder.glob("*.json"))):
         shutil.copyfile(path, target / path.name)

@@ -26,6 +26,9 @@ _HOME = {
     "load": "landbridge.release",
     "Data": "landbridge.release",
     "brief": "landbridge.brief",
+    "target": "landbridge.prospects",
+    "forecast": "landbridge.prospects",
+    "forecasting": "landbridge.forecasting",
     "claims": "landbridge.claims",
     "indicators": "landbridge.flows.indicators",
     "potential": "landbridge.potential",
@@ -46,7 +49,17 @@ _HOME = {
     "ASSUMED": "landbridge.scenarios.sizes",
     **dict.fromkeys(_CHANGES, "landbridge.scenarios.changes"),
 }
-_MODULES = ("brief", "claims", "corridors", "equilibrium", "errors", "gravity", "indicators", "potential")
+_MODULES = (
+    "brief",
+    "claims",
+    "corridors",
+    "equilibrium",
+    "errors",
+    "forecasting",
+    "gravity",
+    "indicators",
+    "potential",
+)
 __all__ = [
     "ASSUMED",
     "Agreement",
@@ -74,19 +87,23 @@ __all__ = [
     "corridors",
     "equilibrium",
     "errors",
+    "forecast",
+    "forecasting",
     "gravity",
     "indicators",
     "load",
     "load_run",
     "potential",
     "solve",
+    "target",
 ]
 
 if TYPE_CHECKING:
-    from landbridge import claims, corridors, equilibrium, errors, gravity, potential
+    from landbridge import claims, corridors, equilibrium, errors, forecasting, gravity, potential
     from landbridge.brief import brief
     from landbridge.flows import indicators
     from landbridge.planning.bottlenecks import bottlenecks
+    from landbridge.prospects import forecast, target
     from landbridge.provenance import Figure, Status, Unavailable
     from landbridge.release import Data, load
     from landbridge.scenarios.changes import (

@@ -55,6 +55,7 @@ _UNITS = (
     Unit("passengers", "people", "passengers", True, one="passenger"),
     Unit("count", "count", ""),
     Unit("%", "share", "per cent"),
+    Unit("in 100", "share", "in a hundred"),
     Unit("pp", "share difference", "percentage points"),
     Unit("x", "ratio", "times"),
     Unit("index", "index", ""),
@@ -84,6 +85,8 @@ _UNITS = (
     Unit("USD/container", "price", "US dollars a container"),
     Unit("USD/FEU", "price", "US dollars a forty-foot container"),
     Unit("USD/500km/20t", "price", "US dollars for twenty tonnes over five hundred kilometres"),
+    Unit("USD/bbl", "price", "US dollars a barrel"),
+    Unit("RUB/USD", "price", "roubles for a US dollar"),
     Unit("RUB/day", "price of time", "roubles a day"),
     Unit("EUR/day", "price of time", "euros a day"),
     Unit("%/day", "price of time", "per cent of value a day"),
@@ -91,12 +94,36 @@ _UNITS = (
 
 UNITS: Mapping[str, Unit] = MappingProxyType({unit.code: unit for unit in _UNITS})
 
+MONEY = "money"
+# The alphabetic codes of ISO 4217, those of former currencies too, for sums of the past are in them; without metals,
+# the code for tests and the one for no currency.
+_ISO_4217 = (
+    "ADP AED AFA AFN ALK ALL AMD ANG AOA AOK AON AOR ARA ARP ARS ARY ATS AUD AWG AYM AZM AZN BAD BAM BBD BDT "
+    "BEC BEF BEL BGJ BGK BGL BGN BHD BIF BMD BND BOB BOP BOV BRB BRC BRE BRL BRN BRR BSD BTN BUK BWP BYB BYN "
+    "BYR BZD CAD CDF CHC CHE CHF CHW CLF CLP CNY COP COU CRC CSD CSJ CSK CUC CUP CVE CYP CZK DDM DEM DJF DKK "
+    "DOP DZD ECS ECV EEK EGP ERN ESA ESB ESP ETB EUR FIM FJD FKP FRF GBP GEK GEL GHC GHP GHS GIP GMD GNE GNF "
+    "GNS GQE GRD GTQ GWE GWP GYD HKD HNL HRD HRK HTG HUF IDR IEP ILP ILR ILS INR IQD IRR ISJ ISK ITL JMD JOD "
+    "JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAJ LAK LBP LKR LRD LSL LSM LTL LTT LUC LUF LUL LVL LVR LYD MAD "
+    "MDL MGA MGF MKD MLF MMK MNT MOP MRO MRU MTL MTP MUR MVQ MVR MWK MXN MXP MXV MYR MZE MZM MZN NAD NGN NIC "
+    "NIO NLG NOK NPR NZD OMR PAB PEH PEI PEN PES PGK PHP PKR PLN PLZ PTE PYG QAR RHD ROK ROL RON RSD RUB RUR "
+    "RWF SAR SBD SCR SDD SDG SDP SEK SGD SHP SIT SKK SLL SOS SRD SRG SSP STD STN SUR SVC SYP SZL THB TJR TJS "
+    "TMM TMT TND TOP TPE TRL TRY TTD TWD TZS UAH UAK UGS UGW UGX USD USN USS UYI UYN UYP UYU UYW UZS VEB VEF "
+    "VES VNC VND VUV WST XAF XBA XBB XBC XBD XCD XDR XEU XFO XFU XOF XPF XRE XSU XUA YDD YER YUD YUM YUN ZAL "
+    "ZAR ZMK ZMW ZRN ZRZ ZWC ZWD ZWL ZWN ZWR "
+)
+CURRENCIES = frozenset(_ISO_4217.split())
+
 
 def unit(code: str) -> Unit:
-    """The unit called `code`; raises `UnknownLabel` with the nearest valid codes."""
+    """The unit called `code`; raises `UnknownLabel` with the nearest valid codes.
+
+    Currencies that are not in the list above are read by their code.
+    """
     try:
         return UNITS[code]
     except KeyError:
+        if code in CURRENCIES:
+            return Unit(code, MONEY, code, True)
         raise UnknownLabel("unit", code, UNITS, remedy="The list is in docs/reference/units.md.") from None
 
 

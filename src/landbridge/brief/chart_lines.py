@@ -65,7 +65,7 @@ class _Line:
 
 
 @dataclass
-class _Room:
+class Room:
     """What is taken in the picture: boxes of words and points along the lines (px)."""
 
     width: float
@@ -104,7 +104,7 @@ def draw_lines(data: Lines, show: Show, width: float) -> Surface:
     bottom = 270.0 if narrow else 300.0
     surface = Surface(width, bottom + 32, *_axes(lines, data.marks, width, 44, bottom))
     surface.rule((surface.x.value(0), 0), (surface.x.value(width), 0), FAINT)
-    room = _Room(width, bottom)
+    room = Room(width, bottom)
     for line in lines:
         _draw(surface, line)
         room.dots += _sampled(surface, line)
@@ -119,11 +119,11 @@ def draw_lines(data: Lines, show: Show, width: float) -> Surface:
             lay(target.label, show, width=width * 0.3, size=size - 0.5, lines=3),
             lay(target.figure, show, width=width, size=size - 0.5),
         )
-        _put(surface, words, (middle(target.date), target.figure.point), INK, room, must=True)
+        put(surface, words, (middle(target.date), target.figure.point), INK, room, must=True)
     for line in lines:
         for time, figure in line.telling:
             words = lay(figure, show, width=width, size=size - 0.5)
-            _put(surface, words, (time, figure.point), line.colour, room, must=False)
+            put(surface, words, (time, figure.point), line.colour, room, must=False)
     dates = [date for series in data.series for date, _ in series.points]
     label_dates(surface, dates, show, bottom + 20, tuple(target.date for target in data.marks))
     return surface
@@ -220,7 +220,7 @@ def _px(surface: Surface, at: Point) -> Point:
     return surface.x.px(at[0]), surface.y.px(at[1])
 
 
-def _label_ends(surface: Surface, lines: list[_Line], room: _Room) -> None:
+def _label_ends(surface: Surface, lines: list[_Line], room: Room) -> None:
     """Name and last value at the end of each line, pushed apart where lines end close together."""
     ordered = sorted(lines, key=lambda line: surface.y.px(line.points[-1][1].point))
     tops: list[float] = []
@@ -238,7 +238,7 @@ def _label_ends(surface: Surface, lines: list[_Line], room: _Room) -> None:
         room.boxes.append(Box(x - 2, top, x + line.width, top + line.height))
 
 
-def _put(surface: Surface, words: Words, at: Point, colour: str, room: _Room, *, must: bool) -> None:
+def put(surface: Surface, words: Words, at: Point, colour: str, room: Room, *, must: bool) -> None:
     """Write words near a place where they disturb least; left out where they would overlap, unless they `must` stand."""
     x, y = _px(surface, at)
     options: list[tuple[float, int, Anchor, Box]] = []

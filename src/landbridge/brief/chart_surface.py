@@ -33,7 +33,7 @@ Anchor = Literal["left", "center", "right"]
 _LOOKS = (("stroke", alt.Stroke), ("fill", alt.Fill))
 _SVG = "{http://www.w3.org/2000/svg}"
 _GEOMETRY = ("d", "transform", "x", "y", "x1", "x2", "y1", "y2", "text-anchor", "font-size", "font-weight")
-_STROKES = ("stroke-width", "stroke-dasharray", "stroke-linejoin", "stroke-linecap")
+_STROKES = ("stroke-width", "stroke-dasharray", "stroke-linejoin", "stroke-linecap", "fill-opacity")
 
 
 def observed(figure: Figure) -> bool:
@@ -61,7 +61,7 @@ class Axis:
 
 @dataclass
 class Surface:
-    """Collects marks in data coordinates and words in px; boxes are drawn first, then rules, lines, dots and words."""
+    """Collects marks in data coordinates and words in px; drawn in this order: areas, boxes, rules, lines, dots, words."""
 
     width: float
     height: float
@@ -69,6 +69,7 @@ class Surface:
     y: Axis
     words: dict[str, Words] = field(default_factory=dict)
     figures: dict[str, Figure] = field(default_factory=dict)
+    _areas: list[tuple[dict[str, Any], list[dict[str, float]]]] = field(default_factory=list)
     _boxes: list[dict[str, Any]] = field(default_factory=list)
     _rules: list[dict[str, Any]] = field(default_factory=list)
     _lines: list[tuple[dict[str, Any], list[dict[str, float]]]] = field(default_factory=list)
@@ -91,6 +92,11 @@ class Surface:
             {"strokeDash": dash} if dash else {}
         )
         self._lines.append((look, [{"x": x, "y": y, "order": order} for order, (x, y) in enumerate(points)]))
+
+    def area(self, edges: Iterable[tuple[float, float, float]], colour: str, *, opacity: float) -> None:
+        """A band between a lower and an upper edge, (x, low, high) in data coordinates, through which the paper shows."""
+        look = {"color": colour, "opacity": 1, "fillOpacity": opacity}
+        self._areas.append((look, [{"x": x, "y": low, "y2": high} for x, low, high in edges]))
 
     def rule(
         self, start: tuple[float, float], end: tuple[float, float], colour: str, *, width: float = 1.0
@@ -156,6 +162,8 @@ class Surface:
         ends = {"x2": alt.X2(field="x2"), "y2": alt.Y2(field="y2")}
         stroke, fill = (channel(field=name, type="nominal", scale=None) for name, channel in _LOOKS)
         looks = {"stroke": stroke, "fill": fill, "description": alt.Description(field="key", type="nominal")}
+        for area, edges in self._areas:
+            yield self._layer(edges, alt.MarkDef(type="area", **area), **place, y2=ends["y2"])
         if self._boxes:
             yield self._layer(
                 self._boxes, alt.MarkDef(type="rect", strokeWidth=1.4), **place, **ends, **looks

@@ -6,6 +6,7 @@ text that `draw` returns; the page's style sheet shows the one that fits the scr
 
 from __future__ import annotations
 
+import re
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
 from xml.etree import ElementTree
@@ -14,6 +15,7 @@ import vl_convert
 
 from landbridge.brief.chart_bars import draw_bars, ranged
 from landbridge.brief.chart_contrast import draw_contrast
+from landbridge.brief.chart_fan import draw_fan
 from landbridge.brief.chart_lines import draw_lines, gaps
 from landbridge.brief.chart_ranking import draw_ranking
 from landbridge.brief.chart_spread import draw_spread
@@ -21,7 +23,18 @@ from landbridge.brief.chart_surface import Surface, marks, observed
 from landbridge.brief.chart_time import middle
 from landbridge.brief.chart_timeline import draw_timeline
 from landbridge.brief.chart_words import Show
-from landbridge.brief.document import Bars, Chart, Contrast, Lines, Ranking, Section, Spread, Timeline
+from landbridge.brief.document import (
+    Bars,
+    Chart,
+    Contrast,
+    Fan,
+    Lines,
+    Ranking,
+    Section,
+    Series,
+    Spread,
+    Timeline,
+)
 from landbridge.brief.text import atoms, plain
 from landbridge.provenance import Figure
 
@@ -63,6 +76,12 @@ def figures(chart: Chart) -> tuple[Figure, ...]:
         case Lines(series, targets):
             found = [figure for line in series for _, figure in line.points]
             found += [target.figure for target in targets]
+        case Fan(history, start, spokes):
+            found = [figure for line in history for _, figure in line.points] + [start[1]]
+            found += [figure for spoke in spokes for figure in (spoke.middle, spoke.inner)]
+            found += [target.figure for target in chart.data.marks]
+            key = (chart.data.median, chart.data.half, chart.data.most)
+            found += [atom for atom in atoms(key) if isinstance(atom, Figure)]
         case Bars(bars):
             found = [bar.figure for bar in bars]
         case Contrast(rows):
@@ -92,10 +111,11 @@ def traits(chart: Chart) -> frozenset[str]:
         case Ranking():
             # Hollow is here what rests on an assumed size.
             found = {"ranking"}
+        case Fan(history):
+            # The key under it says what is counted and what is not; its targets and paths were never to be counted.
+            found = {"gaps"} if _broken(history) else set()
         case Lines(series, _):
-            found |= (
-                {"gaps"} if any(gaps([middle(date) for date, _ in line.points]) for line in series) else set()
-            )
+            found |= {"gaps"} if _broken(series) else set()
         case Bars():
             found |= (
                 {"ranges"} if any(figure.value is not None and ranged(figure) for figure in shown) else set()
@@ -103,7 +123,24 @@ def traits(chart: Chart) -> frozenset[str]:
     return frozenset(found)
 
 
+def _broken(lines: tuple[Series, ...]) -> bool:
+    return any(gaps([middle(date) for date, _ in line.points]) for line in lines)
+
+
+def standing(chart: Chart, show: Show) -> ElementTree.Element:
+    """The wide setting as a tree with plain colours, for a picture without a page around it."""
+    root = _tree(chart, show, "picture", WIDE)
+    for node in root.iter():
+        if "style" in node.attrib:
+            node.set("style", re.sub(r"var\(--[a-z-]+,([^)]*)\)", r"\1", node.attrib["style"]))
+    return root
+
+
 def _svg(chart: Chart, show: Show, setting: str, width: float) -> str:
+    return ElementTree.tostring(_tree(chart, show, setting, width), encoding="unicode")
+
+
+def _tree(chart: Chart, show: Show, setting: str, width: float) -> ElementTree.Element:
     root = _surface(chart, show, width).traced(show)
     name = f"{chart.id}-{setting}"
     root.attrib |= {
@@ -118,13 +155,15 @@ def _svg(chart: Chart, show: Show, setting: str, width: float) -> str:
         element = ElementTree.Element(tag, {"id": f"{name}-{tag}"} | marks(atoms(part)))
         element.text = plain(part, show)
         root.insert(place, element)
-    return ElementTree.tostring(root, encoding="unicode")
+    return root
 
 
 def _surface(chart: Chart, show: Show, width: float) -> Surface:
     match chart.data:
         case Lines():
             return draw_lines(chart.data, show, width)
+        case Fan():
+            return draw_fan(chart.data, show, width)
         case Bars():
             return draw_bars(chart.data, show, width)
         case Contrast():

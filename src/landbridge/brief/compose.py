@@ -20,6 +20,7 @@ from landbridge.brief.sections import (
     people,
     potential,
     projects,
+    prospects,
     regional_potential,
     regions,
     registers,
@@ -37,6 +38,7 @@ from landbridge.provenance import Source
 _NATIONAL = (
     turnover,
     targets,
+    prospects,
     basket,
     value_added,
     potential,

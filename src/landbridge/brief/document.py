@@ -93,6 +93,31 @@ class Lines:
 
 
 @dataclass(frozen=True, slots=True)
+class Spoke:
+    """One period of a fan: the median with the range that holds nine paths in ten, and the range that holds half of them."""
+
+    date: Date
+    middle: Figure
+    inner: Figure
+
+
+@dataclass(frozen=True, slots=True)
+class Fan:
+    """What was counted and the paths that may follow. The fan opens at `start`; `marks` stand apart, such as targets.
+
+    `half` and `most` name the ranges that hold half of the paths and nine in ten, `median` the middle.
+    """
+
+    history: tuple[Series, ...]
+    start: tuple[Date, Figure]
+    spokes: tuple[Spoke, ...]
+    median: Part
+    half: Part
+    most: Part
+    marks: tuple[Mark, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Bar:
     """One bar; a figure with low and high gets a whisker."""
 
@@ -192,7 +217,7 @@ class Chart:
     title: Sentence
     see: Sentence
     alternative: Sentence
-    data: Lines | Bars | Contrast | Spread | Ranking | Timeline
+    data: Lines | Fan | Bars | Contrast | Spread | Ranking | Timeline
 
 
 Block = Heading | Paragraph | Points | Answer | Refusal | Table | Chart

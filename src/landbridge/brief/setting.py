@@ -6,8 +6,10 @@ import itertools
 import re
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from landbridge import codes
+from landbridge.brief.likely import Likely, likely
 from landbridge.brief.text import Date, Label, Name, Part, Writer
 from landbridge.codes import Place
 from landbridge.errors import BadUsage
@@ -16,6 +18,9 @@ from landbridge.ledger import Ledger, Record, Statement
 from landbridge.planning.targets import Scored, scorecard
 from landbridge.provenance import Figure, derive
 from landbridge.release import Data
+
+if TYPE_CHECKING:
+    from landbridge.prospects.shipped import Book
 
 _SHOWN = 3
 _CLAUSE = re.compile(r";\s*")
@@ -71,6 +76,18 @@ class Setting:
         sides = self.nations
         pair = (self.nation_a.code, self.nation_b.code)
         return scorecard(self.ledger, self.data.totals, sides.side_a, sides.side_b, pair, self.data.as_of)
+
+    @cached_property
+    def outlooks(self) -> Book | None:
+        """What the release holds on the future of the two countries, made before."""
+        from landbridge.prospects.shipped import book
+
+        return book(self.data, self.nation_a.code, self.nation_b.code)
+
+    @cached_property
+    def likely(self) -> tuple[Likely, ...]:
+        """The open targets of trade between the two countries, each with its probability."""
+        return likely(self.data, self.outlooks, self.targets, self.nation_a.code, self.nation_b.code)
 
     @property
     def ledger(self) -> Ledger:

@@ -13,6 +13,7 @@ from landbridge import __version__
 from landbridge.cli import (
     claims,
     corridors,
+    prospects,
     register_borders,
     register_contacts,  # noqa: F401
     register_disclosure,  # noqa: F401
@@ -298,18 +299,26 @@ def compare(
 
 corridors.register(app)
 claims.register(app)
+prospects.register(app)
 registers.register(app)
 register_borders.register(app)
 
 
 @app.command()
 def targets(
-    a: PlaceA, b: PlaceB, as_json: Json = False, as_of: AsOf = None, workspace: Folder = None
+    a: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Argument(metavar="[A]", help="First place; without places every target of the ledger."),
+    ] = None,
+    b: Annotated[Optional[str], typer.Argument(metavar="[B]", help="Second place.")] = None,  # noqa: UP045
+    as_json: Json = False,
+    as_of: AsOf = None,
+    workspace: Folder = None,
 ) -> None:
-    """Stated targets between A and B against what happened."""
-    from landbridge.cli import verbs
+    """Stated targets, of A and B or all: who set them when, what happened by whose count, and revisions."""
+    from landbridge.cli import scorecards
 
-    verbs.targets(a, b, as_json=as_json, as_of=as_of, workspace=workspace)
+    scorecards.targets(a, b, as_json=as_json, as_of=as_of, workspace=workspace)
 
 
 @app.command()

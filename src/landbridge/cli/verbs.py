@@ -238,46 +238,7 @@ def _counted(flows: TradeFlows) -> str:
     return f"{flows.year} by {flows.classification}, goods."
 
 
-def targets(a: str, b: str, *, as_json: bool, as_of: str | None, workspace: Path | None) -> None:
-    """One target a row with verdict and outcome by reporter."""
-    from landbridge.brief import tracing
-    from landbridge.brief.catalogue import catalogue
-    from landbridge.brief.setting import setting
-    from landbridge.brief.text import Writer
-
-    data = _data(workspace, as_of)
-    sides = setting(data, Writer(catalogue()), a, b).nations
-    scored = sides.targets
-    rows, figures = [], []
-    for item in scored:
-        needed = item.needed_growth if isinstance(item.needed_growth, Figure) else None
-        figures += [item.target, *(figure for _, figure in item.outcomes), *([needed] if needed else [])]
-        rows.append(
-            {
-                "target": item.record.name,
-                "record": item.record.subject,
-                "deadline": item.deadline,
-                "value": item.target.value,
-                "unit": item.target.unit,
-                "status": item.target.status.value,
-                "verdict": item.verdict,
-                "outcome": "; ".join(
-                    f"{who or 'unstated'} {figure.point:,.0f}" for who, figure in item.outcomes
-                )
-                or None,
-                "reached": item.reached or None,
-                "needed_growth_pct": needed.value if needed else None,
-                "source": item.target.citation.source.id if item.target.citation else None,
-                "id": item.target.id,
-            }
-        )
-    tracing.remember(data.manifest.id, figures)
-    nothing = f"holds no target between {codes.place(a)} and {codes.place(b)}"
-    notes = [] if rows else [_empty(nothing, as_of, data)]
-    answer("targets", data, rows, as_json=as_json, notes=notes)
-
-
-def _empty(nothing: str, as_of: str | None, data: Data) -> str:
+def none_held(nothing: str, as_of: str | None, data: Data) -> str:
     """Why the ledger gives no row: nothing at all, or nothing recorded by the date asked for."""
     if as_of is None:
         return f"The ledger {nothing}."
@@ -331,7 +292,7 @@ def ties(
         for said in record.statements
     ]
     nothing = f"holds nothing that touches {codes.place(a)} and {codes.place(b)}"
-    notes = [] if rows else [_empty(nothing, as_of, data)]
+    notes = [] if rows else [none_held(nothing, as_of, data)]
     columns = ("record", "property", "value", "unit", "period", "status", "source", "id")
     answer("ties", data, rows, as_json=as_json, notes=notes, columns=columns)
 
@@ -391,7 +352,7 @@ def load(
     if kind == "ledger":
         data = load_data(workspace) if target.exists else load_data()
         added = own_ledger.load_ledger(target, files, data)
-        notes = [f"workspace: {folder}", f"{added.added} statements were new."]
+        notes = [f"workspace: {folder}", f"{added.added} statements were new.", *added.notes]
         answer("load", None, list(added.rows), as_json=as_json, notes=notes)
         return
     if kind == "twins":

@@ -99,7 +99,7 @@ class Totals:
                 years = found.setdefault((total.reporter, total.series), {})
                 years.setdefault(total.period, total.figure)
         first, second = sorted((place_a, place_b))
-        there, back = self._flow_by_series(first, second), self._flow_by_series(second, first)
+        there, back = self.flow_by_series(first, second), self.flow_by_series(second, first)
         for counted in there.keys() & back.keys():
             for year in there[counted].keys() & back[counted].keys():
                 pair = (there[counted][year], back[counted][year])
@@ -123,9 +123,10 @@ class Totals:
 
     def flow_by_reporter(self, exporter: str, importer: str) -> dict[str, dict[str, Figure]]:
         """Reporter → year → exports of `exporter` to `importer`; preferences as in `turnover_by_reporter`."""
-        return _by_reporter(self._flow_by_series(exporter, importer))
+        return _by_reporter(self.flow_by_series(exporter, importer))
 
-    def _flow_by_series(self, exporter: str, importer: str) -> dict[Counted, dict[str, Figure]]:
+    def flow_by_series(self, exporter: str, importer: str) -> dict[Counted, dict[str, Figure]]:
+        """(Reporter, series) → year → exports of `exporter` to `importer`; only within one series do years compare."""
         found: dict[Counted, dict[str, Figure]] = {}
         for total in sorted(self.flow(exporter, importer), key=_preference):
             if total.reporter and YEAR.fullmatch(total.period) and not total.suspect:

@@ -44,14 +44,15 @@ def scorecard(
     `pair` are the countries whose turnover measures it; `today` (YYYY-MM-DD) decides which deadlines have passed.
     """
     scored = [
-        _score(record, totals, pair, today)
+        score(record, totals, pair, today)
         for record in ledger.between(side_a, side_b, "target")
         if record.first("value") is not None
     ]
     return tuple(sorted(scored, key=lambda item: (item.deadline, item.record.subject)))
 
 
-def _score(record: Record, totals: Totals, pair: tuple[str, str], today: str) -> Scored:
+def score(record: Record, totals: Totals, pair: tuple[str, str], today: str) -> Scored:
+    """One target that states a value, held against the turnover of two countries as of `today` (YYYY-MM-DD)."""
     stated = record.first("value")
     assert stated is not None
     target = record.figure(stated)

@@ -8,6 +8,7 @@ from landbridge import codes
 from landbridge.errors import BadUsage, LandbridgeError
 from landbridge.ledger import Ledger, Statement, read_file
 from landbridge.ledger import check as check_ledger
+from landbridge.ledger.soundness import oddities
 from landbridge.release import manifest as manifests
 from landbridge.release.data import Data, load
 from landbridge.release.own_ledger import broken_by, problems_of
@@ -20,16 +21,21 @@ def check(path: Path) -> list[str]:
     """Everything wrong with what lies at `path`, one line each; empty where nothing is.
 
     A ledger file is read and held against the embedded release: sources, records, supersessions. A release folder is
-    compared with its manifest and its ledger is checked; a workspace's objects are compared with their hashes. Raises
+    compared with its manifest and its ledger is checked; a workspace's objects are compared with their hashes. What is odd
+    but may be is named too, until a note in the ledger explains it. Raises
     `BadUsage` for anything else, and `BrokenRelease` where a manifest or index cannot be read at all.
     """
     if path.is_file() and path.suffix.lower() in _SUFFIXES:
-        return [str(problem) for problem in problems_of(path, load())]
+        return problems_of(path, load())
     if (path / manifests.FILE).is_file():
         return [*manifests.verify(path), *_ledger_of(path)]
     if (path / INDEX).is_file():
         workspace = Workspace.open(path)
-        return [*workspace.verify(), *broken_by(load().ledger, *workspace.ledger())]
+        base, (own, sources) = load().ledger, workspace.ledger()
+        whole = Ledger([*base.history, *own], {**base.sources, **sources})
+        before = {*oddities(base)}
+        odd = [f"odd: {what}" for what in oddities(whole) if what not in before]
+        return [*workspace.verify(), *broken_by(base, own, sources), *odd]
     raise BadUsage(
         "there is nothing here that can be checked." if path.exists() else "there is no such file or folder.",
         where=str(path),
@@ -58,4 +64,5 @@ def _ledger_of(folder: Path) -> list[str]:
         sources = Data(folder, manifests.read(folder)).sources
     except (OSError, KeyError, TypeError) as error:
         return [*wrong, f"sources.csv: cannot be read ({type(error).__name__})"]
-    return wrong + check_ledger(Ledger(statements, sources))
+    whole = Ledger(statements, sources)
+    return [*wrong, *check_ledger(whole), *(f"odd: {what}" for what in oddities(whole))]

@@ -25,6 +25,7 @@ from landbridge.provenance import Figure, Source
 from landbridge.release import manifest as manifests
 from landbridge.release.observations import Agreements, Observations
 from landbridge.release.parameters import Elasticities, MonthlyTrade, Soya, Tariffs, TimeValues
+from landbridge.release.prospects import RECORD, Drivers, record_of, typed
 from landbridge.release.region_trade import RegionTrade, RegionValidation
 from landbridge.release.trade import Trade
 from landbridge.release.worked import Worked
@@ -32,6 +33,7 @@ from landbridge.release.workspace import Workspace, default_workspace
 
 if TYPE_CHECKING:
     from landbridge.corridors.corridors import Corridors
+    from landbridge.forecasting.record import Record
 
 _FUELS = ("B05", "B06", "C19")
 _LANDWARD = ("rail", "road")
@@ -137,6 +139,31 @@ class Data:
         return MonthlyTrade(self._table("monthly_trade"), self.sources, self.names)
 
     @cached_property
+    def drivers(self) -> Drivers:
+        """Yearly averages of the oil price and the rouble."""
+        return Drivers(self._table("drivers"), self.sources)
+
+    @cached_property
+    def forecast_record(self) -> Record:
+        """How good back-tested forecasts were, and the errors that paths are drawn from."""
+        return record_of({name: self._table(name) for name in RECORD})
+
+    @cached_property
+    def forecast_panels(self) -> pl.DataFrame:
+        """The panels that forecasts were tried on. Columns: docs/reference/tables.md."""
+        return typed(self._table("forecast_panels"))
+
+    @cached_property
+    def agreement_effects(self) -> pl.DataFrame:
+        """What agreements did to trade, estimated from panels. Columns: docs/reference/tables.md."""
+        return typed(self._table("agreement_effects"))
+
+    @cached_property
+    def issued(self) -> pl.DataFrame:
+        """The probabilities that were issued, oldest first. Columns: docs/reference/tables.md."""
+        return self._table("issued_probabilities")
+
+    @cached_property
     def soya(self) -> Soya:
         """Published figures on soybeans."""
         return Soya(self._table("soya"), self.sources, self.names)
@@ -189,6 +216,12 @@ class Data:
     def rankings(self) -> Mapping[str, Path]:
         """The file of every ranking of bottlenecks that was made before the release, by name."""
         found = sorted((self.folder / "bottlenecks").glob("*.json"))
+        return MappingProxyType({path.stem: path for path in found})
+
+    @cached_property
+    def outlooks(self) -> Mapping[str, Path]:
+        """The file of answers on the future of every pair that has one, by name."""
+        found = sorted((self.folder / "prospects").glob("*.json"))
         return MappingProxyType({path.stem: path for path in found})
 
     @cached_property

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from landbridge.brief.document import Answer, Section
+from landbridge.brief.likely import between, frequency
 from landbridge.brief.sections.corridors import crossings
 from landbridge.brief.sections.grades import grade
 from landbridge.brief.sections.ranked import Ranked, likeliest, ranked, verdict
@@ -13,7 +14,7 @@ from landbridge.brief.setting import Setting, coded, dated, figures_of, name, sa
 from landbridge.brief.text import Date, Part, Sentence
 from landbridge.ledger import Record, Statement
 from landbridge.planning import targets
-from landbridge.provenance import Figure, Status, derive
+from landbridge.provenance import Figure, Status, Unavailable, derive
 
 _OUTCOMES = (Status.REPORTED, Status.CLAIMED, Status.ESTIMATED)
 _BINDING = ("twinning", "document", "mechanism", "event", "project", "crossing")
@@ -198,6 +199,9 @@ def _prospect(setting: Setting) -> Answer:
         if isinstance(outlook, Figure) and isinstance(past, Figure)
         else say("no series is long enough to say what past growth would bring")
     )
+    chance = next((found for found in setting.likely if found.scored is item), None)
+    if item is not None and chance is not None and not isinstance(chance.answer, Unavailable):
+        return _likely(setting, item, chance.answer.probability, past)
     if item is not None and isinstance(item.needed_growth, Figure):
         basis = [item.target, *([outlook] if isinstance(outlook, Figure) else [])]
         letter, why = grade(setting, basis)
@@ -220,6 +224,27 @@ def _prospect(setting: Setting) -> Answer:
         repeated=repeated,
     )
     return Answer(question, answer, letter, why)
+
+
+def _likely(
+    setting: Setting, item: targets.Scored, probability: Figure, past: Figure | Unavailable
+) -> Answer:
+    """An open target with its probability, and the growth it needs beside past growth."""
+    say = setting.say
+    letter, why = grade(setting, [item.target, probability])
+    strength = item.record.first("strength")
+    answer = say(
+        "{target} by {year}, stated as a {strength}, has a chance of {chance} (range {range}), by how trade of other pairs "
+        "moved. It would need {needed} a year, where past spans of that length brought {past}.",
+        target=item.target,
+        year=Date(item.deadline),
+        strength=coded(strength) if strength else say("target"),
+        chance=frequency(probability),
+        range=between(probability) or frequency(probability),
+        needed=item.needed_growth if isinstance(item.needed_growth, Figure) else say("an unknown growth"),
+        past=past if isinstance(past, Figure) else say("an unknown growth"),
+    )
+    return Answer(say("What is the prospect?"), answer, letter, why)
 
 
 def _bottleneck(setting: Setting) -> Answer:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from landbridge.brief.document import Points, Refusal, Section
+from landbridge.brief.likely import recorded
 from landbridge.brief.sections.answers import newest_waits
 from landbridge.brief.sections.ranked import ranked
 from landbridge.brief.sections.regions import partner_trade
@@ -23,12 +24,7 @@ def unknowable(setting: Setting) -> Section:
                 "The accounts publish deliveries between industries only; final use by destination is imputed and marked so."
             ),
         ),
-        Refusal(
-            say("How probable a target is."),
-            say(
-                "A probability needs a published record of forecasts that came true or did not; none is in this release."
-            ),
-        ),
+        _plans(setting),
     ]
     held = ranked(setting)
     if held is None:
@@ -50,6 +46,25 @@ def unknowable(setting: Setting) -> Section:
             )
         )
     return Section("unknowable", say("What cannot be known from what is published"), tuple(out))
+
+
+def _plans(setting: Setting) -> Refusal:
+    """What no record of forecasts can tell of a target, and that there is no record where a release holds none."""
+    say = setting.say
+    if not recorded(setting.data):
+        return Refusal(
+            say("How probable a target is."),
+            say(
+                "A probability needs a published record of forecasts that came true or did not; none is in this release."
+            ),
+        )
+    return Refusal(
+        say("Whether what either side plans makes a target likelier."),
+        say(
+            "The chances shown rest on how trade of other pairs moved; plans are announced, and nobody keeps a record of "
+            "what came of them."
+        ),
+    )
 
 
 def questions(setting: Setting) -> Section:

@@ -8,6 +8,7 @@ from landbridge.brief.setting import Setting, name, said_by, words
 from landbridge.brief.text import Date, Part
 from landbridge.ledger import Record, Statement
 from landbridge.provenance import Figure, Status
+from landbridge.registers.people_words import counted
 
 
 def section(setting: Setting) -> Section:
@@ -31,7 +32,7 @@ def section(setting: Setting) -> Section:
                 Bars(tuple(bars)),
             )
         )
-    blocks.append(quantities(setting, records, say("Every figure held on people"), "people"))
+    blocks.append(quantities(setting, records, say("Every figure held on people"), "people", counted=counted))
     rules: list[tuple[Part | None, ...]] = []
     for record in records:
         if record.text("form") not in ("visa", "flights", "tourism"):

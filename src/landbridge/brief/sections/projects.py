@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from landbridge.brief.document import Block, Chart, Lines, Paragraph, Refusal, Section, Series, Table
 from landbridge.brief.setting import (
     Setting,
@@ -14,7 +16,7 @@ from landbridge.brief.setting import (
     when,
     who_says,
 )
-from landbridge.brief.text import Date, Part, Sentence
+from landbridge.brief.text import Date, Name, Part, Sentence
 from landbridge.ledger import Record, Statement
 from landbridge.provenance import Status
 
@@ -114,8 +116,12 @@ def quantities(
     title: Sentence,
     sheet: str,
     properties: tuple[str, ...] = (),
+    counted: Callable[[Record, Statement], str] | None = None,
 ) -> Table:
-    """Every quantity of some records, one a row: record, what, value, when, what it counts, who says so."""
+    """Every quantity of some records, one a row: record, what, value, when, what it counts, who says so.
+
+    `counted` gives the object of a number a column of its own, where the note alone would leave the row unreadable.
+    """
     say = setting.say
     rows: list[tuple[Part | None, ...]] = []
     for record in records:
@@ -123,6 +129,7 @@ def quantities(
             rows.append(
                 (
                     name(record),
+                    *((Name(counted(record, statement), statement.id),) if counted else ()),
                     property_name(statement),
                     figure,
                     when(statement),
@@ -133,7 +140,15 @@ def quantities(
     return Table(
         sheet,
         title,
-        (say("What"), say("Property"), say("Value"), say("When"), say("What it counts"), say("Who says so")),
+        (
+            say("What"),
+            *((say("Answer, way or object"),) if counted else ()),
+            say("Property"),
+            say("Value"),
+            say("When"),
+            say("What it counts"),
+            say("Who says so"),
+        ),
         tuple(rows),
         fold=len(rows) > 8,
     )

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from landbridge.brief.document import Block, Chart, Lines, Mark, Points, Refusal, Section, Series, Table
+from landbridge.brief.document import (
+    Block,
+    Chart,
+    Lines,
+    Mark,
+    Paragraph,
+    Points,
+    Refusal,
+    Section,
+    Series,
+    Table,
+)
 from landbridge.brief.setting import Setting, coded, name, said_by
 from landbridge.brief.text import Date, Part, Sentence
 from landbridge.planning import targets
@@ -33,14 +44,12 @@ def section(setting: Setting) -> Section:
         blocks.append(
             _table(setting, others, say("Other targets in the ledger, not measured here"), "other targets")
         )
-    blocks.append(
-        Refusal(
-            say("How probable the open targets are."),
-            say(
-                "No record of past forecasts stands behind such a number in this release; growth needed is shown instead."
-            ),
+    if any(item.verdict == targets.OPEN for item in scored):
+        blocks.append(
+            Paragraph(
+                (say("How likely the open ones are, and what stands behind that, the next section says."),)
+            )
         )
-    )
     return Section("targets", title, tuple(blocks))
 
 

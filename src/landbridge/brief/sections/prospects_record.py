@@ -1,0 +1,348 @@
+"""The record behind a probability, and what agreements did to trade: what past data say about such numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import polars as pl
+
+from landbridge.brief.document import Block, Heading, Paragraph, Points, Table
+from landbridge.brief.likely import HUNDRED, Likely, between, frequency
+from landbridge.brief.setting import Setting, ends
+from landbridge.brief.text import Date, Name, Part, Sentence
+from landbridge.forecasting.record import BASE
+from landbridge.prospects.issued import Issued, issued
+from landbridge.prospects.probability import Target
+from landbridge.prospects.scorecard import scorecard
+from landbridge.provenance import Citation, Figure, Source, Status, Unavailable, derive
+from landbridge.release import Data
+
+_CODE = "scripts/build_forecast_record.py"
+_SECTION = "landbridge.brief.sections.prospects_record"
+OVERALL, PLAIN, NOT_IDENTIFIED = "overall by rows", "plain", "not identified"
+_EXTENDED = "extended PPML"
+
+
+def behind(setting: Setting, answered: list[tuple[Likely, Target]]) -> list[Block]:
+    """What stands behind the probabilities: how often such ones came true, skill, coverage, other answers, the dated one."""
+    say = setting.say
+    points = [sentence for _, target in answered for sentence in _came(setting, target)]
+    first = answered[0][1]
+    points += _skill(setting, first)
+    notes = [note for _, target in answered for note in target.notes if note not in target.basis.said]
+    points += [say("{note}", note=Name(note, "record of forecasts")) for note in dict.fromkeys(notes)]
+    for item, target in answered:
+        points += _models(setting, item, target, several=len(answered) > 1)
+    points += _announced(setting)
+    points += _dated(setting, answered)
+    return [Heading(say("What stands behind the number")), Points(tuple(points)), _passage(setting, answered)]
+
+
+def _panels(setting: Setting) -> tuple[Figure, ...]:
+    """The panels that the record was made on, as figures: how many series of each were tried."""
+    used = set(setting.data.forecast_record.errors["panel"].unique().to_list())
+    return tuple(
+        Figure(
+            f"Series on which forecasts were tried: {row['title']}",
+            float(row["series_entered"]),
+            "count",
+            f"{row['first_origin']}/{row['last_origin']}",
+            Status.ESTIMATED,
+            citation=Citation(
+                Source(
+                    f"forecast-panel-{row['panel']}",
+                    row["source"],
+                    row["title"],
+                    "",
+                    "",
+                    row["licence"],
+                    "dataset",
+                )
+            ),
+            cell=f"forecast_panels:{row['panel']}",
+        )
+        for row in setting.data.forecast_panels.iter_rows(named=True)
+        if row["panel"] in used
+    )
+
+
+def _tried(
+    setting: Setting, what: str, value: float, unit: str, low: float | None = None, high: float | None = None
+) -> Figure:
+    """A number of the record, resting on the panels it was made on."""
+    return derive(what, value, unit, _panels(setting), _CODE, low=low, high=high)
+
+
+def _came(setting: Setting, target: Target) -> Iterator[Sentence]:
+    say = setting.say
+    held = target.support
+    if isinstance(held, Unavailable):
+        yield say(
+            "How often such a probability came true: {reason}", reason=Name(held.reason, "refusal record")
+        )
+        return
+    said = _tried(setting, "Probability said of past thresholds of this size, mean", held.said, "%")
+    came = _tried(
+        setting,
+        "Share of past thresholds of this probability that were reached",
+        held.came,
+        "%",
+        held.came_low,
+        held.came_high,
+    )
+    parts: dict[str, Part] = {
+        "said": frequency(said),
+        "came": frequency(came),
+        "forecasts": _tried(
+            setting, "Past forecasts with a threshold of this probability", float(held.forecasts), "count"
+        ),
+        "years": _tried(
+            setting, "Years from which these forecasts started", float(held.origin_years), "count"
+        ),
+    }
+    span = between(came)
+    if span is None:
+        yield say(
+            "Where the same method said {said} in the past, {came} came true: {forecasts} forecasts for other pairs, from "
+            "{years} starting years that had no part in choosing it.",
+            **parts,
+        )
+        return
+    yield say(
+        "Where the same method said {said} in the past, {came} came true ({range}): {forecasts} forecasts for other pairs, "
+        "from {years} starting years that had no part in choosing it.",
+        range=span,
+        **parts,
+    )
+
+
+def _skill(setting: Setting, target: Target) -> Iterator[Sentence]:
+    """Skill over carrying on the newest count, and how wide the bands proved."""
+    say = setting.say
+    held = target.support
+    models = setting.data.forecast_record.models
+    if target.model == BASE:
+        lost = float(len(models) - int(models["kept"].sum()))
+        yield say(
+            "The method carries on the newest count and lets it move as far as other pairs moved. {lost} models of growth "
+            "were tried beside it; all were further off, and none is used.",
+            lost=_tried(setting, "Models that lost to carrying on the newest count", lost, "count"),
+        )
+    if isinstance(held, Unavailable):
+        return
+    ahead = _tried(setting, "Years ahead", float(held.horizon), "years")
+    if target.model != BASE and held.skill_pct is not None and held.skill_error_pct is not None:
+        yield say(
+            "The method ({model}) was {skill} closer than carrying on the newest count, {ahead} ahead (standard error "
+            "{error}).",
+            model=Name(target.model, f"model {target.model}"),
+            skill=_tried(setting, "Skill over naive (CRPS)", held.skill_pct, "%"),
+            error=_tried(setting, "Skill over naive (CRPS), standard error", held.skill_error_pct, "pp"),
+            ahead=ahead,
+        )
+    if held.coverage_80_pct is not None:
+        yield say(
+            "Of its ranges meant to hold {meant}, {held} held the truth, {ahead} ahead.",
+            meant=_tried(setting, "Share that the range is meant to hold", 80.0, HUNDRED),
+            held=frequency(_tried(setting, "Share of ranges that held the truth", held.coverage_80_pct, "%")),
+            ahead=ahead,
+        )
+
+
+def _models(setting: Setting, item: Likely, target: Target, *, several: bool) -> Iterator[Sentence]:
+    """What other models with a record say."""
+    say = setting.say
+    others = [(model, said) for model, said in target.models if isinstance(said, Figure)]
+    if not others:
+        return
+    listed = tuple(
+        say("{model} {chance}", model=Name(model, f"model {model}"), chance=frequency(said))
+        for model, said in others
+    )
+    yield (
+        say(
+            "Of {target}, other models with a record say: {listed}.", target=item.scored.target, listed=listed
+        )
+        if several
+        else say("Other models with a record say: {listed}.", listed=listed)
+    )
+
+
+def _announced(setting: Setting) -> Iterator[Sentence]:
+    """Targets of trade whose year was counted: few, and chosen by those who announced them."""
+    say = setting.say
+    passed = [entry for entry in scorecard(setting.data) if entry.scored.outcomes]
+    if not passed:
+        return
+    inputs = tuple(entry.scored.target for entry in passed)
+    met = sum(entry.scored.verdict == "met" for entry in passed)
+    yield say(
+        "Of {whole} announced targets of trade whose year is counted, {met} met in that year: too few to test any method, "
+        "and chosen by those who hoped for them.",
+        whole=derive(
+            "Announced targets of trade whose year is counted", float(len(passed)), "count", inputs, _SECTION
+        ),
+        met=derive(
+            "Announced targets of trade that were met in their year", float(met), "count", inputs, _SECTION
+        ),
+    )
+
+
+def _dated(setting: Setting, answered: list[tuple[Likely, Target]]) -> Iterator[Sentence]:
+    """The newest probabilities that were issued for these targets, by date."""
+    say = setting.say
+    # A brief as of an earlier day does not know what was issued later.
+    known = [row for row in issued(setting.data.issued) if row.issued <= setting.data.recorded_by]
+    by_day: dict[str, list[Part]] = {}
+    for item, target in answered:
+        mine = [row for row in known if row.record == item.scored.record.subject]
+        count = target.basis.held.years.get(str(mine[-1].counted_until)) if mine else None
+        if count is None:
+            continue
+        row = mine[-1]
+        said = say(
+            "{chance} for {target} in {year}",
+            chance=frequency(_as_issued(row, count)),
+            target=item.scored.target,
+            year=Date(str(row.by)),
+        )
+        by_day.setdefault(row.issued, []).append(said)
+    for day, listed in by_day.items():
+        yield say(
+            "Issued and sealed on {date}: {listed}. Each is scored when its year is counted.",
+            date=Date(day),
+            listed=tuple(listed),
+        )
+
+
+def _as_issued(row: Issued, count: Figure) -> Figure:
+    return Figure(
+        f"Probability of USD {row.value_usd:,.0f} or more in {row.by}, as issued on {row.issued}",
+        row.probability_pct,
+        "%",
+        str(row.by),
+        Status.FORECAST,
+        low=row.low_pct,
+        high=row.high_pct,
+        inputs=(count,),
+        cell=f"issued_probabilities:{row.id}",
+        code="scripts/issue_probabilities.py",
+        note=f"Model {row.model}; errors {row.errors}.",
+    )
+
+
+def _passage(setting: Setting, answered: list[tuple[Likely, Target]]) -> Table:
+    """Which year would be the first with the level."""
+    say = setting.say
+    rows: list[tuple[Part | None, ...]] = []
+    for item, target in answered:
+        rows += [(item.scored.target, Date(year), figure) for year, figure in target.passage]
+        rows.append((item.scored.target, say("not by the deadline"), target.never))
+    return Table(
+        "first years",
+        say("In which year a target would be reached first"),
+        (say("Target"), say("first reached in"), say("probability")),
+        tuple(rows),
+        note=say(
+            "A level that is reached may be lost again by the deadline; the chance above is of the deadline's year itself."
+        ),
+        fold=True,
+    )
+
+
+def agreements(setting: Setting) -> list[Block]:
+    """What trade agreements did to trade of their members, with the verdict; what twinnings did is not identified."""
+    table = _effects(setting.data)
+    if table is None or table.is_empty():
+        return []
+    say = setting.say
+    points = [
+        _effect(setting, row, table)
+        for row in table.filter((pl.col("name") == OVERALL) & (pl.col("estimator") == _EXTENDED)).iter_rows(
+            named=True
+        )
+    ]
+    refused = table.filter(pl.col("name") == NOT_IDENTIFIED).unique("question", maintain_order=True)
+    points += [
+        say(
+            "{question}: not identified. {reason}",
+            question=Name(_capital(row["question"]), f"question {row['question']}"),
+            reason=Name(_capital(row["note"] or ""), f"question {row['question']}"),
+        )
+        for row in refused.iter_rows(named=True)
+    ]
+    if not points:
+        return []
+    return [
+        Heading(say("Do agreements raise trade?")),
+        Paragraph(
+            (
+                say(
+                    "Estimated from panels of many countries, with all that moves a seller, a buyer or a pair in common "
+                    "taken out. It says what such agreements did elsewhere, not what one between these two would do."
+                ),
+            )
+        ),
+        Points(tuple(points)),
+    ]
+
+
+def _effects(data: Data) -> pl.DataFrame | None:
+    if not (data.folder / "tables" / "agreement_effects.parquet").exists():
+        return None
+    return data.agreement_effects
+
+
+def _effect(setting: Setting, row: Mapping[str, Any], table: pl.DataFrame) -> Sentence:
+    say = setting.say
+    question = Name(_capital(row["question"]), f"question {row['question']}")
+    effect = _estimate(setting.data, row)
+    plain = table.filter(
+        (pl.col("panel") == row["panel"])
+        & (pl.col("question") == row["question"])
+        & (pl.col("name") == PLAIN)
+    )
+    parts: dict[str, Part] = {
+        "question": question,
+        "effect": effect,
+        "range": ends(effect) or effect,
+        "verdict": Name(row["verdict"] or "", f"verdict {row['question']}"),
+    }
+    if plain.is_empty():
+        return say("{question}: trade moved by {effect} ({range}). Verdict: {verdict}.", **parts)
+    return say(
+        "{question}: trade moved by {effect} ({range}); {plain} by the older method, which compares with pairs that had one "
+        "already. Verdict: {verdict}.",
+        plain=_estimate(setting.data, plain.row(0, named=True)),
+        **parts,
+    )
+
+
+def _estimate(data: Data, row: Mapping[str, Any]) -> Figure:
+    return Figure(
+        f"Effect on trade: {row['question']}, {row['estimator']}",
+        row["percent"],
+        "%",
+        "",
+        Status.ESTIMATED,
+        low=row["percent_low"],
+        high=row["percent_high"],
+        citation=Citation(_source(data, row["source"] or row["panel"])),
+        cell=f"agreement_effects:{row['panel']}/{row['question']}/{row['estimator']}/{row['name']}",
+        code="scripts/build_agreement_effects.py",
+        note=row["note"] or "",
+    )
+
+
+def _source(data: Data, text: str) -> Source:
+    """The source of a panel: one of the release's, or the name that the table gives."""
+    return (
+        data.sources[text]
+        if text in data.sources
+        else Source(f"panel-{text}", text, "", "", "", "", "dataset")
+    )
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

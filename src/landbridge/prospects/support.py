@@ -1,0 +1,133 @@
+"""The record behind one probability: how often such probabilities came true, and how good the model was so far ahead."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from landbridge.forecasting.paths import Rule
+from landbridge.forecasting.record import ALL, BASE, Record
+from landbridge.provenance import Unavailable
+
+
+@dataclass(frozen=True, slots=True)
+class Support:
+    """Shares and skills from the late part of the back-test, on which nothing was chosen.
+
+    `said` and `came` (per cent): the mean of the probabilities in the bin of this one and the share that came true, with
+    its range; `cases` thresholds of `forecasts` forecasts from `origin_years` years. `skill_pct`: how much smaller the
+    CRPS was than that of naive at this horizon; `coverage_80_pct`: how often the truth lay in the 80 % interval.
+    """
+
+    model: str
+    said: float
+    came: float
+    came_low: float | None
+    came_high: float | None
+    cases: int
+    forecasts: int
+    origin_years: int
+    target_years: int
+    horizon: int
+    skill_pct: float | None
+    skill_error_pct: float | None
+    coverage_80_pct: float | None
+
+    def rows(self) -> list[dict[str, Any]]:
+        """The record in the columns of a target's table."""
+        empty = dict.fromkeys(("what", "item", "period", "value", "low", "high", "unit", "note", "id"))
+        years = f"{self.origin_years} origin years, {self.target_years} years forecast"
+        rows = [
+            {
+                **empty,
+                "item": "came true of such probabilities",
+                "value": self.came,
+                "low": self.came_low,
+                "high": self.came_high,
+                "note": f"said {self.said:.0f} % on average; {self.cases} thresholds of {self.forecasts} forecasts, {years}",
+            }
+        ]
+        if self.model == BASE:
+            rows.append(
+                {
+                    **empty,
+                    "item": "skill over naive",
+                    "note": "this is naive: no model of the record did better",
+                }
+            )
+        elif self.skill_pct is not None:
+            rows.append(
+                {
+                    **empty,
+                    "item": f"skill over naive, {self.horizon} ahead",
+                    "value": self.skill_pct,
+                    "note": f"standard error {self.skill_error_pct:.1f}"
+                    if self.skill_error_pct is not None
+                    else None,
+                }
+            )
+        if self.coverage_80_pct is not None:
+            rows.append(
+                {
+                    **empty,
+                    "item": f"inside the 80 % interval, {self.horizon} ahead",
+                    "value": self.coverage_80_pct,
+                }
+            )
+        return [{**row, "what": "record", "unit": "%"} for row in rows]
+
+
+def behind(record: Record, model: str, percent: float, horizon: int, rule: Rule) -> Support | Unavailable:
+    """The rows of the record that speak for a probability of `percent` so many years ahead."""
+    import polars as pl
+
+    chance = percent / 100
+    bins = record.reliability.filter(
+        (pl.col("panel") == ALL)
+        & (pl.col("model") == model)
+        & (pl.col("rule") == rule)
+        & (pl.col("first_step") <= horizon)
+        & (pl.col("last_step") >= horizon)
+        & (pl.col("low") <= chance)
+        & ((pl.col("high") > chance) | (pl.col("high") == 1.0))
+    )
+    # Of the spans of horizons that hold this one, the narrowest speaks closest to it.
+    bins = bins.with_columns((pl.col("last_step") - pl.col("first_step")).alias("span")).sort("span")
+    if bins.is_empty():
+        return Unavailable("The record holds no probabilities of this size so far ahead.")
+    return _support(model, bins.row(0, named=True), _skill(record, model, horizon), horizon)
+
+
+def _skill(record: Record, model: str, horizon: int) -> Mapping[str, Any]:
+    import polars as pl
+
+    rows = record.skill.filter(
+        (pl.col("panel") == ALL)
+        & (pl.col("part") == "late")
+        & (pl.col("model") == model)
+        & (pl.col("horizon") == horizon)
+    )
+    return rows.row(0, named=True) if len(rows) else {}
+
+
+def _support(model: str, row: Mapping[str, Any], skill: Mapping[str, Any], horizon: int) -> Support:
+    return Support(
+        model=model,
+        said=100 * row["said"],
+        came=100 * row["came"],
+        came_low=_percent(row["came_low"]),
+        came_high=_percent(row["came_high"]),
+        cases=row["cases"],
+        forecasts=row["forecasts"],
+        origin_years=row["origin_years"],
+        target_years=row["target_years"],
+        horizon=horizon,
+        skill_pct=_percent(skill.get("crps_skill")),
+        skill_error_pct=_percent(skill.get("crps_skill_se")),
+        coverage_80_pct=_percent(skill.get("coverage_80")),
+    )
+
+
+def _percent(share: float | None) -> float | None:
+    return None if share is None else 100 * share
