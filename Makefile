@@ -12,8 +12,9 @@ GROUPS_LINT := --group test --group lint
 brief: $(VENV)/.run
 	$(BIN)/landbridge brief $(PAIR)
 
+# Two workers share the cores: threads of their own in every matrix product would only wait for each other.
 test: $(VENV)/.test
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	OPENBLAS_NUM_THREADS=1 POLARS_MAX_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 lint: $(VENV)/.lint
 	$(BIN)/ruff check .

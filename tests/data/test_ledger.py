@@ -109,9 +109,14 @@ def test_every_source_is_used_or_packaged(data: Data, statements: tuple[Statemen
     from build_release import PACKAGED
 
     cited = {s.source for s in statements}
-    parameters = (data.elasticities, data.tariffs, data.time_values, data.monthly, data.soya)
+    parameters = (data.elasticities, data.tariffs, data.time_values, data.monthly, data.soya, data.drivers)
     tables = (data.totals, data.observations, data.region_trade, *parameters)
-    for frame in (data.basket, data.elasticities.estimates, *(table.frame for table in tables)):
+    for frame in (
+        data.basket,
+        data.elasticities.estimates,
+        data.agreement_effects,
+        *(table.frame for table in tables),
+    ):
         for column in {"source", "second_source"} & set(frame.columns):
             cited |= set(frame[column].drop_nulls().to_list())
     cited |= {membership.source for membership in data.agreements.memberships}

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from landbridge.cli import register_answers, verbs
 from landbridge.cli.app import app
 from landbridge.release import Data, load
 
@@ -26,24 +25,17 @@ class Answer:
 
 @pytest.fixture(scope="session")
 def held() -> Data:
-    """The embedded release, read once for all commands."""
+    """The embedded release."""
     return load()
 
 
 @pytest.fixture
-def landbridge(held: Data, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Answer]:
+def landbridge(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Answer]:
     """Runs one line `landbridge ...` in an empty folder of its own."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     monkeypatch.delenv("LANDBRIDGE_WORKSPACE", raising=False)
-
-    def data(workspace: Path | None = None) -> Data:
-        return load(workspace) if workspace or Path("landbridge-data").exists() else held
-
-    # Reading the release takes most of a command's time; it does not change between them.
-    for module in (verbs, register_answers):
-        monkeypatch.setattr(module, "load_data", data)
 
     def run(line: str) -> Answer:
         program, *arguments = shlex.split(line)

@@ -177,8 +177,9 @@ def test_check_lists_every_problem_of_a_bad_file(call: Call, tmp_path: Path) -> 
     ran = call("check worse.yaml --json")
     assert ran.code == 1
     said = [row["problem"] for row in ran.json["rows"]]
-    assert len(said) == 2
-    assert all("worse.yaml, line 5" in problem for problem in said)
+    # What is wrong with the file and with its record comes together, each at the line of its field.
+    assert len(said) == 3
+    assert all("worse.yaml, line 7" in problem for problem in said)
     assert call("check worse.yaml").code == 1
 
 

@@ -90,7 +90,7 @@ COLUMNS = {
     "weakest_status sources statements ids",
     "show": "record property value low high unit comparator period valid_from valid_to as_of status source publisher "
     "locator speaker note recorded recorder stands supersedes superseded_by id",
-    "due": "due last_day in_days record name what inferred parties status source note id",
+    "due": "due last_day in_days overdue_days record name what inferred parties status source note id",
 }
 
 

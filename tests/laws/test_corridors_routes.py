@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 from itertools import pairwise
 
 import numpy as np
@@ -48,7 +49,12 @@ def every_way(network: Network, origin: str, destination: str, cargo: Cargo) -> 
     def handled(node: str, mode: str) -> float:
         return parameter(mode, node, "terminal_usd_t") + hour * parameter(mode, node, "terminal_hours")
 
-    def steps(node: str, mode: str) -> Iterator[tuple[str, str, float, str]]:
+    # What a step costs does not depend on the way to it.
+    @cache
+    def steps(node: str, mode: str) -> list[tuple[str, str, float, str]]:
+        return list(onwards(node, mode))
+
+    def onwards(node: str, mode: str) -> Iterator[tuple[str, str, float, str]]:
         for line in network.lines.values():
             ends = [(line.a, line.b)] if line.one_way else [(line.a, line.b), (line.b, line.a)]
             for tail, head in ends:

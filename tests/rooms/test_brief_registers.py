@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
+import re
 import statistics
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 import landbridge as lb
+from landbridge import brief as brief_package
 from landbridge import codes
 from landbridge.brief.catalogue import catalogue
-from landbridge.brief.document import Block, Heading, Paragraph, Points, Refusal, Section, Table
+from landbridge.brief.document import Bars, Block, Chart, Heading, Paragraph, Points, Refusal, Section, Table
 from landbridge.brief.numbers import show
 from landbridge.brief.sections import registers
 from landbridge.brief.sections.registers_works import number
 from landbridge.brief.setting import Setting, setting
 from landbridge.brief.text import Name, Writer, atoms
 from landbridge.provenance import Figure, Status
+from landbridge.registers.coverage import coverage
 from landbridge.registers.documents import documents
 from landbridge.registers.membership import covers
 from landbridge.registers.projects.headline import decompose
 from landbridge.registers.projects.transparency import transparency
+from landbridge.registers.steps import both_ways
 from landbridge.registers.twins import between
 from landbridge.release import Data
 
@@ -104,6 +109,30 @@ def test_a_region_is_covered_through_its_country() -> None:
     assert "Vitebsk Oblast through Belarus; Heilongjiang through China" in paths
 
 
+@pytest.mark.parametrize(
+    ("a", "b", "covered"),
+    [
+        ("CN-HL", "RU-AMU", "covered once: Intergovernmental commission for the Far East"),
+        ("CN-AH", "RU-SAM", "covered once: Volga–Yangtze council"),
+        ("BY-VI", "CN-HL", "covered by nothing"),
+    ],
+)
+def test_two_regions_see_how_often_they_are_covered_as_regions(a: str, b: str, covered: str) -> None:
+    said = [sentence for sentence in sentences(a, b) if words(sentence).startswith("As regions the two are")]
+    assert [covered in words(sentence) for sentence in said] == [True]
+    (pair,) = coverage(data(), a, b, data().as_of).pairs
+    assert subjects(said[0]) == {item.record.subject for item in pair.mechanisms}
+    whole = next(s for s in sentences(a, b) if words(s).startswith("Mechanisms of their countries alone"))
+    assert value(whole) == len(covers(data(), a, b, data().as_of)) - len(pair.mechanisms)
+    held = between(data(), a, b, data().as_of)
+    ties = next(s for s in sentences(a, b) if words(s).startswith("Ties between them"))
+    assert sum(figure.point for figure in figures(ties)) == len(held.ties)
+
+
+def test_two_countries_are_no_pair_of_regions() -> None:
+    assert not any(words(s).startswith("As regions") for s in sentences("CHN", "RUS"))
+
+
 @pytest.mark.parametrize(("a", "b"), PAIRS)
 def test_document_stages_count_each_document_once(a: str, b: str) -> None:
     held = {record.subject for record in made(a, b).nations.between("document")}
@@ -132,18 +161,46 @@ def test_ties_are_rolled_up_and_the_dormant_ones_named(a: str, b: str) -> None:
     assert {next(iter(subjects(row[0]))) for row in table(a, b, "dormant ties").rows} == asleep
 
 
-def test_headlines_are_the_sums_of_the_register() -> None:
+def test_headlines_are_the_sums_of_the_register_the_newest_first() -> None:
     umbrellas = [r for r in made("CHN", "RUS").between("project") if r.text("umbrella") == "true"]
+    apart = [decompose(data().ledger, record.subject, data().as_of) for record in umbrellas]
     sums = [
-        (record.subject, part.claim.statement.number, len(part.candidates.parts))
-        for record in umbrellas
-        for part in decompose(data().ledger, record.subject, data().as_of).remainders
+        (whole.record, part.claim.statement.number, len(part.named.parts), len(part.candidates.parts))
+        for whole in apart
+        for part in whole.remainders
+        if not part.claim.converted
     ]
     rows = table("CHN", "RUS", "headlines apart").rows
-    shown = [(next(iter(subjects(row[0]))), figures(row[1])[0].value, bool(figures(row[4]))) for row in rows]
-    assert sorted(shown, key=str) == sorted(((s, n, bool(c)) for s, n, c in sums), key=str)
+    shown = [
+        (next(iter(subjects(row[0]))), figures(row[1])[0].value, bool(figures(row[2])), bool(figures(row[3])))
+        for row in rows
+    ]
+    assert sorted(shown, key=str) == sorted(((s, n, bool(k), bool(c)) for s, n, k, c in sums), key=str)
     # Where no part states a sum, nothing of the headline is named: words, never a zero.
-    assert all(figure.point for row in rows for cell in row[2:5] for figure in figures(cell))
+    assert all(figure.point for row in rows for cell in row[2:4] for figure in figures(cell))
+    claimed = {whole.record: whole.shown[0].claimed_on for whole in apart if whole.shown}
+    years = [claimed[record][:4] for record, *_ in shown]
+    assert years == sorted(years, reverse=True)
+    # A sum over candidates that is mostly one project says so.
+    told = next(words(row[3]) for row in rows if "project/rus-chn-headline-2023" in subjects(row[0]))
+    assert "of which" in told
+    assert "Power of Siberia" in told
+    # An article that speaks for itself is told as one, without its note on the site.
+    assert any("an unsigned article" in words(row[4]) for row in rows)
+
+
+def test_the_picture_counts_what_a_headline_names_and_leaves_unnamed() -> None:
+    chart = next(block for block in section("CHN", "RUS").blocks if isinstance(block, Chart))
+    assert isinstance(chart.data, Bars)
+    counts: dict[str, float] = {}
+    for bar in chart.data.bars:
+        record = next(iter(subjects(bar.label)))
+        counts[record] = counts.get(record, 0) + bar.figure.point
+    for record, total in counts.items():
+        found = decompose(data().ledger, record, data().as_of)
+        assert found.number is not None
+        assert total == found.number.statement.number
+    assert counts["project/rus-chn-headline-2023"] == 78
 
 
 def test_the_median_of_disclosure_is_that_of_the_single_projects() -> None:
@@ -159,17 +216,24 @@ def test_the_median_of_disclosure_is_that_of_the_single_projects() -> None:
 def test_border_steps_are_those_held_for_each_way_and_each_is_of_one_form(a: str, b: str) -> None:
     rows = table(a, b, "border steps").rows
     nations = {made(a, b).nation_a.code, made(a, b).nation_b.code}
-    # Each step is asked for one way between the two, by the order of its parties; the register holds it once.
+    # Each step is asked for one way between the two, by the order of its parties, or for both; the register holds it once.
     held = [
-        record.subject
+        ({said.text for said in record.all("mode")}, 2 if both_ways(record) else 1)
         for record in data().ledger.records("step")
         if nations <= {codes.place(code).country for code in record.parties}
         and codes.place(record.text("side")).country in nations
     ]
-    assert held
-    assert sum(value(row[2]) + value(row[3]) for row in rows) == len(held)
+    # A consignment goes by one mode: what is asked for by rail is never added to what is asked for by sea.
+    shown: dict[str, float] = {}
+    ways: dict[str, set[str]] = {}
     for row in rows:
-        assert value(row[2]) + value(row[3]) == sum(value(cell) for cell in row[4:])
+        shown[words(row[1])] = shown.get(words(row[1]), 0) + value(row[3]) + value(row[4])
+        ways.setdefault(words(row[1]), set()).add(words(row[0]))
+        assert value(row[3]) + value(row[4]) == sum(value(cell) for cell in row[5:])
+    assert {"rail", "road"} & set(shown)
+    for mode, total in shown.items():
+        every = sum(times for modes, times in held if not modes or modes & {mode, "any"})
+        assert total == every if len(ways[mode]) == 2 else total <= every
 
 
 @pytest.mark.parametrize(("a", "b"), PAIRS)
@@ -178,6 +242,16 @@ def test_a_page_shows_six_rows_at_most_and_folds_longer_tables(a: str, b: str) -
         if isinstance(block, Table):
             assert block.fold or len(block.rows) <= 6, block.name
             assert len(block.rows) <= 6 or block.shown == 6
+
+
+@pytest.mark.parametrize(("a", "b"), PAIRS)
+def test_on_a_phone_every_table_is_a_list_of_cards(a: str, b: str) -> None:
+    """A table that is not stacked scrolls sideways where the screen is narrow."""
+    source = Path(brief_package.__file__).with_name("templates") / "blocks.html.j2"
+    stacked = re.search(r"set stack = block\.name in \((.*?)\)", source.read_text("utf-8"), re.DOTALL)
+    assert stacked
+    names = set(re.findall(r'"([^"]+)"', stacked[1]))
+    assert {block.name for block in section(a, b).blocks if isinstance(block, Table)} <= names
 
 
 def test_a_part_of_which_nothing_is_held_says_so_in_one_refusal() -> None:

@@ -75,7 +75,11 @@ def dense_poisson(
         root = np.sqrt(w * mu)[:, None]
         working = np.log(mu) - o + (y - mu) / mu
         beta = np.linalg.lstsq(columns * root, working * root[:, 0], rcond=1e-12)[0]
-        mu = np.exp(columns @ beta + o)
+        before, mu = mu, np.exp(columns @ beta + o)
+        if np.allclose(mu, before, rtol=1e-13, atol=0.0):
+            break
+    else:
+        raise AssertionError("the dense model did not converge")
     root = np.sqrt(w * mu)[:, None]
     within = x - d @ np.linalg.lstsq(d * root, x * root, rcond=1e-12)[0]
     return beta[: x.shape[1]], mu, within

@@ -25,7 +25,11 @@ for a, b in (("CHN", "RUS"), ("BLR", "CHN")):
 
 
 def composed(threads: int, seed: int) -> str:
-    varied = {"POLARS_MAX_THREADS": str(threads), "PYTHONHASHSEED": str(seed)}
+    varied = {
+        "POLARS_MAX_THREADS": str(threads),
+        "OPENBLAS_NUM_THREADS": str(min(threads, 2)),
+        "PYTHONHASHSEED": str(seed),
+    }
     run = subprocess.run(
         [sys.executable, "-c", COMPOSE], capture_output=True, text=True, check=True, env=os.environ | varied
     )
