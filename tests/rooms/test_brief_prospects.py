@@ -15,7 +15,13 @@ from landbridge.brief import likely
 from landbridge.brief.catalogue import catalogue
 from landbridge.brief.document import Chart, Fan, Heading, Paragraph, Points, Refusal, Section, Table
 from landbridge.brief.numbers import show
-from landbridge.brief.sections import answers, asking, prospects, prospects_record, targets
+from landbridge.brief.sections import (
+    answers,
+    asking,
+    prospects,
+    prospects_agreements,
+    targets,
+)
 from landbridge.brief.setting import Setting, setting
 from landbridge.brief.text import Writer, atoms, plain
 from landbridge.forecasting.counterfactual import Counterfactual
@@ -310,21 +316,32 @@ def test_an_issued_probability_is_shown_with_its_date_and_not_before_it(booked: 
 def test_agreements_are_told_with_interval_and_verdict_and_twinnings_as_not_identified(
     plainly: Data, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    same = {"panel": "p", "question": "trade agreements", "source": "p", "note": "", "low": 0.0, "high": 0.0}
+    same = {
+        "panel": "p",
+        "question": "trade agreements",
+        "source": "agtpa-1986-2006",
+        "note": "",
+        "low": 0.0,
+        "high": 0.0,
+    }
     rows = [
         {**same, "estimator": "extended PPML", "name": "overall by rows", "percent": 31.0, "percent_low": 12.0,
-         "percent_high": 53.0, "verdict": "pre-trend rejected"},
+         "percent_high": 53.0, "verdict": "trade rose"},
+        {**same, "panel": "q", "estimator": "extended PPML", "name": "overall by rows", "percent": 66.0, "percent_low": 60.0,
+         "percent_high": 73.0, "verdict": "pre-trend rejected"},
         {**same, "estimator": "three-way PPML", "name": "plain", "percent": 17.0, "percent_low": 9.0, "percent_high": 25.0,
          "verdict": ""},
         {**same, "question": "twinnings", "estimator": "extended PPML", "name": "not identified", "percent": None,
-         "percent_low": None, "percent_high": None, "verdict": "not identified", "note": "no flows between places."},
+         "percent_low": None, "percent_high": None, "verdict": "not identified",
+         "note": "Not identified: no flows between places. (twinnings 45) Hand over flows."},
     ]  # fmt: skip
-    monkeypatch.setattr(prospects_record, "_effects", lambda _: pl.DataFrame(rows))
-    blocks = prospects_record.agreements(places(plainly))
+    monkeypatch.setattr(prospects_agreements, "_effects", lambda _: pl.DataFrame(rows))
+    blocks = prospects_agreements.agreements(places(plainly))
     text = said(Section("x", blocks[0].text, tuple(blocks)))  # type: ignore[union-attr]
-    assert "Trade agreements: trade moved by 31 % (12–53 %); 17 % by the older method" in text
-    assert "Verdict: pre-trend rejected." in text
-    assert "Twinnings: not identified. No flows between places." in text
+    assert "Trade agreements, p: trade rose; estimate 31 % (12–53 %)." in text
+    assert "says 17 %." in text
+    assert "shown and not believed: 66 % (q)." in text
+    assert "Twinnings: not identified, because no flows between places." in text
 
 
 @pytest.mark.usefixtures("no_reckoning")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from landbridge.brief.chart_fan import chart
 from landbridge.brief.document import Block, Chart, Heading, Paragraph, Points, Refusal, Section, Table
 from landbridge.brief.likely import Likely, between, frequency, recorded
-from landbridge.brief.sections import prospects_record, prospects_shocks
+from landbridge.brief.sections import prospects_agreements, prospects_record, prospects_shocks
 from landbridge.brief.setting import Setting, ends
 from landbridge.brief.text import Code, Date, Name, Part, Sentence
 from landbridge.planning import targets
@@ -31,7 +31,7 @@ def section(setting: Setting) -> Section:
         blocks += _changes(setting, answered)
     blocks += _refused(setting)
     blocks += prospects_shocks.earlier(setting)
-    blocks += prospects_record.agreements(setting)
+    blocks += prospects_agreements.agreements(setting)
     return Section("prospects", say("How likely the open targets are"), tuple(blocks))
 
 

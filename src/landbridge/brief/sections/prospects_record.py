@@ -1,27 +1,21 @@
-"""The record behind a probability, and what agreements did to trade: what past data say about such numbers."""
+"""The record behind a probability: how often such numbers came true, and what was issued."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
-import polars as pl
-
-from landbridge.brief.document import Block, Heading, Paragraph, Points, Table
+from landbridge.brief.document import Block, Heading, Points, Table
 from landbridge.brief.likely import HUNDRED, Likely, between, frequency
-from landbridge.brief.setting import Setting, ends
+from landbridge.brief.setting import Setting
 from landbridge.brief.text import Date, Name, Part, Sentence
 from landbridge.forecasting.record import BASE
 from landbridge.prospects.issued import Issued, issued
 from landbridge.prospects.probability import Target
 from landbridge.prospects.scorecard import scorecard
 from landbridge.provenance import Citation, Figure, Source, Status, Unavailable, derive
-from landbridge.release import Data
 
 _CODE = "scripts/build_forecast_record.py"
 _SECTION = "landbridge.brief.sections.prospects_record"
-OVERALL, PLAIN, NOT_IDENTIFIED = "overall by rows", "plain", "not identified"
-_EXTENDED = "extended PPML"
 
 
 def behind(setting: Setting, answered: list[tuple[Likely, Target]]) -> list[Block]:
@@ -249,100 +243,3 @@ def _passage(setting: Setting, answered: list[tuple[Likely, Target]]) -> Table:
         ),
         fold=True,
     )
-
-
-def agreements(setting: Setting) -> list[Block]:
-    """What trade agreements did to trade of their members, with the verdict; what twinnings did is not identified."""
-    table = _effects(setting.data)
-    if table is None or table.is_empty():
-        return []
-    say = setting.say
-    points = [
-        _effect(setting, row, table)
-        for row in table.filter((pl.col("name") == OVERALL) & (pl.col("estimator") == _EXTENDED)).iter_rows(
-            named=True
-        )
-    ]
-    refused = table.filter(pl.col("name") == NOT_IDENTIFIED).unique("question", maintain_order=True)
-    points += [
-        say(
-            "{question}: not identified. {reason}",
-            question=Name(_capital(row["question"]), f"question {row['question']}"),
-            reason=Name(_capital(row["note"] or ""), f"question {row['question']}"),
-        )
-        for row in refused.iter_rows(named=True)
-    ]
-    if not points:
-        return []
-    return [
-        Heading(say("Do agreements raise trade?")),
-        Paragraph(
-            (
-                say(
-                    "Estimated from panels of many countries, with all that moves a seller, a buyer or a pair in common "
-                    "taken out. It says what such agreements did elsewhere, not what one between these two would do."
-                ),
-            )
-        ),
-        Points(tuple(points)),
-    ]
-
-
-def _effects(data: Data) -> pl.DataFrame | None:
-    if not (data.folder / "tables" / "agreement_effects.parquet").exists():
-        return None
-    return data.agreement_effects
-
-
-def _effect(setting: Setting, row: Mapping[str, Any], table: pl.DataFrame) -> Sentence:
-    say = setting.say
-    question = Name(_capital(row["question"]), f"question {row['question']}")
-    effect = _estimate(setting.data, row)
-    plain = table.filter(
-        (pl.col("panel") == row["panel"])
-        & (pl.col("question") == row["question"])
-        & (pl.col("name") == PLAIN)
-    )
-    parts: dict[str, Part] = {
-        "question": question,
-        "effect": effect,
-        "range": ends(effect) or effect,
-        "verdict": Name(row["verdict"] or "", f"verdict {row['question']}"),
-    }
-    if plain.is_empty():
-        return say("{question}: trade moved by {effect} ({range}). Verdict: {verdict}.", **parts)
-    return say(
-        "{question}: trade moved by {effect} ({range}); {plain} by the older method, which compares with pairs that had one "
-        "already. Verdict: {verdict}.",
-        plain=_estimate(setting.data, plain.row(0, named=True)),
-        **parts,
-    )
-
-
-def _estimate(data: Data, row: Mapping[str, Any]) -> Figure:
-    return Figure(
-        f"Effect on trade: {row['question']}, {row['estimator']}",
-        row["percent"],
-        "%",
-        "",
-        Status.ESTIMATED,
-        low=row["percent_low"],
-        high=row["percent_high"],
-        citation=Citation(_source(data, row["source"] or row["panel"])),
-        cell=f"agreement_effects:{row['panel']}/{row['question']}/{row['estimator']}/{row['name']}",
-        code="scripts/build_agreement_effects.py",
-        note=row["note"] or "",
-    )
-
-
-def _source(data: Data, text: str) -> Source:
-    """The source of a panel: one of the release's, or the name that the table gives."""
-    return (
-        data.sources[text]
-        if text in data.sources
-        else Source(f"panel-{text}", text, "", "", "", "", "dataset")
-    )
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
