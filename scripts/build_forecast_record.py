@@ -244,6 +244,34 @@ def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return "\n".join(lines)
 
 
+STRAYS = (
+    "panel",
+    "rows with a range",
+    "mean said outside it",
+    "reached more often than said",
+    "reached less often than said",
+    "largest distance, points",
+)
+
+
+def strays(curve: pl.DataFrame, chosen: str) -> list[tuple[str, ...]]:
+    """By panel, in how many rows of the reliability table the mean said lies outside the row's own 90 % range.
+
+    Rows are all rules, bins and spans of years ahead of the chosen model; spans overlap, so they are no independent tests.
+    """
+    held = curve.filter(pl.col("model") == chosen)
+    rows = []
+    for panel in held["panel"].unique().sort().to_list():
+        mine = held.filter(pl.col("panel") == panel)
+        ranged = mine.drop_nulls(["came_low", "came_high"])
+        more = ranged.filter(pl.col("said") < pl.col("came_low"))
+        less = ranged.filter(pl.col("said") > pl.col("came_high"))
+        far = pl.concat([more, less]).select((pl.col("came") - pl.col("said")).abs().max()).item()
+        counts = (ranged.height, more.height + less.height, more.height, less.height)
+        rows.append((panel, *map(str, counts), "" if far is None else f"{100 * far:.0f}"))
+    return rows
+
+
 def page_parts(tables: Mapping[str, pl.DataFrame], chosen: str) -> dict[str, str]:
     """The tables of the page."""
     skill = tables["skill"]
@@ -360,6 +388,7 @@ def page_parts(tables: Mapping[str, pl.DataFrame], chosen: str) -> dict[str, str
                 for row in curve.iter_rows(named=True)
             ],
         ),
+        "strays": table(STRAYS, strays(tables["reliability"], chosen)),
         "months": table(
             ("model", "months ahead", "error relative to seasonal naive", "cases", "origin years"),
             [

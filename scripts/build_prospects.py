@@ -15,13 +15,14 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import landbridge as lb
+from landbridge.brief.likely import silent
 from landbridge.errors import LandbridgeError
 from landbridge.forecasting.counterfactual import Effect
 from landbridge.prospects.basis import basis
 from landbridge.prospects.counted import TURNOVER
 from landbridge.prospects.issued import open_targets
 from landbridge.prospects.probability import reckoned
-from landbridge.prospects.shipped import Struck, Writing
+from landbridge.prospects.shipped import Struck, Writing, rests
 from landbridge.prospects.shocks import PARTS, Outcome, recovery
 from landbridge.release import Data
 
@@ -45,7 +46,10 @@ def made(data: Data, pair: tuple[str, str]) -> Writing:
             assert again is not None
             names = tuple(shock.subject for shock in outcome.blow.shocks)
             struck.append(Struck(names, outcome.blow.since, again.probability))
-        book.add_target(data, found, struck)
+        book.add_target(data, found, struck, rests(data, None, found))
+        quiet = silent(data, stands)
+        if quiet is not None:
+            book.add_target(data, reckoned(data, quiet, value=value, by=by), ())
     return book
 
 
@@ -53,7 +57,7 @@ def blows(outcomes: Iterable[Outcome]) -> list[tuple[Outcome, Effect]]:
     """The measured shocks of trade both ways, each once: the first method that tells it, by month before by year."""
     found: dict[str, tuple[Outcome, Effect]] = {}
     for outcome in outcomes:
-        effect = outcome.stressed
+        effect = outcome.told
         if outcome.part == TURNOVER and isinstance(effect, Effect):
             found.setdefault(outcome.blow.shocks[0].subject, (outcome, effect))
     return list(found.values())

@@ -165,6 +165,24 @@ def test_reliability_bins_hold_what_they_say(tables: dict[str, pl.DataFrame]) ->
         assert mine.is_empty() or mine["cases"].sum() == 7 * cases
 
 
+def test_no_panel_speaks_for_all_from_fewer_than_three_origin_years(tables: dict[str, pl.DataFrame]) -> None:
+    late = tables["skill"].filter(
+        (pl.col("part") == "late") & (pl.col("model") == BASE) & pl.col("horizon").is_not_null()
+    )
+    mine = late.filter(pl.col("panel") != "all")
+    enough = mine.filter(pl.col("origin_years") >= 3)
+    pooled_rows = late.filter((pl.col("panel") == "all") & (pl.col("against") == BASE))
+    assert enough.height < mine.height
+    assert set(pooled_rows["horizon"]) == set(enough["horizon"])
+    for horizon, cases, error in pooled_rows.select("horizon", "cases", "absolute_error").iter_rows():
+        here = enough.filter(pl.col("horizon") == horizon)
+        assert cases == here["cases"].sum()
+        # Each panel counts equally; both sides are rounded to four digits.
+        assert error == pytest.approx(here["absolute_error"].mean(), rel=2e-4)
+    curve = tables["reliability"].filter(pl.col("panel") == "all")
+    assert curve["reaches"].max() == enough["horizon"].max()
+
+
 def test_the_record_draws_paths_without_the_panels(shipped: Record) -> None:
     errors = shipped.trajectories(shipped.chosen)
     values = [90.0, 100, 95, 110, 120, 118, 130, 140, 150, 149]
@@ -197,8 +215,14 @@ def test_the_page_shows_the_tables(
 ) -> None:
     page = (root / "docs" / "explanation" / "forecast-record.md").read_text(encoding="utf-8")
     assert page == script.filled(page, script.page_parts(tables, shipped.chosen))
-    assert page.count("<!-- table: ") == 7
+    assert page.count("<!-- table: ") == 8
     # Its words rest on these: if a rebuild changes them, the words must change too.
     assert "No model beat the naive forecast" in page
     assert shipped.kept == (BASE,)
+    strays = {row[0]: row[1:] for row in script.strays(tables["reliability"], shipped.chosen)}
+    assert strays["agtpa"] == ("60", "26", "26", "0", "17")
+    assert strays["china"] == ("60", "16", "11", "5", "12")
+    assert strays["wiod"] == ("60", "5", "0", "5", "14")
+    assert strays["all"] == ("60", "0", "0", "0", "")
+    assert "in 26 of 60 rows of `agtpa` and 16 of 60 of `china`" in page
     assert tables["skill"]["origin_years"].max() == 17

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shlex
 import subprocess
@@ -87,7 +88,7 @@ def _columns(verb: str) -> list[str]:
 
 COLUMNS = {
     "list": "record name form level parties about begins ends stage state last_sign last_sign_period why near "
-    "weakest_status sources statements ids",
+    "perhaps_one weakest_status sources statements ids",
     "show": "record property value low high unit comparator period valid_from valid_to as_of status source publisher "
     "locator speaker note recorded recorder stands supersedes superseded_by id",
     "due": "due last_day in_days overdue_days record name what inferred parties status source note id",
@@ -267,3 +268,52 @@ def test_the_how_to_page_runs_as_it_is_written(call: Call, tmp_path: Path) -> No
         if target:
             assert shlex.split(target) == ["twins.csv"]
     assert (tmp_path / "twins-package" / "datapackage.json").exists()
+
+
+def test_a_workspace_is_held_against_the_release_alone_wherever_check_runs(call: Call) -> None:
+    # Tie x of a visit before it begins: odd, and odd from beside the workspace as from elsewhere.
+    assert call(f'twins add {TIE} --by A --set "active=Visit @2008"').code == 0
+    beside = call("check landbridge-data")
+    assert beside.code == 1
+    assert "active of 2008 is before its beginning, since 2012" in " ".join(beside.out.split())
+    whole = Path("landbridge-data").resolve()
+    Path("elsewhere").mkdir()
+    os.chdir("elsewhere")
+    assert call(f"check {whole}").out.split() == beside.out.split()
+
+
+def test_a_name_that_a_record_goes_by_is_not_replaced_unasked(call: Call) -> None:
+    asked = 'twins add --id x --set name=Foo --publisher "Another desk" --by B'
+    made = call(
+        'twins add --id x --set "parties=BY-VI CN-HL" --set level=region --publisher "Our desk" --by A'
+    )
+    assert made.code == 0
+    refused = call(asked)
+    assert refused.code == 1
+    assert "goes by Vitebsk Oblast and Heilongjiang" in refused.err
+    assert call("twins list --text Foo --json").json["rows"] == []
+    assert call(f"{asked} --beside").code == 0
+    assert [row["name"] for row in call("twins list --text Foo --json").json["rows"]] == ["Foo"]
+
+
+def test_a_member_of_later_years_is_no_party_before(call: Call) -> None:
+    def found(asked: str) -> dict[str, list[str]]:
+        rows = call(f"mechanisms list {asked} --json").json["rows"]
+        return {row["record"]: row["parties"].split() for row in rows}
+
+    assert "mechanism/sco" not in found("--on 2010 --place BLR")
+    assert "mechanism/sco" not in found("--on 2010 --place BY-VI")
+    assert "mechanism/sco" not in found("--on 2010 --between BLR CHN")
+    assert "BLR" not in found("--on 2010")["mechanism/sco"]
+    assert "BLR" in found("--on 2026 --place BLR")["mechanism/sco"]
+
+
+def test_what_a_load_of_twins_leaves_out_stands_in_the_text(call: Call) -> None:
+    head = "city1,country1_iso3,region1,city2,country2_iso3,region2\n"
+    rows = ["Baiyin,CHN,CN-GS,Brest,BLR,BY-BR\n", "Har bin,CHN,CN-HL,Orsha,BLR,BY-VI\n"]
+    Path("list.csv").write_text(head + "".join(rows * 2), "utf-8")
+    ran = call("load twins list.csv")
+    told = " ".join(ran.err.split())
+    assert "list.csv: left out, 2 of 4 rows: the same tie stands there twice:" in told
+    assert "line 4: Baiyin – Brest, as in line 2; line 5: Har bin – Orsha, as in line 3." in told
+    assert "perhaps a city that is known, spelt otherwise: Har bin (line 3), held as Harbin." in told

@@ -49,6 +49,52 @@ def test_drawn_paths_have_the_moments_of_the_filter() -> None:
     assert np.abs(drawn.std(axis=0) / spread - 1).max() < 4 / 63
 
 
+def test_the_band_is_the_models_own_widened_by_what_simulation_asks_for(hit: Counterfactual) -> None:
+    logs = np.log(_months(shock=-0.5)[:BEFORE])
+    _, spread = room._ahead(room._fitted(logs, 12, "local"), float(logs.mean()), hit.actual.size)
+    # 1.645 standard deviations hold 90 % where the variances are known. They are not.
+    assert np.log(hit.high / hit.without) == pytest.approx(1.30 * 1.6449 * spread, rel=1e-3)
+    assert np.log(hit.without / hit.low) == pytest.approx(1.30 * 1.6449 * spread, rel=1e-3)
+    # Draws of the sum are widened alike: the range of the year is wider than that of the draws as they are.
+    plain = room._drawn(room._fitted(logs, 12, "local"), float(logs.mean()), 12, 2)
+    own = np.subtract(*np.percentile(np.log(np.exp(plain).sum(axis=1)), (95, 5)))
+    assert hit.total[2] - hit.total[0] == pytest.approx(1.30 * own, rel=0.02)
+    # Fewer values, wider; beyond the lengths simulated, as at the nearest; between them on a line.
+    assert [room.widened(n, 12) for n in (36, 40, 50, 60, 84, 200)] == pytest.approx(
+        [1.40, 1.40, 1.35, 1.30, 1.20, 1.20]
+    )
+    assert [room.widened(n, 1) for n in (8, 15, 40)] == pytest.approx([1.45, 1.375, 1.30])
+
+
+# Standard deviations, in logs, of level, slope and noise.
+CALM = ((0.03, 0.0, 0.03), (0.05, 0.0, 0.01), (0.02, 0.002, 0.04), (0.03, 0.01, 0.03))
+
+
+def _calm(rng: np.random.Generator, kind: int, size: int, season: int) -> np.ndarray:
+    """A series to which nothing happens: trend that wanders, fixed season, noise."""
+    level, slope, noise = CALM[kind]
+    slopes = 0.005 + np.cumsum(slope * rng.standard_normal(size))
+    logs = np.cumsum(slopes + level * rng.standard_normal(size)) + noise * rng.standard_normal(size)
+    return np.exp(logs + np.resize(0.1 * (season > 1) * rng.standard_normal(season), size))
+
+
+@pytest.mark.parametrize(
+    ("season", "before", "count", "least", "most"),
+    # 90 % of so many, and two binomial standard deviations either way. The model's own band holds 78 of the hundred.
+    [(1, 9, 100, 84, 96), (12, 40, 16, 12, 16)],
+)
+def test_ranges_hold_nine_in_ten_where_nothing_happened(
+    season: int, before: int, count: int, least: int, most: int
+) -> None:
+    rng, held = np.random.default_rng(season), 0
+    for k in range(count):
+        values = _calm(rng, k % len(CALM), before + season, season)
+        found = structural(values, season=season, before=before, placebos=False)
+        assert isinstance(found, Counterfactual)
+        held += found.total[0] <= 0 <= found.total[2]
+    assert least <= held <= most
+
+
 def test_structural_finds_a_shock_of_known_size_and_its_end(hit: Counterfactual) -> None:
     # exp(-0.5) - 1 = -39 %; noise of three per cent a month.
     assert np.abs(hit.gap_pct[:6] + 39.3).max() < 10

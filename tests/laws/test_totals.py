@@ -184,9 +184,10 @@ CASES = {
     "reached early, lost again": ([row(201, "2022"), row(180, "2024")], targets.MISSED),
     "reached before it was set": ([row(250, "2010"), row(180, "2024")], targets.MISSED),
     "not counted yet": ([row(180, "2023")], targets.UNCOUNTED),
-    "no count of its year, reached before": ([row(210, "2023"), row(190, "2025")], targets.MET),
-    "no count of its year, reached after": ([row(150, "2023"), row(210, "2025")], targets.LATE),
-    "no count of its year, not reached": ([row(150, "2023"), row(190, "2025")], targets.MISSED),
+    "no count of its year, reached before": ([row(210, "2023"), row(190, "2025")], targets.SKIPPED),
+    "no count of its year, reached after": ([row(150, "2023"), row(210, "2025")], targets.SKIPPED),
+    "no count of its year, not reached": ([row(150, "2023"), row(190, "2025")], targets.SKIPPED),
+    "lost, then regained": ([row(201, "2022"), row(180, "2024"), row(210, "2025")], targets.LATE),
     "nothing held": ([], targets.UNMEASURED),
 }
 

@@ -19,7 +19,7 @@ from landbridge.brief.numbers import show
 from landbridge.brief.sections import registers
 from landbridge.brief.sections.registers_works import number
 from landbridge.brief.setting import Setting, setting
-from landbridge.brief.text import Name, Writer, atoms
+from landbridge.brief.text import Date, Name, Writer, atoms
 from landbridge.provenance import Figure, Status
 from landbridge.registers.coverage import coverage
 from landbridge.registers.documents import documents
@@ -150,13 +150,10 @@ def test_document_stages_count_each_document_once(a: str, b: str) -> None:
 def test_ties_are_rolled_up_and_the_dormant_ones_named(a: str, b: str) -> None:
     held = between(data(), a, b, data().as_of)
     rows = table(a, b, "ties rolled up").rows
-    assert [value(row[1]) for row in rows] == [
-        len(held.region_ties),
-        len(held.city_ties),
-        len(held.district_ties),
-    ]
+    levels = {"regions": held.region_ties, "cities": held.city_ties, "districts": held.district_ties}
+    assert {words(row[0]): value(row[1]) for row in rows} == {k: len(v) for k, v in levels.items() if v}
     for row in rows:
-        assert value(row[1]) == sum(value(cell) for cell in row[2:])
+        assert value(row[1]) == sum(figure.point for figure in figures(row[2]))
     asleep = {tie.record.subject for tie in held.ties if tie.life.state == "dormant"}
     assert {next(iter(subjects(row[0]))) for row in table(a, b, "dormant ties").rows} == asleep
 
@@ -194,13 +191,77 @@ def test_the_picture_counts_what_a_headline_names_and_leaves_unnamed() -> None:
     assert isinstance(chart.data, Bars)
     counts: dict[str, float] = {}
     for bar in chart.data.bars:
-        record = next(iter(subjects(bar.label)))
+        (record,) = subjects(bar.group)
         counts[record] = counts.get(record, 0) + bar.figure.point
-    for record, total in counts.items():
-        found = decompose(data().ledger, record, data().as_of)
-        assert found.number is not None
-        assert total == found.number.statement.number
-    assert counts["project/rus-chn-headline-2023"] == 78
+    held = [r for r in made("CHN", "RUS").between("project") if r.text("umbrella") == "true"]
+    for record in held:
+        found = decompose(data().ledger, record.subject, data().as_of)
+        newest = [claim.number for claim in found.claims if claim.number is not None]
+        if found.number is not None or newest:
+            stated = found.number or newest[-1]
+            assert counts.pop(record.subject) == stated.statement.number
+            shown = next(words(bar.group) for bar in chart.data.bars if record.subject in subjects(bar.group))
+            assert shown.startswith(show(Date(stated.claimed_on))), "the date is that of the count"
+        else:
+            assert record.subject not in counts
+    assert counts == {}
+    assert all(words(bar.label) for bar in chart.data.bars), "every bar says itself what it counts"
+
+
+def test_a_newest_claim_without_a_count_shows_the_newest_count_with_its_own_date() -> None:
+    """On 3 November 2025 a sum was named without a number; 86 projects were counted in October 2025."""
+    portfolio = "project/rus-chn-investment-commission-portfolio"
+    found = decompose(data().ledger, portfolio, data().as_of)
+    assert found.number is None
+    assert found.counted is not None
+    assert (found.counted.statement.number, found.counted.claimed_on) == (86, "2025-10")
+    assert any("none of 86 projects (October 2025, the newest count held)" in note for note in found.notes)
+    rows = table("CHN", "RUS", "headlines apart").rows
+    claimed = next(words(row[1]) for row in rows if portfolio in subjects(row[0]))
+    assert "without a number of projects; the newest count is 86, October 2025" in claimed
+
+
+def test_cells_of_cards_hold_no_stacks_of_none() -> None:
+    for a, b in PAIRS:
+        for name in ("ties rolled up", "border steps"):
+            for row in table(a, b, name).rows:
+                assert [words(cell) for cell in row].count("none") == 0
+                assert sum(words(cell) == "none held" for cell in row) <= 1
+
+
+def test_a_brief_of_regions_says_whose_documents_and_projects_these_are_and_puts_its_own_first() -> None:
+    a, b = "CN-HL", "RU-AMU"
+    here = made(a, b)
+    for kind in ("document", "project"):
+        held = here.nations.between(kind)
+        if kind == "document":
+            # What counts several documents in one is none itself.
+            single = {item.record.subject for item in documents(data(), data().as_of)}
+            held = tuple(record for record in held if record.subject in single)
+        places = {a, b} | {m.code for m in codes.places("macro") if {a, b} & set(m.members)}
+        near = {record.subject for record in held if places & set(record.parties)}
+        assert near
+        assert near < {record.subject for record in held}
+        said = [s for s in sentences(a, b) if "where a list names any of them" in words(s)]
+        assert [len(held), len(near)] in [[figure.point for figure in figures(s)] for s in said], kind
+        tables = ("document stages", "promises") if kind == "document" else ("headlines apart",)
+        for name in tables:
+            if name == "document stages":
+                lists = [
+                    [p.record for p in atoms(row[2]) if isinstance(p, Name)] for row in table(a, b, name).rows
+                ]
+            else:
+                lists = [[next(iter(subjects(row[0]))) for row in table(a, b, name).rows]]
+            for listed in lists:
+                order = [subject not in near for subject in listed]
+                assert order == sorted(order), name
+    named = near & {next(iter(subjects(row[0]))) for row in table(a, b, "headlines apart").rows}
+    none = any("No headline sum held names any of these regions" in words(s) for s in sentences(a, b))
+    assert none == (not named)
+    assert ("regions first" in words(table(a, b, "headlines apart").title)) == bool(named)
+    both = {words(s) for s in sentences(a, b)} - {words(s) for s in sentences("CHN", "RUS")}
+    assert any("not of this pair alone" in said for said in both)
+    assert not any("of this pair alone" in words(s) for s in sentences("CHN", "RUS"))
 
 
 def test_the_median_of_disclosure_is_that_of_the_single_projects() -> None:
@@ -227,9 +288,11 @@ def test_border_steps_are_those_held_for_each_way_and_each_is_of_one_form(a: str
     shown: dict[str, float] = {}
     ways: dict[str, set[str]] = {}
     for row in rows:
-        shown[words(row[1])] = shown.get(words(row[1]), 0) + value(row[3]) + value(row[4])
+        steps = sum(figure.point for figure in figures(row[3]))
+        shown[words(row[1])] = shown.get(words(row[1]), 0) + steps
         ways.setdefault(words(row[1]), set()).add(words(row[0]))
-        assert value(row[3]) + value(row[4]) == sum(value(cell) for cell in row[5:])
+        assert steps == sum(figure.point for figure in figures(row[4]))
+        assert (row[4] is None) == (words(row[3]) == "none held")
     assert {"rail", "road"} & set(shown)
     for mode, total in shown.items():
         every = sum(times for modes, times in held if not modes or modes & {mode, "any"})

@@ -13,7 +13,7 @@ import pytest
 import sample_document as sample
 from landbridge.brief import charts, page
 from landbridge.brief.catalogue import catalogue
-from landbridge.brief.chart_fan import chart, picture_of
+from landbridge.brief.chart_fan import chart, draw_fan, picture_of, rounds
 from landbridge.brief.document import Chart, Document, Fan, Section
 from landbridge.brief.numbers import show
 from landbridge.brief.text import Date, Writer
@@ -159,7 +159,7 @@ def test_the_picture_stands_alone(tmp_path: Path) -> None:
     ):
         assert words in said, words
     picture_of(path, basis, bands(basis), None)
-    assert "USD 400 billion" not in texts(ElementTree.fromstring(path.read_text("utf-8")))
+    assert "target" not in texts(ElementTree.fromstring(path.read_text("utf-8")))
 
 
 def test_page_and_json_carry_the_numbers_of_the_fan() -> None:
@@ -179,3 +179,37 @@ def test_page_and_json_carry_the_numbers_of_the_fan() -> None:
     ]
     assert held[data["spokes"][-1]["inner"]["figure"]]["low"] == 203e9
     assert held[data["marks"][0]["figure"]["figure"]]["value"] == 4e11
+
+
+def test_targets_stand_beside_the_bands_and_the_scale_has_round_values() -> None:
+    """Words over the edges of the bands could not be read; without a scale no height could be told."""
+    near = sample.fig("nearer target", 3e11, period="2030", status=Status.CLAIMED)
+    stand = stands()
+    made = chart(Writer(catalogue()), stand, bands(stand), [(Date("2030"), TARGET), (Date("2030"), near)])
+    assert isinstance(made.data, Fan)
+    for width in (charts.WIDE, charts.NARROW):
+        surface = draw_fan(made.data, show, width)
+        end = surface.x.range[1]
+        laid = [words for words in surface.words.values() if words.texts[0] == "target"]
+        assert len(laid) == 2
+        boxes = []
+        for (_, size, _, _), rows in surface._texts.items():
+            for row in rows:
+                words = surface.words[row["key"]]
+                if words in laid:
+                    left, top = surface.x.px(row["x"]), surface.y.px(row["y"]) - size
+                    assert left > end + 6
+                    assert left + words.width <= width
+                    boxes.append((top, top + words.height))
+        first, second = sorted(boxes)
+        assert first[1] <= second[0]
+    root = drawn(made)[0]
+    for value in ("USD 200 billion", "USD 400 billion"):
+        assert value in texts(root)
+
+
+@pytest.mark.parametrize(
+    ("top", "marks"), [(637.7, [200, 400, 600]), (100.0, [50, 100]), (9.0, [2, 4, 6, 8]), (1.3, [0.5, 1.0])]
+)
+def test_the_marks_of_the_scale_are_few_and_round(top: float, marks: list[float]) -> None:
+    assert rounds(top) == pytest.approx(marks)

@@ -7,14 +7,19 @@ from dataclasses import replace
 from multiprocessing import get_context
 
 import numpy as np
+import polars as pl
 import pytest
 
 from landbridge.errors import BadSample, BadUsage
 from landbridge.forecasting.backtest import Panel, Trials, rolling
+from landbridge.forecasting.cases import Cases, errors_of
 from landbridge.forecasting.models import forecast
+from landbridge.forecasting.record import Record, pooled, record, select, skill, skill_row
+from landbridge.forecasting.scores import When, ratio
 
 MODELS = ("naive", "drift", "theta")
 NAN = float("nan")
+BOTH = (("naive", 0.1), ("drift", 0.05))
 
 
 def panel(count: int = 120, seed: int = 1, name: str = "made") -> Panel:
@@ -162,3 +167,91 @@ def test_panels_that_contradict_themselves_are_refused() -> None:
         rolling([panel(2)], models=["naive"], origins={}, horizon=1)
     with pytest.raises(BadUsage, match="same name"):
         rolling([panel(2), panel(2)], models=["naive"], origins={"made": [2009]}, horizon=1)
+
+
+def tried(values: np.ndarray, late: int, models: tuple[str, ...] = ("naive", "drift")) -> Record:
+    labels = tuple(f"S{k}" for k in range(len(values)))
+    held = Panel("mine", "year", 2000, values, labels)
+    trials = rolling([held], models=models, origins={"mine": range(2005, 2015)}, horizon=2, least=6)
+    return record(trials, {"mine": late}, 2)
+
+
+def walks(count: int, years: int) -> np.ndarray:
+    return np.asarray(np.exp(5 + np.random.default_rng(3).normal(0, 0.2, (count, years)).cumsum(axis=1)))
+
+
+def test_a_constant_series_is_left_out_by_name_and_counted() -> None:
+    values = np.vstack([walks(30, 16), np.full((1, 16), 7.0)])
+    made = tried(values, 2011)
+    told = made.left.filter(made.left["reason"].str.contains("S30 "))
+    assert told["count"].to_list() == [10]
+    numbers = made.skill.select(pl.selectors.float())
+    assert all(column.drop_nulls().is_finite().all() for column in numbers)
+
+
+def test_series_that_never_move_are_refused_and_not_scored() -> None:
+    with pytest.raises(BadSample, match="no series entered"):
+        tried(np.full((5, 16), 7.0), 2011)
+    still = Trials(
+        panel=np.array(["mine"]), series=np.array(["S0"]), origin=np.array([2010]), year=np.array([2010]),
+        model=np.array(["naive"]), error=np.zeros((1, 1)), growth=np.zeros((1, 1)), own=np.zeros(1),
+        steps=np.array([9]),
+    )  # fmt: skip
+    with pytest.raises(BadSample, match="do not move"):
+        errors_of(still, "naive")
+
+
+def test_a_score_that_is_not_finite_is_refused() -> None:
+    when = When(np.array([2000, 2001]), np.array([2001, 2002]))
+    with pytest.raises(BadSample, match="not finite"):
+        ratio(np.array([1.0, np.nan]), np.ones(2), when)
+    with pytest.raises(BadSample, match="zero"):
+        ratio(np.zeros(2), np.zeros(2), when)
+
+
+def case(
+    panel: str, part: str, model: str, horizon: int, years: range, many: int, error: float = 0.1
+) -> Cases:
+    """Cases with one error: so many a year, in these origin years."""
+    year = np.repeat(np.array(years, dtype=np.int64), many)
+    key = np.array([f"{panel}-{k}@{y}" for k, y in enumerate(year.tolist())])
+    blank = np.zeros((year.size, 7, 2))
+    size = np.full(year.size, error)
+    within = np.ones((year.size, 3), dtype=bool)
+    when = When(year, year + horizon)
+    return Cases(panel, part, model, horizon, key, when, size, size, within, blank, blank > 0)
+
+
+def test_a_model_without_late_scores_is_neither_kept_nor_chosen() -> None:
+    cases = [case("mine", "early", name, 1, range(2000, 2004), 5, size) for name, size in BOTH]
+    cases.append(case("mine", "late", "naive", 1, range(2006, 2009), 5))
+    told = {item.model: item for item in select(cases)}
+    assert told["drift"].early == pytest.approx(0.5)
+    assert not told["drift"].kept
+    assert not told["drift"].chosen
+    assert told["drift"].reason.startswith("not enough origins")
+
+
+def test_where_nothing_can_be_scored_early_every_verdict_says_so() -> None:
+    told = select([case("mine", "late", name, 1, range(2006, 2009), 5, size) for name, size in BOTH])
+    assert all("no model could be scored on early ones" in item.reason for item in told)
+    assert [item.model for item in told if item.kept] == ["naive"]
+    assert not any(item.chosen for item in told)
+
+
+def test_panels_are_equal_over_several_horizons() -> None:
+    """One panel of three horizons, one of one: each is half of all, and horizons are equal in their panel."""
+    long = [case("long", "late", "naive", h, range(2000, 2005), 9, 0.1 * h) for h in (1, 2, 3)]
+    short = case("short", "late", "naive", 1, range(2000, 2005), 2, 1.0)
+    found = skill_row(pooled([(item, item) for item in (*long, short)]))
+    assert found["absolute_error"] == pytest.approx((0.2 + 1.0) / 2)
+
+
+def test_one_origin_year_does_not_enter_the_rows_of_all_panels() -> None:
+    """36 cases of a single year are one draw of what a year brings, whatever their number."""
+    few = case("few", "late", "naive", 2, range(2000, 2001), 36, 1.0)
+    many = [case("many", "late", "naive", h, range(2000, 2005), 9, 0.1) for h in (1, 2)]
+    rows = {(row["panel"], row["horizon"]): row for row in skill([few, *many])}
+    assert rows["few", 2]["absolute_error"] == pytest.approx(1.0)
+    assert rows["all", 2]["absolute_error"] == pytest.approx(0.1)
+    assert rows["all", 2]["cases"] == 45

@@ -8,7 +8,7 @@ import pytest
 
 from landbridge import codes
 from landbridge.errors import BadFile
-from landbridge.ledger import Ledger, Statement, check
+from landbridge.ledger import Ledger, Statement, check, read
 from landbridge.ledger.admitting import Admission, admit, examine
 from landbridge.ledger.soundness import oddities
 from landbridge.provenance import Source, Status
@@ -227,7 +227,9 @@ def test_two_sources_that_agree_on_dates_out_of_order_give_one_problem() -> None
     base = [said("parties", "BY-VI CN-HL", "s"), said("level", "region", "s")]
     dates = [said("since", "2022", "s"), said("since", "2022", "t"), said("until", "2019", "s")]
     ledger = Ledger([*base, *dates], sources)
-    assert check(ledger) == ["twinning/a: since 2022 is after until 2019."]
+    (problem,) = check(ledger)
+    assert problem.startswith("twinning/a: since 2022 is after until 2019. One source says both")
+    assert oddities(ledger) == []
     assert oddities(ledger) == []
 
 
@@ -247,3 +249,77 @@ def test_a_file_of_the_future_and_a_source_that_stands_twice_are_refused(tmp_pat
     future, twice = told(looked(tmp_path, entry("twinning/a", f"{{{TIE}}}"), head=head))
     assert future.startswith("our.yaml, line 1: recorded 2101-01-01 lies in the future.")
     assert twice.startswith("our.yaml, line 5: source desk stands twice.")
+
+
+def two_sources(*says: str) -> str:
+    return "".join(
+        entry("twinning/a", text, source) for text, source in zip(says, ("desk", "paper"), strict=True)
+    )
+
+
+TWO = HEAD.replace("publisher: Our desk}\n", "publisher: Our desk}\n  - {id: paper, publisher: A paper}\n")
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "words"),
+    [
+        (
+            f"{TIE}, until: 2020",
+            "active: {value: x, period: 2025}",
+            "active of 2025 is after its end, until 2020",
+        ),
+        (f"{TIE}, until: 2019", "since: 2022", "since 2022 is after until 2019"),
+    ],
+)
+def test_two_sources_may_contradict_each_other_and_one_may_not(
+    tmp_path: Path, first: str, second: str, words: str
+) -> None:
+    found = looked(tmp_path, two_sources(f"{{{first}}}", f"{{{second}}}"), head=TWO)
+    assert found.problems == ()
+    (odd,) = found.odd
+    assert words in odd
+    assert "desk" in odd
+    assert "paper" in odd
+    assert "contradict each other" in odd
+    alone = looked(tmp_path, entry("twinning/a", f"{{{first}, {second}}}"))
+    assert [words in text for text in told(alone)] == [True]
+    assert alone.odd == ()
+
+
+def test_a_note_settles_what_two_sources_say_against_each_other(tmp_path: Path) -> None:
+    says = f"{{{TIE}, until: 2020}}", "{active: {value: x, period: 2025, note: it was taken up again}}"
+    found = looked(tmp_path, two_sources(*says), head=TWO)
+    assert (found.problems, found.odd) == ((), ())
+
+
+def test_an_ended_tie_that_is_held_may_be_seen_alive_by_another(tmp_path: Path) -> None:
+    path = tmp_path / "held.yaml"
+    path.write_text(HEAD + entry("twinning/a", f"{{{TIE}, until: 2020}}"), "utf-8")
+    file = read(path, PLACES)
+    held = Ledger(file.statements, {source.id: source for source in file.sources})
+    head = HEAD.replace("id: desk, publisher: Our desk", "id: paper, publisher: A paper")
+    found = looked(
+        tmp_path, entry("twinning/a", "{active: {value: x, period: 2025}}", "paper"), held=held, head=head
+    )
+    assert found.problems == ()
+    assert [item.partition("odd: ")[2].startswith("twinning/a: active of 2025") for item in found.odd] == [
+        True
+    ]
+
+
+def test_a_member_that_another_source_dates_before_the_beginning_is_odd(tmp_path: Path) -> None:
+    whole = "{name: m, form: bloc, parties: [BLR, CHN], since: 2015}"
+    entries = entry("mechanism/m", whole) + entry(
+        "mechanism/m", "{member: {value: BLR, from: 2012}}", "paper"
+    )
+    found = looked(tmp_path, entries, head=TWO)
+    assert found.problems == ()
+    assert "member BLR from 2012 is before its beginning, since 2015" in " ".join(found.odd)
+
+
+def test_an_unknown_key_is_compared_with_the_keys_of_its_own_form(tmp_path: Path) -> None:
+    head = HEAD.replace("publisher: Our desk", "publisher: Our desk, retrieved: 2026, titel: x")
+    first, second = told(looked(tmp_path, entry("twinning/a", f"{{{TIE}}}"), head=head))
+    assert "sources.retrieved: there is no such key; valid: id, publisher, title, published" in first
+    assert "entries" not in first
+    assert "sources.titel: there is no such key; nearest valid: title" in second

@@ -8,6 +8,7 @@ import pytest
 
 import landbridge as lb
 from landbridge.errors import BadFile, BadSample, UnknownLabel
+from landbridge.forecasting.series import prepared
 from landbridge.prospects.own import own
 from landbridge.prospects.probability import reckoned
 from landbridge.prospects.trying import origins, panel, roster
@@ -67,6 +68,35 @@ def test_a_hole_is_mended_only_when_asked_and_told(tmp_path: Path) -> None:
     assert any("2015" in step for step in mended.said)
 
 
+def test_months_are_refused_before_anything_is_said_of_years(tmp_path: Path) -> None:
+    rows = [f"{year}-{month:02},5" for year in range(2015, 2017) for month in range(1, 13)]
+    with pytest.raises(BadFile, match="by month") as refused:
+        own(written(tmp_path, rows))
+    assert "errors of forecasts by year" in str(refused.value)
+    assert "2418" not in str(refused.value)
+
+
+def test_a_unit_that_is_not_stated_is_told_and_another_is_kept(tmp_path: Path) -> None:
+    assert "Unit not stated: taken as US dollars." in own(good(tmp_path)).said
+    rows = [f"{year},{100 + 7 * (year - 2014)},t" for year in YEARS]
+    stands = own(written(tmp_path, rows, "period,value,unit"))
+    assert any("in t; the record is of trade in US dollars" in said for said in stands.said)
+    found = reckoned(lb.load(), stands, value=250, by=2028)
+    assert found.level.unit == "t"
+    assert "Probability of t 250" in found.probability.measure
+    rows = [f"{year},{100 + 7 * (year - 2014)},USD" for year in YEARS]
+    assert own(written(tmp_path, rows, "period,value,unit")).notes == ()
+
+
+def test_a_repair_that_cannot_help_is_not_advised_again(tmp_path: Path) -> None:
+    rows = [f"{year},{100 if year < 2020 else 116700}" for year in YEARS]
+    with pytest.raises(BadFile, match="within 5% of a power of 1000 only") as refused:
+        own(written(tmp_path, rows), repair=("rescale",))
+    assert "ask for the repair" not in str(refused.value)
+    with pytest.raises(UnknownLabel, match="Valid: sort, one counter"):
+        own(good(tmp_path), repair=("foo",))
+
+
 def test_two_reporters_are_never_spliced(tmp_path: Path) -> None:
     rows = [f"{year},100,USD,{'A' if year < 2018 else 'B'}" for year in YEARS]
     with pytest.raises(BadFile, match="B"):
@@ -111,3 +141,49 @@ def test_naive_is_always_among_the_models_tried() -> None:
     assert roster(["theta"]) == ("naive", "theta")
     with pytest.raises(UnknownLabel):
         roster(["oracle"])
+
+
+STEADY = [10.0, 11, 12, 11, 13, 12, 14, 13, 15, 14]
+
+
+@pytest.mark.parametrize("factor", [1e-6, 1000.0])
+def test_a_unit_that_changes_inside_a_series_is_refused(tmp_path: Path, factor: float) -> None:
+    rows = [f"sound,{2000 + k},{value}" for k, value in enumerate(STEADY)]
+    rows += [f"mixed,{2000 + k},{value * (factor if k >= 5 else 1)}" for k, value in enumerate(STEADY)]
+    with pytest.raises(BadFile, match="stays: 2005") as refused:
+        panel(panel_file(tmp_path, rows))
+    assert [problem.where for problem in refused.value.problems] == ["mixed"]
+
+
+def test_a_large_value_that_goes_again_is_no_changed_unit(tmp_path: Path) -> None:
+    rows = [f"a,{2000 + k},{value * (1000 if k == 5 else 1)}" for k, value in enumerate(STEADY)]
+    assert panel(panel_file(tmp_path, rows)).values[0, 5] == 12_000
+
+
+def test_every_fault_of_a_panel_is_named_at_once(tmp_path: Path) -> None:
+    rows = ["a,1990.7,1", "a,soon,2", ",2001,3", "a,2002,much", "a,2003,-4", "b,2004,1", "b,2004,2"]
+    with pytest.raises(BadFile) as refused:
+        panel(panel_file(tmp_path, rows))
+    said = str(refused.value)
+    for words in (
+        "'1990.7' is no year", "'soon' is no year", "series has no name", "'much' is no number",
+        "-4 is not positive", "b has 2 values of 2004",
+    ):  # fmt: skip
+        assert words in said
+    assert len(refused.value.problems) == 6
+
+
+def test_a_header_without_rows_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(BadFile, match="no rows"):
+        panel(panel_file(tmp_path, []))
+
+
+def test_large_steps_are_told_with_the_series() -> None:
+    values = [10.0, 11, 66, 70, 71, 10, 11]
+    series = prepared(range(2010, 2017), values, unit="USD", counters="CHN", name="made")
+    assert [words.split(":")[0] for words in series.oddities] == [
+        "rose 6 times from 2011 to 2012",
+        "fell 7.1 times from 2014 to 2015",
+    ]
+    calm = prepared(range(2010, 2017), STEADY[:7], unit="USD", counters="CHN", name="made")
+    assert calm.oddities == ()

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import itertools
 import math
+import re
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from scipy import stats
 
 import landbridge as lb
-from landbridge.errors import BadUsage, NotHeld, OutsideSupport, UnknownLabel
-from landbridge.forecasting.counterfactual import Effect
+from landbridge.errors import BadSample, BadUsage, NotHeld, OutsideSupport, UnknownLabel
+from landbridge.forecasting.counterfactual import Counterfactual, Effect
+from landbridge.forecasting.paths import Chance
+from landbridge.prospects import shocks
 from landbridge.prospects.basis import basis
 from landbridge.prospects.counted import held
 from landbridge.prospects.drivers import slope
 from landbridge.prospects.mirror import Mirror, mirrored
-from landbridge.prospects.probability import reckoned
-from landbridge.provenance import Figure, Unavailable
+from landbridge.prospects.probability import reckoned, widened
+from landbridge.prospects.shock_outcome import Outcome, Rare
+from landbridge.provenance import Figure, Status, Unavailable
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +83,9 @@ def test_a_reporter_who_fell_silent_is_carried_on_by_the_partner_with_the_gap(da
     assert isinstance(silent, Mirror)
     assert (silent.silent_since, silent.partner) == ("2021", "CHN")
     # Worked by hand: the mean of the logs of ours over theirs in the common years.
-    ours, theirs = found.basis.held.years, silent.years
+    ours, theirs = found.basis.held.doubted | found.basis.held.years, silent.years
+    assert silent.doubted
+    assert not set(silent.doubted) & set(found.basis.held.years)
     gaps = [math.log(ours[year].point / theirs[year].point) for year in silent.common]
     assert silent.gap == pytest.approx(sum(gaps) / len(gaps))
     assert silent.ratio in found.probability.inputs
@@ -186,6 +195,113 @@ def test_a_pair_without_a_series_says_so(data: lb.Data) -> None:
 def test_a_bound_is_no_value_of_a_series(data: lb.Data) -> None:
     found = held(data, "trade_turnover", "CHN", "RUS")
     assert all(figure.comparator == "=" for figure in found.years.values())
+
+
+def test_the_range_in_the_tail_moves_with_the_level_and_never_jumps(data: lb.Data) -> None:
+    levels = (300e9, 400e9, 600e9, 1000e9, 1500e9, 2000e9, 3000e9, 50_000e9)
+    said = [asked(data, level).probability for level in levels]
+    for harder, easier in itertools.pairwise(reversed(said)):
+        assert harder.point <= easier.point
+        assert harder.low <= easier.low  # type: ignore[operator]
+        assert harder.high <= easier.high  # type: ignore[operator]
+    # From one path in thousands to none there is no step: the bound is that of so many origin years.
+    assert said[-1].high == pytest.approx(100 * stats.beta.ppf(0.95, 0.5, 18.5))
+    assert said[5].high - said[6].high < 0.2  # type: ignore[operator]
+
+
+def test_a_range_is_never_narrower_than_its_origin_years_allow() -> None:
+    narrow = widened(Chance(0.25, 0.24, 0.26, 20))
+    assert (narrow.low, narrow.high) == pytest.approx(stats.beta.ppf((0.05, 0.95), 5.5, 15.5).tolist())
+    wide = widened(Chance(0.25, 0.01, 0.9, 20))
+    assert (wide.low, wide.high) == (0.01, 0.9)
+    assert (widened(Chance(0.0, 0.0, 0.0, 9)).low, widened(Chance(1.0, 1.0, 1.0, 9)).high) == (0.0, 1.0)
+
+
+def test_of_several_series_the_one_that_can_be_forecast_is_taken(data: lb.Data) -> None:
+    found = held(data, "trade_turnover", "BLR", "CHN")
+    assert found.counted == ("BLR", "foreign trade statistics (UN Comtrade)")
+    assert any(said == "CHN, ambassador of China (2022)" for said in found.listed)
+    assert mirrored(found) is None, "a single speech carries no series on"
+
+
+def test_a_year_beyond_the_record_is_refused_with_what_else_is_held(data: lb.Data) -> None:
+    for call in (lb.target, lb.prospects.forecast):
+        more = {"value": 10e9, "by": 2030} if call is lb.target else {"until": 2030}
+        with pytest.raises(OutsideSupport, match="9 years after the newest count") as refused:
+            call(data, "trade_turnover", "BLR", "CHN", **more)  # type: ignore[operator]
+        assert "6 years ahead" in str(refused.value)
+        assert "ambassador of China (2022)" in str(refused.value)
+
+
+def test_a_series_that_is_too_short_names_the_others(data: lb.Data) -> None:
+    with pytest.raises(BadSample, match=r"UN Comtrade\) \(2015–2021\)"):
+        lb.target(data, "trade_turnover", "BLR", "CHN", value=10e9, by=2026, reporter="CHN")
+
+
+def test_too_few_draws_are_refused(data: lb.Data) -> None:
+    with pytest.raises(BadUsage, match="too few"):
+        asked(data, draws=199)
+
+
+def test_a_forecast_says_from_which_times_its_errors_come(data: lb.Data) -> None:
+    found = lb.prospects.forecast(data, "trade_turnover", "CHN", "RUS", until=2030)
+    assert any("were made from 1991 to 2020" in note for note in found.notes)
+
+
+def blow(found: Counterfactual, low: float, point: float, high: float) -> Outcome:
+    """A blow of that size on trade both ways."""
+    event = SimpleNamespace(name="a shock", since="2020-01", shocks=(), start=2020 * 12, frequency="month")
+    effect = Figure("gap", point, "%", "2020", Status.ASSUMED, low=low, high=high)
+    return Outcome(event, "trade_turnover", "own past, by month", None, found, effect)  # type: ignore[arg-type]
+
+
+def measured(p_placebo: float | None, placebos: int) -> Counterfactual:
+    flat = np.ones(12)
+    yearly = np.log(np.array([[0.6, 0.7, 0.8]]))
+    return Counterfactual(
+        "structural", 60, 0.7 * flat, flat, 0.9 * flat, 1.1 * flat, (-0.5, -0.36, -0.2), 12, yearly, p_placebo,
+        placebos, 0.05, by_month=True,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("share", "high", "words"),
+    [
+        (0.4, -20.0, "ordinary among 12 placebos, the shock among them: 40 % went as far"),
+        (None, -20.0, "too few placebos"),
+        (0.4, 5.0, "-30 % (-40 to +5)"),
+    ],
+)
+def test_a_shock_not_told_from_ordinary_movement_is_not_laid_on_paths(
+    share: float | None, high: float, words: str
+) -> None:
+    said = blow(measured(share, 12), -40.0, -30.0, high).told
+    assert isinstance(said, Unavailable)
+    assert words in said.reason
+    assert "not told from ordinary movement" in said.reason
+
+
+def test_a_rare_shock_is_laid_on_with_size_range_and_verdict(data: lb.Data) -> None:
+    effect = blow(measured(0.08, 12), -40.0, -30.0, -20.0).told
+    assert isinstance(effect, Rare)
+    stands = basis(data, "trade_turnover", "CHN", "RUS")
+    found = reckoned(data, stands, value=300e9, by=2030, stress=effect)
+    (row,) = [row for row in found.rows() if row["what"] == "stress"]
+    assert row["note"].startswith("laid on: -30 % in its first year (-40 to -20); rare among 12 placebos")
+
+
+def test_the_shock_of_2022_on_trade_both_ways_is_refused_with_its_placebos(data: lb.Data) -> None:
+    said = shocks.measured(data, "CHN", "RUS", "sanctions-russia-2022", "trade_turnover")
+    assert isinstance(said, Unavailable)
+    assert re.search(r"[+-]\d+ % \([+-]\d+ to [+-]\d+\), ordinary among \d+ placebos", said.reason)
+    assert re.search(r"\d+ % went as far; not told from ordinary movement", said.reason)
+
+
+def test_the_record_says_how_far_ahead_and_on_how_many_years_it_rests(data: lb.Data) -> None:
+    rows = [row for row in asked(data).rows() if row["what"] == "record"]
+    assert all(row["value"] is not None for row in rows)
+    assert rows[0]["item"] == "came true of such probabilities, 3 to 6 years ahead"
+    assert re.fullmatch(r"standard error \d+\.\d, \d+ origin years", rows[-1]["note"])
 
 
 def test_a_chance_that_no_past_path_bore_out_is_not_called_impossible(data: lb.Data) -> None:

@@ -570,3 +570,32 @@ def test_a_regime_is_sourced_or_says_that_it_is_from_general_knowledge(shipped: 
         item for item in regime(shipped, "RUS", "CHN", "2026") if item.subject == "agreement/eaeu-chn"
     )
     assert (road.since, [source.id for source in road.sources]) == ("2019-10-25", ["zdmira-eaeu-roadmap"])
+
+
+@pytest.mark.parametrize(
+    ("today", "words"),
+    [
+        ("2023-06-10", ", 3 years before"),
+        ("2023-06-11", ", 3 years and 1 day before"),
+        ("2023-08-01", ", 3 years and 1 month before"),
+        ("2023-05-30", ", 2 years and 11 months before"),
+        ("2021-06-10", ", 1 year before"),
+        ("2025-06-10", ", 5 years before"),
+    ],
+)
+def test_near_the_limit_the_silence_is_told_in_months_and_days(today: str, words: str) -> None:
+    met = said("mechanism/m", "meeting", "Second meeting", period="2020-06-10")
+    held = Ledger([said("mechanism/m", "form", "council"), met], SOURCES)
+    found = dormancy(held.record("mechanism/m"), today)
+    assert words in found.why
+    # What is told as past the limit is longer than the limit in words too.
+    assert (found.state == "dormant") == (today > "2023-06-10")
+
+
+def test_a_regime_of_the_table_says_who_is_cited(shipped: Data) -> None:
+    rows = {item.subject: item.row() for item in regime(shipped, "CHN", "RUS", "2026-11-22")}
+    found = rows["agreement/eaeu-chn"]
+    assert found["ids"] is None
+    assert found["cell"] == "agreements.csv, eaeu-chn: CHN and RUS"
+    assert "zdmira.com" in found["cited"]
+    assert all(row["cited"] or row["status"] == "assumed" for row in rows.values())

@@ -343,7 +343,7 @@ def test_what_a_number_counts_stands_in_a_column_of_its_own(tmp_path: Path) -> N
         (3.0, "China to Russia"),
         (4.0, "Groups"),
         (13.0, "change of Groups, on the year before"),
-        (25.0, "change of air traffic, on what is not stated"),
+        (25.0, "change of air traffic, against an unstated base"),
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -682,6 +683,46 @@ def test_full_capacity_is_a_later_milestone_and_no_plan_of_the_opening(shipped: 
     assert (pipe.against_first.low_months, pipe.against_first.high_months) == (11.0, 23.0)
     assert found["project/haval-tula"].plans == ()
     assert found["project/tianwan-units-7-8"].later[0].milestone == "unit 8"
+
+
+def test_a_plan_said_again_unchanged_is_no_move() -> None:
+    record = "project/a"
+    plans = [
+        ("2016-03", "2013"),
+        ("2019-07", "2017"),
+        ("2019-07", "2018"),
+        ("2021", "2019"),
+        ("2019-07", "2020"),
+    ]
+    later = [
+        ("2027", "full capacity"),
+        ("2027", "full capacity of 5 million t a year"),
+        ("2028", "full capacity"),
+    ]
+    held = ledger(
+        project(
+            "a",
+            *(say(record, "planned_opening", when, as_of=said) for when, said in plans),
+            *(say(record, "planned_opening", when, note=f"later milestone: {what}") for when, what in later),
+        )
+    )
+    (row,) = slippage.slippage(held, TODAY).rows()
+    assert row["planned"] == "2016-03 → 2019-07 → 2021 → 2019-07", "a plan that was taken back is a move"
+    assert row["later"] == "2027: full capacity of 5 million t a year; 2028: full capacity"
+    assert (len(row["plans"]), len(row["later_milestones"])) == (5, 3), "every statement is still there"
+
+
+def test_no_shipped_plan_slips_to_its_own_date(shipped: Data) -> None:
+    rows = {row["record"]: row for row in slippage.slippage(shipped.ledger, TODAY).rows()}
+    assert rows["project/kraskino-reconstruction"]["planned"] == "2025-12"
+    assert (
+        rows["project/nizhneleninskoye-tongjiang-bridge"]["planned"]
+        == "2016-03 → 2019-07 → 2021-08 → 2022-05"
+    )
+    assert rows["project/power-of-siberia"]["later"].count("full export capacity") == 1
+    for row in rows.values():
+        moves = row["planned"].split(" → ")
+        assert all(one != other for one, other in pairwise(moves)), row["record"]
 
 
 def test_the_shipped_cases_are_sound(shipped: Data) -> None:

@@ -470,7 +470,9 @@ def test_line_breaks_in_names_are_spaces_and_the_report_agrees_with_itself(
         "Har bin and Minsk",
         "Minsk and Harbin",
     }
-    (note,) = report.notes
+    left, note, spelt = report.notes
+    assert "left out, 2 of 4 rows" in left
+    assert spelt.endswith("spelt otherwise: Har bin (line 3), held as Harbin.")
     # Only rows that were kept are called kept.
     assert note.endswith("both kept: Har bin – Minsk (line 3) and Minsk – Harbin (line 4).")
 
@@ -484,3 +486,30 @@ def test_one_relation_under_two_names_is_noted(loaded: Loader) -> None:
     twice = HEAD + one.format(name="Hailar (Hulunbuir)", lat=49.2)
     (spelt, *_) = loaded(twice + one.format(name="Hulunbuir Hailar", lat=49.9)).notes
     assert "written in two ways" in spelt
+
+
+@pytest.mark.parametrize("name", ["Har bin", "HARBIN", "Har-bin"])
+def test_a_city_spelt_otherwise_than_a_known_one_is_loaded_and_named(
+    loaded: Loader, space: Path, name: str
+) -> None:
+    report = loaded(f"{HEAD}CHN-BLR,{name},CHN,,,CN-HL,,Orsha,BLR,,,BY-VI,\n")
+    assert report.added == 3
+    (note,) = [note for note in report.notes if "spelt otherwise" in note]
+    assert f"{name} (line 2), held as Harbin" in note
+
+
+def test_a_city_spelt_in_two_ways_within_a_list_is_named_and_other_cities_are_not(loaded: Loader) -> None:
+    rows = "CHN-BLR,{},CHN,,,CN-GS,,{},BLR,,,BY-BR,\n"
+    report = loaded(HEAD + rows.format("Baiyin", "Kamenets") + rows.format("Jinchang", "Kame-nets"))
+    (note,) = [note for note in report.notes if "spelt otherwise" in note]
+    assert note.endswith("spelt otherwise: Kame-nets (line 3), held as Kamenets.")
+
+
+def test_every_row_left_out_is_named_with_its_own_line_and_the_rest_counted(loaded: Loader) -> None:
+    report = loaded(HEAD + (BAIYIN + JINAN) * 7)
+    assert [item["count"] for item in report.dropped] == [12]
+    (note,) = [note for note in report.notes if "left out" in note]
+    assert note.startswith(
+        "list0.csv: left out, 12 of 14 rows: the same tie stands there twice: line 4: Baiyin"
+    )
+    assert "line 13: Jinan – Vitebsk, as in line 3; and 2 more." in note

@@ -12,6 +12,7 @@ from landbridge.errors import BadUsage, NotHeld
 from landbridge.ledger import Ledger, read
 from landbridge.planning.matching import match
 from landbridge.registers import twin_gaps, twins
+from landbridge.registers.register import register
 from landbridge.registers.twin_files import Origin, load_twins
 from landbridge.registers.twin_gaps import FOR, Ground, ought
 from landbridge.release import Data
@@ -162,9 +163,9 @@ def test_ties_are_rolled_up_to_pairs_of_regions_and_never_added(data: Data) -> N
     assert links["CN-HL", "RU-PRI"].region_tie
     assert links["CN-JL", "RU-PRI"].region_tie
     assert ("CN-LN", "RU-PRI") not in links
-    # A tie that has ended is shown and ties nobody.
+    # A tie that has ended is shown as ended, ties nobody and is counted in no level.
     ended = links["CN-LN", "RU-AMU"].row()
-    assert (ended["region_tie"], ended["region_ties"], ended["ended"]) == (False, 1, 1)
+    assert (ended["region_tie"], ended["region_ties"], ended["ended"]) == (False, 0, 1)
     # Two cities that are regions: counted as a tie of cities, and the regions are tied.
     cities = links["CN-SH", "RU-SPE"].row()
     assert (cities["region_tie"], cities["region_ties"], cities["city_ties"]) == (True, 0, 1)
@@ -175,7 +176,7 @@ def test_ties_are_rolled_up_to_pairs_of_regions_and_never_added(data: Data) -> N
 def test_a_country_counts_each_tie_once_and_either_side_may_come_first(data: Data) -> None:
     row = twins.between(data, "CHN", "RUS", TODAY).row()
     assert (row["region_ties"], row["city_ties"], row["district_ties"], row["councils_of_many"]) == (
-        4,
+        3,
         3,
         1,
         1,
@@ -403,3 +404,45 @@ def test_a_tie_that_begins_later_ties_nobody_yet(tmp_path: Path) -> None:
     assert ("CN-LN", "RU-AMU") not in held
     assert not twins.between(data, "CN-LN", "RU-AMU", TODAY).region_tie
     assert twins.between(data, "CN-LN", "RU-AMU", "2036").region_tie
+
+
+def test_what_has_ended_is_counted_as_ended_and_in_no_level(data: Data) -> None:
+    (links,) = twins.roll_up(data, "CN-LN", "RU-AMU", TODAY)
+    row = links.row()
+    assert (row["region_ties"], row["ended"], row["alive"], row["unknown"]) == (0, 1, 0, 0)
+    listed = [
+        item.row() for item in register("twinning").list(data, today=TODAY, between=("CN-LN", "RU-AMU"))
+    ]
+    assert [item["state"] for item in listed if item["record"] == "twinning/liaoning-amur"] == ["ended"]
+    before = twins.between(data, "CN-LN", "RU-AMU", "2020").row()
+    assert (before["region_ties"], before["ended"]) == (1, 0)
+
+
+DOUBLE = """
+  - record: twinning/shanghai-and-saint-petersburg
+    source: paper
+    says: {parties: [CN-SH, RU-SPE], level: region, active: {value: A visit, period: 2026-05}}
+  - record: twinning/chita-hailar-hulunbuir
+    source: paper
+    says: {name: Chita and Hailar (Hulunbuir), parties: [RU-ZAB, CN-NM], level: district}
+  - record: twinning/chita-hulunbuir-hailar
+    source: board
+    says: {name: Chita and Hulunbuir Hailar, parties: [CN-NM, RU-ZAB], level: city}
+"""
+
+
+def test_ties_that_are_perhaps_one_are_counted_once_and_named(tmp_path: Path) -> None:
+    held = holding(HELD + DOUBLE.lstrip("\n"), tmp_path)
+    row = twins.between(held, "CN-SH", "RU-SPE", TODAY).row()
+    assert (row["region_ties"], row["city_ties"], row["alive"], row["unknown"]) == (1, 0, 1, 0)
+    assert row["perhaps_one"] == (
+        "Perhaps one tie, counted once: twinning/shanghai-and-saint-petersburg and twinning/shanghai-saint-petersburg."
+    )
+    (links,) = twins.roll_up(held, "CN-NM", "RU-ZAB", TODAY)
+    assert (links.row()["city_ties"], links.row()["district_ties"], links.row()["unknown"]) == (1, 0, 1)
+    assert "chita-hailar-hulunbuir and twinning/chita-hulunbuir-hailar" in links.notes[0]
+    rows = {item.record.subject: item.row() for item in register("twinning").list(held, today=TODAY)}
+    assert rows["twinning/chita-hailar-hulunbuir"]["perhaps_one"] == "twinning/chita-hulunbuir-hailar"
+    assert rows["twinning/heilongjiang-amur"]["perhaps_one"] is None
+    alone = twins.between(held, "CN-HL", "RU-AMU", TODAY)
+    assert (alone.notes, len(alone.counted)) == ((), len(alone.ties))

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from landbridge import codes
 from landbridge.errors import BadUsage, UnknownLabel
-from landbridge.forecasting.counterfactual import Counterfactual, Effect
+from landbridge.forecasting.counterfactual import WIDER, Counterfactual, Effect
 from landbridge.forecasting.series import Series
 from landbridge.ledger import Ledger, read_file
 from landbridge.prospects import shocks as room
@@ -188,10 +188,14 @@ def test_the_closed_border_of_2020(pandemic: room.Recovery) -> None:
     assert isinstance(own.effect, Figure)
     assert own.effect.value is not None
     assert own.effect.high is not None
+    assert own.effect.low is not None
     assert own.effect.value < 0
-    assert own.effect.high < 0
+    # 37 months before it leave the year as a whole uncertain; single months of spring lie outside.
+    assert own.effect.low < -40
+    assert isinstance(own.found, Counterfactual)
+    assert own.found.outside[:6].any()
     assert own.back is not None
-    assert "2020-06" < own.back < "2021-12"
+    assert "2020-03" < own.back < "2021-12"
     # 37 months before it leave eight placebo dates: none departed as far, and eight are too few for one in ten.
     assert own.verdict == "too few placebos"
     assert isinstance(beside.found, Counterfactual)
@@ -201,6 +205,64 @@ def test_the_closed_border_of_2020(pandemic: room.Recovery) -> None:
     assert isinstance(beside.effect, Figure)
     assert beside.effect.inputs
     assert all(one.citation or one.inputs for one in beside.effect.inputs)
+
+
+def test_how_many_would_be_rare_by_chance_is_said_with_the_count_of_rows_asked(
+    pandemic: room.Recovery,
+) -> None:
+    # By month and by year, each set against eight placebos.
+    assert len(pandemic.judged) == 2
+    assert pandemic.chance.startswith("2 rows were set against placebos, each at one in 10: up to 0.2 would")
+    assert "found rare: 0" in pandemic.chance
+    (hit,) = monthly(_line(-0.5), "exports", [_blow("2020-01")], lambda blow: True)
+    short = replace(hit, found=Unavailable("too short"))
+    fifteen = room.Recovery("CHN", "RUS", (*[hit] * 15, short), ())
+    # What was refused was not asked; what a row says of itself does not change with the number of rows.
+    assert fifteen.chance.startswith("15 rows were set against placebos, each at one in 10: up to 1.5 would")
+    assert "found rare: 15" in fifteen.chance
+    assert hit.verdict == "rare"
+    assert room.Recovery("CHN", "RUS", (hit,), ()).chance.startswith("1 row was")
+    assert room.Recovery("CHN", "RUS", (short,), ()).chance == ""
+
+
+def test_the_verb_says_how_many_rows_would_be_rare_by_chance() -> None:
+    from landbridge.cli.app import app
+
+    asked = [
+        "prospects",
+        "shocks",
+        "CHN",
+        "RUS",
+        "--shock",
+        "border-closed-2020",
+        "--part",
+        "imports",
+        "--json",
+    ]
+    found = CliRunner().invoke(app, asked)
+    assert found.exit_code == 0, found.output
+    body = json.loads(found.stdout)
+    judged = sum(row["p_placebo"] is not None for row in body["rows"])
+    assert any(
+        note.startswith(f"{judged} rows were set") and f"up to {judged / 10:.1f}" in note
+        for note in body["notes"]
+    )
+
+
+def test_the_page_prints_what_the_run_gives(data: Data, pandemic: room.Recovery, root: Path) -> None:
+    page = (root / "docs" / "explanation" / "shocks.md").read_text(encoding="utf-8")
+    sanctions = room.recovery(data, "CHN", "RUS", "sanctions-russia-2022", parts=("imports",))
+    for found in (pandemic, sanctions):
+        row = next(outcome.row() for outcome in found.outcomes if outcome.method == "own past, by month")
+        low, point, high = (
+            f"{row[key]:+.0f}".replace("-", "−") for key in ("low_pct", "effect_pct", "high_pct")
+        )
+        share = f"{row['p_placebo']:.2f} of {row['placebos']}"
+        assert f"| {point} ({low} to {high}) | {share} | {row['verdict']} |" in page
+    # Every factor of the code stands on the page.
+    for lengths in WIDER.values():
+        for _, factor in lengths:
+            assert f"{factor:.2f}" in page
 
 
 def test_parts_without_a_series_are_listed(pandemic: room.Recovery) -> None:

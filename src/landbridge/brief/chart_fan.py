@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -10,13 +11,13 @@ from xml.etree import ElementTree
 
 from landbridge import codes
 from landbridge.brief.chart_lines import Box, Point, Room, gaps, label_dates, put
-from landbridge.brief.chart_surface import INK, PALETTE, PAPER, Axis, Surface, observed
+from landbridge.brief.chart_surface import FAINT, INK, MUTED, PALETTE, PAPER, Axis, Surface, observed
 from landbridge.brief.chart_time import middle
 from landbridge.brief.chart_words import Show, Words, lay, stack
 from landbridge.brief.document import Chart, Fan, Mark, Series, Spoke
 from landbridge.brief.text import Date, Name, Part, Writer
 from landbridge.errors import UnknownLabel
-from landbridge.provenance import Figure, derive
+from landbridge.provenance import Figure, Status, derive
 
 if TYPE_CHECKING:
     from landbridge.prospects.basis import Basis
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 _CODE = "landbridge.brief.chart_fan"
 _LEFT, _RIGHT, _TOP = 14.0, 22.0, 40.0
+_BESIDE, _MOST_MARKS = 12.0, 4
 _GAP_DASH, _OTHER_DASH, _PATH_DASH = (1.5, 4), (6, 4), (7, 3)
 # How dark the two bands are. On paper without colour they are a light and a middle grey.
 _MOST, _HALF = 0.15, 0.3
@@ -36,17 +38,23 @@ def draw_fan(data: Fan, show: Show, width: float) -> Surface:
     """The fan on a surface `width` px wide, with its key under the axis."""
     narrow = width < 480
     size = _SIZE - 0.5 if narrow else _SIZE
-    bottom = 250.0 if narrow else 290.0
+    bottom = 270.0 if narrow else 310.0
     room_for_words = width - _SWATCH[0] - 16
     keys = [lay(part, show, width=room_for_words, size=size, lines=2) for part in _keys(data)]
+    named = _named(data, show, size - 0.5)
+    gutter = max((words.width + _BESIDE + 2 for _, words in named), default=_RIGHT)
     surface = Surface(
-        width, bottom + 40 + sum(words.height + 7 for words in keys), *_axes(data, width, bottom)
+        width,
+        bottom + 40 + sum(words.height + 7 for words in keys),
+        *_axes(data, width - max(gutter, _RIGHT), bottom),
     )
     room = Room(width, bottom + 9)
+    _scale(surface, show, data.start[1], room)
     _bands(surface, data, room)
     for place, series in enumerate(data.history):
         _counted(surface, series, PALETTE[place % len(PALETTE)], room)
     _median(surface, data, room)
+    _beside(surface, named, room)
     _values(surface, data, show, size, room)
     spoken = (data.start[0], *(spoke.date for spoke in data.spokes))
     dates = [date for series in data.history for date, _ in series.points] + list(spoken)
@@ -65,14 +73,67 @@ def _keys(data: Fan) -> tuple[Part, ...]:
     return (*(series.label for series in data.history), data.median, data.half, data.most)
 
 
-def _axes(data: Fan, width: float, bottom: float) -> tuple[Axis, Axis]:
-    """Time across, values up from zero to the highest thing shown."""
+def _named(data: Fan, show: Show, size: float) -> list[tuple[Mark, Words]]:
+    """The marks at the fan's end with their words, highest first: these stand at the right, outside the bands."""
+    end = max((middle(spoke.date) for spoke in data.spokes), default=0.0)
+    found = [
+        (
+            mark,
+            stack(
+                lay(mark.label, show, width=_APART, size=size),
+                lay(mark.figure, show, width=_APART, size=size),
+            ),
+        )
+        for mark in data.marks
+        if middle(mark.date) >= end
+    ]
+    return sorted(found, key=lambda item: -item[0].figure.point)
+
+
+def _beside(surface: Surface, named: list[tuple[Mark, Words]], room: Room) -> None:
+    """Write what stands at the right, pushed apart where targets lie close together."""
+    tops: list[float] = []
+    for place, (mark, words) in enumerate(named):
+        wanted = surface.y.px(mark.figure.point) - words.height / 2
+        tops.append(max(wanted, tops[-1] + named[place - 1][1].height + 4 if tops else 4.0))
+    floor = surface.y.range[0]
+    for place in reversed(range(len(named))):
+        tops[place] = min(tops[place], floor - named[place][1].height)
+        floor = tops[place] - 4
+    for (mark, words), top in zip(named, tops, strict=True):
+        left = surface.x.px(middle(mark.date)) + _BESIDE
+        surface.text(words, left, top + words.size)
+        room.boxes.append(Box(left, top, left + words.width, top + words.height))
+
+
+def _scale(surface: Surface, show: Show, like: Figure, room: Room) -> None:
+    """Thin lines at round values with the value at the left, and the axis at nothing."""
+    left, right = surface.x.value(0.0), surface.x.domain[1]
+    surface.rule((left, 0.0), (right, 0.0), FAINT)
+    for value in rounds(surface.y.domain[1]):
+        surface.rule((left, value), (right, value), FAINT, width=0.6)
+        # A mark of the scale measures nothing: it is no figure of the page.
+        said = show(Figure("scale", value, like.unit, like.period, Status.ASSUMED))
+        words = lay(Name(said, "scale of the chart"), show, width=surface.width, size=12.0)
+        y = surface.y.px(value)
+        surface.text(words, 0.0, y - 3, colour=MUTED)
+        room.boxes.append(Box(0.0, y - 3 - words.height, words.width, y))
+
+
+def rounds(top: float) -> list[float]:
+    """Two to five round values above zero and not above `top`: ones, twos or fives of a power of ten."""
+    power = 10.0 ** math.floor(math.log10(top))
+    step = next(size * power for size in (0.2, 0.5, 1.0, 2.0, 5.0) if top / (size * power) < _MOST_MARKS + 1)
+    return [step * count for count in range(1, math.floor(top / step) + 1)]
+
+
+def _axes(data: Fan, right: float, bottom: float) -> tuple[Axis, Axis]:
+    """Time across to `right` px, values up from zero to the highest thing shown."""
     counted = [(date, figure.point) for series in data.history for date, figure in series.points]
     marks = [(mark.date, mark.figure.point) for mark in data.marks]
     ahead = [(spoke.date, _high(spoke)) for spoke in data.spokes]
     times = [middle(date) for date, _ in (*counted, *marks, *ahead)]
     top = max(value for _, value in (*counted, *marks, *ahead))
-    right = width - _RIGHT
     return Axis((min(times), max(times)), (_LEFT, right)), Axis((0.0, top), (bottom, _TOP))
 
 
@@ -135,7 +196,8 @@ def _values(surface: Surface, data: Fan, show: Show, size: float, room: Room) ->
         surface.symbol(at, INK, fill=PAPER, shape="diamond", size=120, figure=mark.figure)
         x, y = surface.x.px(at[0]), surface.y.px(at[1])
         room.boxes.append(Box(x - 8, y - 8, x + 8, y + 8))
-    for mark in data.marks:
+    end = max(middle(spoke.date) for spoke in data.spokes)
+    for mark in (mark for mark in data.marks if middle(mark.date) < end):
         words = stack(
             lay(mark.label, show, width=surface.width * 0.3, size=size - 0.5, lines=3),
             lay(mark.figure, show, width=surface.width, size=size - 0.5),

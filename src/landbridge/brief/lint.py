@@ -40,13 +40,14 @@ class _Reader(HTMLParser):
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
-        self.open: list[tuple[str, bool]] = []
+        # Tag, whether it or an element around it is marked, and whether it or one around it is unseen.
+        self.open: list[tuple[str, bool, bool]] = []
         self.problems: list[Problem] = []
 
     @property
     def traced(self) -> bool:
         """Whether the place just read lies in a marked element."""
-        return any(marked for _, marked in self.open)
+        return bool(self.open) and self.open[-1][1]
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Note an element as open, and look at what a screen reader would say of it."""
@@ -63,7 +64,8 @@ class _Reader(HTMLParser):
             ):
                 self._look(value, "the description of the page")
         if tag not in _VOID:
-            self.open.append((tag, marked))
+            unseen = tag in _UNSEEN or (bool(self.open) and self.open[-1][2])
+            self.open.append((tag, marked or self.traced, unseen))
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """An element closed at once, as SVG has them."""
@@ -80,7 +82,7 @@ class _Reader(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         """Look at a text."""
-        if not self.traced and not any(tag in _UNSEEN for tag, _ in self.open):
+        if not self.open or not (self.open[-1][1] or self.open[-1][2]):
             self._look(data, f"text in <{self.open[-1][0]}>" if self.open else "text")
 
     def _look(self, text: str, where: str) -> None:

@@ -15,11 +15,12 @@ from landbridge.codes import Place
 from landbridge.errors import BadUsage
 from landbridge.flows.totals import Counted
 from landbridge.ledger import Ledger, Record, Statement
-from landbridge.planning.targets import Scored, scorecard
+from landbridge.planning.targets import Scored, newest_value, scorecard
 from landbridge.provenance import Figure, derive
 from landbridge.release import Data
 
 if TYPE_CHECKING:
+    from landbridge.prospects.scorecard import Entry
     from landbridge.prospects.shipped import Book
 
 _SHOWN = 3
@@ -76,6 +77,23 @@ class Setting:
         sides = self.nations
         pair = (self.nation_a.code, self.nation_b.code)
         return scorecard(self.ledger, self.data.totals, sides.side_a, sides.side_b, pair, self.data.as_of)
+
+    @cached_property
+    def scorecard(self) -> tuple[Entry, ...]:
+        """Every target of the ledger, with who set it when, growth needed and got, and revisions."""
+        from landbridge.prospects.scorecard import scorecard as every
+
+        return every(self.data)
+
+    @cached_property
+    def continued(self) -> dict[Counted, dict[str, Figure]]:
+        """The one series that the newest count of turnover belongs to; empty where none is held."""
+        newest = newest_value(self.turnover)
+        return {
+            counted: years
+            for counted, years in self.series.items()
+            if newest is not None and newest[1] in years.values()
+        }
 
     @cached_property
     def outlooks(self) -> Book | None:

@@ -25,6 +25,7 @@ _ROLES = {
     "treated": "treated",
 }
 _SINCE = "since"
+_NAMED = 8
 _VIEWS = ("summary", "events", "cohorts", "cells", "checks")
 _SHORT = (
     "panel",
@@ -206,18 +207,48 @@ def _dated(table: pl.DataFrame, columns: Mapping[str, str]) -> pl.DataFrame:
         return table
     import polars as pl
 
-    from landbridge.errors import BadSample
+    from landbridge.errors import BadSample, Problem
     from landbridge.gravity.frames import known
 
-    known([columns[_SINCE], columns["period"]], table.columns)
-    for role in (_SINCE, "period"):
-        if not (table[columns[role]].dtype.is_numeric() or table[columns[role]].dtype == pl.Null):
-            raise BadSample(
-                f"this column holds {table[columns[role]].dtype}, and years are needed.",
-                where=f"column {columns[role]}",
-                remedy="Write years such as 2015, and leave the first year empty where there is no tie.",
+    since, period = columns[_SINCE], columns["period"]
+    sides = [columns["exporter"], columns["importer"]]
+    known([since, period, *sides], table.columns)
+    if table[since].null_count() == table.height:
+        # An empty column has no kind of its own; nobody has the tie.
+        return table.with_columns(pl.lit(0, pl.Int8).alias("_in_force"))
+    problems = [
+        Problem(
+            f"this column holds {table[column].dtype}, and years are needed.",
+            f"column {column}",
+            remedy="Write years such as 2015, and leave the first year empty where there is no tie.",
+        )
+        for column in (since, period)
+        if not table[column].dtype.is_numeric()
+    ]
+    if table[since].dtype.is_numeric():
+        first = pl.col(since).cast(pl.Float64)
+        if odd := table.filter(~(first.is_finite() & (first.round() == first))).height:
+            problems.append(
+                Problem(
+                    f"{odd:,} cells are no whole years.",
+                    f"column {since}",
+                    remedy="Write years such as 2015.",
+                )
             )
-    force = pl.col(columns["period"]) >= pl.col(columns[_SINCE]).cast(pl.Float64)
+    several = table.group_by(sides).agg(pl.col(since).n_unique().alias("dates")).filter(pl.col("dates") > 1)
+    if several.height:
+        named = ["–".join(map(str, pair)) for pair in several.select(sides).sort(sides).rows()]
+        more = f" and {len(named) - _NAMED} more" if len(named) > _NAMED else ""
+        problems.append(
+            Problem(
+                f"several first years, or one and none, stand for {', '.join(named[:_NAMED])}{more}.",
+                f"column {since}",
+                remedy="Write the same first year in every row of a pair, or use --treated for ties that come and go.",
+            )
+        )
+    if problems:
+        raise BadSample(problems)
+    force = pl.col(period) >= pl.col(since).cast(pl.Float64)
     return table.with_columns(force.fill_null(False).cast(pl.Int8).alias("_in_force"))
 
 

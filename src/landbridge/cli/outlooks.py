@@ -14,6 +14,7 @@ from landbridge.cli.output import answer
 from landbridge.cli.progress import bars
 from landbridge.codes.matching import plain
 from landbridge.errors import BadUsage, NotHeld, UnknownLabel
+from landbridge.prospects.counted import TURNOVER
 from landbridge.provenance import Unavailable
 from landbridge.release import Data
 from landbridge.release import load as load_data
@@ -27,11 +28,11 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 
 _VIEWS = {
-    "answer": ("probability", "needed growth", "record"),
+    "answer": ("probability", "stress", "needed growth", "record"),
     "path": ("path",),
     "passage": ("first passage",),
     "models": ("probability", "model"),
-    "states": ("state",),
+    "states": ("state", "stress"),
     "record": ("record",),
     "all": (),
 }
@@ -65,6 +66,11 @@ class Asked:
     def basis(self, data: Data, a: str | None, b: str | None) -> Basis:
         """The series of two places, or of a file."""
         if self.own is not None:
+            if self.indicator != TURNOVER:
+                raise BadUsage(
+                    "--series is a series of your own; --indicator does not choose from it.",
+                    remedy="Leave out one.",
+                )
             if a is not None or b is not None or self.reporter is not None or self.definition is not None:
                 raise BadUsage(
                     "--series stands instead of A, B, --reporter and --definition.", remedy="Leave out one."
@@ -109,6 +115,12 @@ def probability(
         raise UnknownLabel("view", show, _VIEWS, remedy=f"Valid: {', '.join(_VIEWS)}.")
     if rule not in RULES:
         raise UnknownLabel("rule", rule, RULES, remedy=f"Valid: {', '.join(RULES)}.")
+    if stress is not None and asked.own is not None:
+        raise BadUsage(
+            "--stress is a shock of the ledger, measured on the trade of two places; it cannot be laid on --series.",
+            remedy="Leave out one.",
+        )
+    _writable(picture)
     if value is None or by is None:
         raise BadUsage("--value and --by are needed.", remedy="For example: --value 400e9 --by 2030.")
     data = load_data(workspace)
@@ -153,6 +165,21 @@ def sentence(found: Target) -> str:
     return (
         f"{found.level.unit} {found.level.point:,.0f} {when}: probability {said.value:.0f} % "
         f"({said.low:.0f} to {said.high:.0f}); it needs {growth:+.1f} % a year from {found.basis.series.last}."
+        + _struck(found)
+    )
+
+
+def _struck(found: Target) -> str:
+    """The clause on a shock that was laid on the paths; empty where none was asked for."""
+    if found.stressed is None:
+        return ""
+    again = found.stressed.probability
+    assert again.value is not None
+    assert again.low is not None
+    assert again.high is not None
+    return (
+        f" If {found.stressed.shock} struck again in {found.fan[0].year}: {again.value:.0f} % "
+        f"({again.low:.0f} to {again.high:.0f})."
     )
 
 
@@ -169,6 +196,7 @@ def forecast(
     """The fan of paths, one row a year."""
     from landbridge.prospects.outlook import continued
 
+    _writable(picture)
     data = load_data(workspace)
     stands = asked.basis(data, a, b)
     found = continued(
@@ -177,7 +205,7 @@ def forecast(
     _remember(data, [band.middle for band in found.fan])
     if picture is not None:
         _draw(picture, stands, found.fan, None)
-    notes = [*stands.said, _NOT]
+    notes = [*found.notes, _NOT]
     answer("prospects forecast", data, found.rows(), as_json=as_json, notes=notes)
 
 
@@ -239,7 +267,7 @@ def issued(*, as_json: bool, workspace: Path | None) -> None:
     found = judged(data)
     rows = [
         {
-            **item.issued.row(),
+            **{"row" if name == "id" else name: value for name, value in item.issued.row().items()},
             "outcome": item.outcome,
             "brier": item.brier,
             "count": item.count.id if item.count else None,
@@ -251,7 +279,8 @@ def issued(*, as_json: bool, workspace: Path | None) -> None:
     notes = [
         f"{len(found)} probabilities issued, none scored yet: no deadline has passed."
         if mean is None
-        else f"Mean Brier score {mean:.3f} over {scored} scored of {len(found)}."
+        else f"Mean Brier score {mean:.3f} over {scored} scored of {len(found)}.",
+        "`row` (with --json) is the seal of a row, a hash of its content and of the row before; it is no figure to explain.",
     ]
     shown = (
         "issued",
@@ -333,11 +362,23 @@ def _measured(data: Data, stands: Basis, shock: str, part: str) -> Effect:
     found = measured(data, stands.held.a, stands.held.b, shock, part)
     if isinstance(found, Unavailable):
         raise NotHeld(
-            f"what {shock} did to this trade is not told, so it cannot be laid on its paths.",
+            f"what {shock} did to this trade is not told from ordinary movement, so it is not laid on its paths.",
             cause=found.reason,
             remedy="`landbridge prospects shocks A B` says which shocks were measured.",
         )
     return found
+
+
+def _writable(picture: Path | None) -> None:
+    """Refuses a picture that could not be written, before anything is drawn."""
+    if picture is None:
+        return
+    if picture.suffix.lower() != ".svg":
+        raise BadUsage(f"--picture {picture}: only SVG is drawn.", remedy="Let the name end in .svg.")
+    if not picture.absolute().parent.is_dir():
+        raise BadUsage(
+            f"--picture {picture}: there is no folder {picture.parent}.", remedy="Make it, or choose another."
+        )
 
 
 def _level(text: str) -> float:

@@ -32,7 +32,9 @@ Indicator = Annotated[
 ]
 Reporter = Annotated[
     Optional[str],  # noqa: UP045
-    typer.Option("--reporter", metavar="CODE", help="Whose statistics; else the newest series."),
+    typer.Option(
+        "--reporter", metavar="CODE", help="Whose statistics; else the newest series that can be forecast."
+    ),
 ]
 Definition = Annotated[
     Optional[str],  # noqa: UP045
@@ -55,7 +57,7 @@ Repair = Annotated[
         "given again.",
     ),
 ]
-Draws = Annotated[int, typer.Option("--draws", help="How many paths to draw.")]
+Draws = Annotated[int, typer.Option("--draws", help="How many paths to draw: 200 or more.")]
 Seed = Annotated[int, typer.Option("--seed", help="The same seed gives the same paths.")]
 
 
@@ -81,7 +83,7 @@ def probability(
     b: B = None,
     value: Annotated[
         Optional[str],  # noqa: UP045
-        typer.Option("--value", metavar="USD", help="The level, such as 400e9."),
+        typer.Option("--value", metavar="USD", help="The level, such as 400e9; of --series in its unit."),
     ] = None,
     by: Annotated[Optional[int], typer.Option("--by", help="The year of the deadline.")] = None,  # noqa: UP045
     indicator: Indicator = "trade_turnover",
@@ -98,7 +100,8 @@ def probability(
         typer.Option(
             "--stress",
             metavar="SHOCK",
-            help="Lay a measured shock of the ledger on the paths: its record's name.",
+            help="Lay a shock of the ledger on the paths, by its record's name; refused where it is not told from ordinary "
+            "movement.",
         ),
     ] = None,
     own: Own = None,

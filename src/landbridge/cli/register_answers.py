@@ -28,6 +28,7 @@ _LISTED = (
     "state",
     "last_sign_period",
     "near",
+    "perhaps_one",
 )
 _SHOWN = ("property", "comparator", "value", "low", "high", "unit", "period", "valid_from", "valid_to")
 _DUE = ("due", "in_days", "overdue_days", "record", "name", "what", "inferred", "source")
@@ -90,6 +91,8 @@ def listed(asked: Asked, which: Filters) -> None:
     )
     rows = [item.row() for item in found]
     notes = [_day(asked, today)] if rows else [_nothing(asked, data)]
+    if double := sum(bool(row["perhaps_one"]) for row in rows):
+        notes.append(f"{double} rows are perhaps one with another, named in `perhaps_one`; count those once.")
     _answer(asked, "list", data, rows, notes, (*_LISTED, "sources"))
 
 

@@ -86,11 +86,14 @@ def between(
     links = twins.roll_up(asked.held, a, b, asked.today)
     ties = twins.between(asked.held, a, b, asked.today).ties
     count = ("region_ties", "city_ties", "district_ties", "councils_of_many")
+    states = ("alive", "dormant", "unknown", "ended")
+    over = any(item.row()["ended"] for item in links)
+    ended = "What has ended stands in the column `ended` and is counted in no other." if over else ""
     rooms.tell(
         asked,
         [item.row() for item in links],
-        columns=("a", "a_name", "b", "b_name", *count, "alive", "dormant", "unknown", "earliest_since"),
-        notes=[SELDOM],
+        columns=("a", "a_name", "b", "b_name", *count, *states, "earliest_since"),
+        notes=[SELDOM, ended, *dict.fromkeys(note for item in links for note in item.notes)],
         nothing=f"The ledger holds no tie of {a} and {b}.",
         more={"ties": [item.row() for item in ties]},
     )

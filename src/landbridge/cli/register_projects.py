@@ -114,20 +114,15 @@ def slippage(asking: Asking = Asking()) -> None:
     asked = rooms.ask("projects slippage", *asking.given)
     found = found_by(asked.data.ledger, asked.today)
     summary = [] if isinstance(found.summary, Unavailable) else [found.summary.row()]
-    rows = [
-        {
-            **row,
-            "planned": " → ".join(plan["planned"] for plan in row["plans"]),
-            "later": "; ".join(f"{plan['planned']}: {plan['milestone']}" for plan in row["later_milestones"]),
-        }
-        for row in found.rows()
-    ]
     delays = ("delay_low_months", "delay_high_months", "overdue_months")
     rooms.tell(
         asked,
-        rows,
+        found.rows(),
         columns=("record", "name", "state", "planned", "opened", *delays, "later"),
-        notes=[_summed(found.summary)],
+        notes=[
+            _summed(found.summary),
+            "An arrow is a plan that was changed; one said again unchanged stands once, and JSON has every statement.",
+        ],
         nothing="No project has a planned opening.",
         more={"summary": summary},
     )

@@ -100,10 +100,15 @@ def regime(
             "since_b",
             "status",
             "note",
-            "sources",
+            "cited",
+            "cell",
             "ids",
         ),
-        notes=[f"On {asked.today}; `--on DATE` asks about another day."],
+        notes=[
+            f"On {asked.today}; `--on DATE` asks about another day.",
+            "`landbridge explain ID` walks a statement back to its source. A row without ids is of the table of agreements, "
+            "which has no statements: `cell` names its row there, `cited` who says so.",
+        ],
         nothing=f"Neither the ledger nor the table of agreements holds a regime of both {a} and {b}.",
     )
 

@@ -74,6 +74,8 @@ def shocks(
     notes += [
         f"{row['since']}, {row['part']}, {row['method']}: {row['notes']}" for row in told if row["notes"]
     ]
+    if found.chance:
+        notes.append(found.chance)
     notes.append("A gap holds whatever else happened at that time: docs/explanation/shocks.md.")
     answer(
         "prospects shocks",

@@ -88,18 +88,23 @@ class Totals:
     def _name(self, code: str) -> str:
         return self._names.get(code, code)
 
-    def turnover_by_series(self, place_a: str, place_b: str) -> dict[Counted, dict[str, Figure]]:
+    def turnover_by_series(
+        self, place_a: str, place_b: str, *, doubted: bool = False
+    ) -> dict[Counted, dict[str, Figure]]:
         """(Reporter, series) → year → turnover: a published one first, else the sum of the series' two flows.
 
-        Only within one series do years compare: two statistics of one country may count different things.
+        Only within one series do years compare: two statistics of one country may count different things. With `doubted`
+        values that their own source or neighbours cast doubt on are taken too.
         """
         found: dict[Counted, dict[str, Figure]] = {}
         for total in sorted(self.turnover(place_a, place_b), key=_preference):
-            if YEAR.fullmatch(total.period) and not total.suspect:
+            if YEAR.fullmatch(total.period) and (doubted or not total.suspect):
                 years = found.setdefault((total.reporter, total.series), {})
                 years.setdefault(total.period, total.figure)
         first, second = sorted((place_a, place_b))
-        there, back = self.flow_by_series(first, second), self.flow_by_series(second, first)
+        there, back = (
+            self.flow_by_series(*way, doubted=doubted) for way in ((first, second), (second, first))
+        )
         for counted in there.keys() & back.keys():
             for year in there[counted].keys() & back[counted].keys():
                 pair = (there[counted][year], back[counted][year])
@@ -125,11 +130,13 @@ class Totals:
         """Reporter → year → exports of `exporter` to `importer`; preferences as in `turnover_by_reporter`."""
         return _by_reporter(self.flow_by_series(exporter, importer))
 
-    def flow_by_series(self, exporter: str, importer: str) -> dict[Counted, dict[str, Figure]]:
+    def flow_by_series(
+        self, exporter: str, importer: str, *, doubted: bool = False
+    ) -> dict[Counted, dict[str, Figure]]:
         """(Reporter, series) → year → exports of `exporter` to `importer`; only within one series do years compare."""
         found: dict[Counted, dict[str, Figure]] = {}
         for total in sorted(self.flow(exporter, importer), key=_preference):
-            if total.reporter and YEAR.fullmatch(total.period) and not total.suspect:
+            if total.reporter and YEAR.fullmatch(total.period) and (doubted or not total.suspect):
                 years = found.setdefault((total.reporter, total.series), {})
                 years.setdefault(total.period, total.figure)
         return found

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from landbridge.errors import BadSample, BadUsage, NotConverged
-from landbridge.forecasting.paths import medians, volatility
+from landbridge.forecasting.paths import STILL, medians, volatility
 
 Array = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -244,6 +244,11 @@ def _work(task: _Task) -> _Done:
                 left[name, "", "no outcome held"] += 1
                 continue
             own = volatility(logs)
+            if own <= STILL:
+                left[
+                    name, "", f"{label} grows at one rate, or not at all: no volatility to scale errors"
+                ] += 1
+                continue
             for model in task.models:
                 try:
                     made = _median(task, model, k, window, logs)

@@ -23,7 +23,8 @@ Whole = NDArray[np.int64]
 # Synthetic thresholds, in multiples of the value at the origin. Set before any result was seen.
 THRESHOLDS = (0.8, 1.0, 1.1, 1.25, 1.5, 2.0, 3.0)
 INTERVALS = (50.0, 80.0, 95.0)
-# Fewer members would shift all probabilities of a panel together by a hundredth or two.
+# All cases of a panel and horizon share them, so their chance shifts all probabilities together, by about a hundredth, and
+# no standard error holds it; fewer would shift them more.
 MEMBERS = 2000
 EARLY, LATE = "early", "late"
 _PORTION = 1000
@@ -73,6 +74,12 @@ def errors_of(trials: Trials, model: str, frequency: str = "year") -> Errors:
         raise BadSample(f"no trials of the model {model!r}.")
     panels, which = np.unique(mine.panel, return_inverse=True)
     pooled = float(np.mean([np.median(mine.own[which == k]) for k in range(panels.size)]))
+    if not (np.isfinite(pooled) and pooled > 0):
+        raise BadSample(
+            f"the series of {', '.join(panels.tolist())} do not move: their pooled volatility is {pooled:g}.",
+            cause="Values that never change give no scale to errors.",
+            remedy="Leave constant series out.",
+        )
     scales = shrunk(mine.own, mine.steps.astype(np.float64), pooled)
     names = tuple(str(name) for name in panels)
     return Errors(
@@ -89,6 +96,10 @@ def score(
     scales = shrunk(held.own, held.steps.astype(np.float64), pool.pooled)
     z = held.error[:, horizon - 1] / scales
     end = drawn[:, -1]
+    ranked = scales * crps(z, end)
+    if not (np.isfinite(z).all() and np.isfinite(ranked).all()):
+        # A comparison with NaN is false, so it would count as an outcome outside every interval.
+        raise BadSample(f"a forecast of {pool.model}, {horizon} ahead, has no finite score.")
     chances, happened = _thresholds(held, scales, drawn, horizon)
     return Cases(
         panel=str(held.panel[0]) if held.size else "",
@@ -98,7 +109,7 @@ def score(
         key=np.char.add(np.char.add(held.series, "@"), held.origin.astype(np.str_)),
         when=When(held.year, held.year + horizon),
         absolute=np.abs(held.error[:, horizon - 1]),
-        crps=scales * crps(z, end),
+        crps=ranked,
         inside=inside(z, end, INTERVALS),
         chances=chances,
         happened=happened,

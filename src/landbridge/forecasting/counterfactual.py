@@ -38,6 +38,12 @@ REACH = {1: 2, 12: 6}
 POOR_STRUCTURAL, POOR_SYNTHETIC = 0.25, 0.10
 """Root mean square error of fit, in logs, from which a fit before the shock is too poor to carry on."""
 DRAWS = 2000
+WIDER = {12: ((40, 1.40), (60, 1.30), (84, 1.20)), 1: ((10, 1.45), (20, 1.30))}
+"""How much wider the band is than the model's own, by season: values held before the shock, and factor; a line between.
+
+Variances are estimated on few values and often put at zero; the model's own band takes them as known. The factors were set
+once on simulated series (`scripts/band_coverage.py`), never on a series that is answered for.
+"""
 _REACHED = 1.6448536269514722  # normal quantile of 95 %: bands hold 90 %
 
 
@@ -114,7 +120,8 @@ def structural(
 
     `values` float64[T] are positive; `season` is 12 for months and 1 for years; `shocked` bool[T] marks periods of other
     shocks, in which no placebo date may fall. Local linear trend with fixed season and irregular (Harvey 1989, Forecasting,
-    Structural Time Series Models and the Kalman Filter, eq. 2.3.27 to 2.3.29 with 2.3.45); `fixed` keeps the slope. The
+    Structural Time Series Models and the Kalman Filter, eq. 2.3.27 to 2.3.29 with 2.3.45); `fixed` keeps the slope. Bands
+    are wider than the model's own by `WIDER`, so that they hold 90 % with variances that are estimated. The
     placebo statistic is the root mean square of the gap in standard deviations of its own prediction, over `REACH`.
     """
     logs = _logs(values)
@@ -140,7 +147,8 @@ def structural(
         )
     level = float(logs[:before].mean())
     mean, spread = _ahead(fitted, level, end - before)
-    draws = _drawn(fitted, level, end - before, seed)
+    wider = widened(before, season)
+    draws = mean + wider * (_drawn(fitted, level, end - before, seed) - mean)
     gaps = logs[before:end] - mean
     over = min(season, end - before) if season > 1 else 1
     reach = min(REACH[season], end - before)
@@ -152,8 +160,8 @@ def structural(
         before=before,
         actual=np.exp(logs[before:end]),
         without=np.exp(mean),
-        low=np.exp(mean - _REACHED * spread),
-        high=np.exp(mean + _REACHED * spread),
+        low=np.exp(mean - wider * _REACHED * spread),
+        high=np.exp(mean + wider * _REACHED * spread),
         total=_together(logs[before : before + over], draws[:, :over]),
         over=over,
         yearly=_by_year(logs[before:end], draws, season),
@@ -163,6 +171,12 @@ def structural(
         at_dates=found,
         by_month=season > 1,
     )
+
+
+def widened(before: int, season: int) -> float:
+    """The factor of `WIDER` for a band that rests on `before` values; beyond the lengths simulated, that of the nearest."""
+    lengths, factors = zip(*WIDER[season], strict=True)
+    return float(np.interp(before, lengths, factors))
 
 
 def _fitted(logs: Array, season: int, trend: Trend) -> Any:
@@ -206,6 +220,8 @@ def _drawn(fitted: Any, level: float, horizon: int, seed: int) -> Array:
     Durbin and Koopman (2012), Time Series Analysis by State Space Methods, eq. 3.1. Sums over months need whole paths: the
     errors of neighbouring months go together.
     """
+    # The searches share one model, which holds the variances of whichever was tried last.
+    fitted.model.update(fitted.params)
     space, rng = fitted.model.ssm, np.random.default_rng(seed)
     design, passing = space["design"], space["transition"]
     shaken = space["selection"] @ np.sqrt(space["state_cov"])

@@ -28,6 +28,8 @@ RULES: tuple[Rule, ...] = ("in year", "by year")
 SHRINKAGE = 5.0
 # Fewer origin years than this say nothing on what one year has in common.
 LEAST_YEARS = 2
+# A volatility not above this is rounding: the series is constant, or grows at one rate.
+STILL = 1e-9
 BOOTSTRAPS = 2000
 RANGE = (5.0, 95.0)
 

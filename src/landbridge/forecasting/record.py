@@ -7,6 +7,7 @@ drawn today may use everything known today; each is marked with its part.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -25,9 +26,12 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 Row = dict[str, Any]
+Pairs = dict[tuple[str, int], tuple[Cases, Cases]]
 
 BASE, SEASONAL_BASE = "naive", "seasonal naive"
 ALL = "all"
+FEWEST_YEARS = 3
+"""Origin years that a panel's horizon needs to enter the rows over all panels: one year is one draw, whatever its cases."""
 PER_CELL = 100
 """Trajectories shipped of one panel and origin year at most. A convention of size, not of precision."""
 
@@ -49,19 +53,18 @@ class Verdict:
 
 
 def select(cases: Sequence[Cases]) -> tuple[Verdict, ...]:
-    """Choose on the early parts, on the cases that all models share; drop what loses to naive, early or late."""
+    """Choose on the early parts, on the cases that all models share; drop what loses to naive, early or late.
+
+    What cannot be scored on both parts is not kept: it says that there are not enough origins.
+    """
     models = list(dict.fromkeys(item.model for item in cases))
     early = {model: _ratios(cases, model, EARLY, models) for model in models}
     late = {model: _ratios(cases, model, LATE, ()) for model in models}
     before = {model: _average(early[model]) for model in models}
     after = {model: _average(late[model]) for model in models}
-    passed = {
-        model: model == BASE
-        or (before[model] is not None and before[model] < 1.0 and (after[model] or 0.0) < 1.0)  # type: ignore[operator]
-        for model in models
-    }
+    passed = {model: model == BASE or (_below(before[model]) and _below(after[model])) for model in models}
     ranked = sorted((m for m in models if before[m] is not None), key=lambda m: before[m] or 0.0)
-    best = ranked[0] if ranked else BASE
+    best = ranked[0] if ranked else None
     return tuple(
         Verdict(
             model=model,
@@ -70,22 +73,35 @@ def select(cases: Sequence[Cases]) -> tuple[Verdict, ...]:
             by_panel=early[model],
             kept=passed[model],
             chosen=model == best and passed[model],
-            reason=_reason(model, before[model], after[model], model == best),
+            reason=_reason(model, before[model], after[model], best),
         )
         for model in models
     )
 
 
-def _reason(model: str, early: float | None, late: float | None, best: bool) -> str:
+def _below(ratio: float | None) -> bool:
+    """Whether it was scored, and better than naive."""
+    return ratio is not None and ratio < 1.0
+
+
+def _reason(model: str, early: float | None, late: float | None, best: str | None) -> str:
     if model == BASE:
-        return "the yardstick" + ("; best on early origins" if best else "")
+        if best is None:
+            return "the yardstick; not enough origins to choose: no model could be scored on early ones"
+        return "the yardstick" + ("; best on early origins" if best == BASE else "")
+    if best is None:
+        return "not enough origins: no model could be scored on early ones"
     if early is None:
-        return "dropped: could not be scored on early origins"
+        return "not enough origins: could not be scored on early ones"
     if early >= 1.0:
         return "dropped: loses to naive on early origins"
-    if late is not None and late >= 1.0:
-        return "dropped: loses to naive on late origins" + (", though best on early ones" if best else "")
-    return "best on early origins" if best else "beats naive, not the best on early origins"
+    if late is None:
+        return "not enough origins: could not be scored on late ones"
+    if late >= 1.0:
+        return "dropped: loses to naive on late origins" + (
+            ", though best on early ones" if best == model else ""
+        )
+    return "best on early origins" if best == model else "beats naive, not the best on early origins"
 
 
 def _average(ratios: Mapping[str, float]) -> float | None:
@@ -107,7 +123,8 @@ def _ratios(cases: Sequence[Cases], model: str, part: str, shared: Sequence[str]
         for rival in rivals:
             one, _ = beside(one, rival)
         one, other = beside(one, other)
-        if one.key.size:
+        # Where naive made no error there is nothing to be better than.
+        if one.key.size and other.crps.sum() > 0:
             found.setdefault(panel, []).append(float(one.crps.sum() / other.crps.sum()))
     return {panel: float(np.mean(values)) for panel, values in found.items()}
 
@@ -122,33 +139,35 @@ class Pooled:
 
 
 def pooled(pairs: Sequence[tuple[Cases, Cases]]) -> Pooled:
-    """Cases of several panels or horizons as one; every member of `pairs` has the same weight in all."""
+    """Cases of several panels or horizons as one: every panel has the same weight, and so has every horizon in its panel."""
     mine = united([pair[0] for pair in pairs])
     base = united([pair[1] for pair in pairs])
-    weights = np.concatenate([np.full(pair[0].key.size, 1.0 / pair[0].key.size) for pair in pairs])
-    return Pooled(mine, base, weights)
+    horizons = Counter(one.panel for one, _ in pairs)
+    weights = [np.full(one.key.size, 1.0 / (one.key.size * horizons[one.panel])) for one, _ in pairs]
+    return Pooled(mine, base, np.concatenate(weights))
 
 
 def skill_row(both: Pooled) -> dict[str, float | int | None]:
     """Scores of one group of cases: errors relative to naive, CRPS, coverage, Brier score, each with its standard error."""
     mine, base, w = both.mine, both.base, both.weights
-    relative = ratio(mine.absolute, base.absolute, mine.when, w)
-    ranked = ratio(mine.crps, base.crps, mine.when, w)
     losses = [((item.chances - item.happened) ** 2).mean(axis=(1, 2)) for item in (mine, base)]
-    quadratic = ratio(losses[0], losses[1], mine.when, w)
+    absolute = mean(mine.absolute, mine.when, w)
+    relative, relative_error = _relative(mine.absolute, base.absolute, mine.when, w)
+    ranked, ranked_error = _relative(mine.crps, base.crps, mine.when, w)
+    quadratic, quadratic_error = _relative(losses[0], losses[1], mine.when, w)
     row: dict[str, float | int | None] = {
-        "cases": relative.cases,
-        "origin_years": relative.origin_years,
-        "target_years": relative.target_years,
-        "absolute_error": mean(mine.absolute, mine.when, w).value,
-        "relative_error": relative.value,
-        "relative_error_se": relative.error,
+        "cases": absolute.cases,
+        "origin_years": absolute.origin_years,
+        "target_years": absolute.target_years,
+        "absolute_error": absolute.value,
+        "relative_error": relative,
+        "relative_error_se": relative_error,
         "crps": mean(mine.crps, mine.when, w).value,
-        "crps_skill": 1.0 - ranked.value,
-        "crps_skill_se": ranked.error,
+        "crps_skill": None if ranked is None else 1.0 - ranked,
+        "crps_skill_se": ranked_error,
         "brier": mean(losses[0], mine.when, w).value,
-        "brier_skill": 1.0 - quadratic.value,
-        "brier_skill_se": quadratic.error,
+        "brier_skill": None if quadratic is None else 1.0 - quadratic,
+        "brier_skill_se": quadratic_error,
     }
     for k, percent in enumerate(INTERVALS):
         share = mean(mine.inside[:, k].astype(np.float64), mine.when, w)
@@ -157,15 +176,38 @@ def skill_row(both: Pooled) -> dict[str, float | int | None]:
     return row
 
 
+def _relative(values: Array, base: Array, when: When, weights: Array) -> tuple[float | None, float | None]:
+    """Ratio to naive and its standard error; None where naive made no error at all, so that nothing compares with it."""
+    if not float(base.sum()) > 0:
+        return None, None
+    found = ratio(values, base, when, weights)
+    return found.value, found.error
+
+
 def record(trials: Trials, late: Mapping[str, int], horizon: int, seed: int = 1) -> Record:
-    """The whole record of annual panels. `late`: the first late origin of each panel."""
+    """The whole record of annual panels. `late`: the first late origin of each panel.
+
+    Raises `BadSample` where nothing entered, or nothing can be scored.
+    """
+    if trials.size == 0:
+        reasons = Counter({item.reason: item.count for item in trials.left})
+        raise BadSample(
+            "no series entered from any origin.",
+            cause="; ".join(f"{reason}: {count}" for reason, count in reasons.most_common(5)),
+            remedy="Hand over longer series that move.",
+        )
     cases = scored(trials, late, horizon, seed)
+    if not cases:
+        raise BadSample(
+            "nothing can be scored: no case has errors of two earlier origin years to be scored with.",
+            remedy="Hand over longer series, or begin the late part later.",
+        )
     verdicts = select(cases)
     kept = [item.model for item in verdicts if item.kept]
     import polars as pl
 
     return Record(
-        skill=pl.DataFrame(list(_skill(cases)), infer_schema_length=None),
+        skill=pl.DataFrame(list(skill(cases)), infer_schema_length=None),
         reliability=pl.DataFrame(list(_reliability(cases, kept)), infer_schema_length=None),
         errors=_shipped(trials, late, kept, horizon, seed),
         models=pl.DataFrame([_verdict_row(item) for item in verdicts], infer_schema_length=None),
@@ -190,7 +232,7 @@ def _verdict_row(verdict: Verdict) -> Row:
     }
 
 
-def _pairs(cases: Sequence[Cases], part: str, model: str) -> dict[tuple[str, int], tuple[Cases, Cases]]:
+def _pairs(cases: Sequence[Cases], part: str, model: str) -> Pairs:
     """Cases of a model beside those of naive, by panel and horizon."""
     base = {(item.panel, item.horizon): item for item in cases if item.part == part and item.model == BASE}
     found = {}
@@ -203,19 +245,27 @@ def _pairs(cases: Sequence[Cases], part: str, model: str) -> dict[tuple[str, int
     return found
 
 
-def _groups(pairs: Mapping[tuple[str, int], Any]) -> Iterator[tuple[str, int | None, list[tuple[str, int]]]]:
+def _of(pairs: Pairs, panel: str) -> list[tuple[str, int]]:
+    """Panel and horizon of what belongs to a panel, or to all: there only with `FEWEST_YEARS` origin years or more."""
+    if panel != ALL:
+        return [at for at in pairs if at[0] == panel]
+    return [at for at, (one, _) in pairs.items() if np.unique(one.when.origin).size >= FEWEST_YEARS]
+
+
+def _groups(pairs: Pairs) -> Iterator[tuple[str, int | None, list[tuple[str, int]]]]:
     """Panel (or all), horizon (or None for all), and which pairs belong to it."""
     panels = sorted({panel for panel, _ in pairs})
     horizons = sorted({step for _, step in pairs})
     for panel in (*panels, ALL):
-        mine = [at for at in pairs if panel in (at[0], ALL)]
+        mine = _of(pairs, panel)
         for step in (*horizons, None):
             rows = [at for at in mine if step in (at[1], None)]
             if rows:
                 yield panel, step, rows
 
 
-def _skill(cases: Sequence[Cases]) -> Iterator[Row]:
+def skill(cases: Sequence[Cases]) -> Iterator[Row]:
+    """Scores by part, model, panel (or all) and horizon (None: all)."""
     for part in (EARLY, LATE):
         for model in dict.fromkeys(item.model for item in cases):
             pairs = _pairs(cases, part, model)
@@ -231,17 +281,21 @@ def _skill(cases: Sequence[Cases]) -> Iterator[Row]:
 
 
 def _reliability(cases: Sequence[Cases], kept: Sequence[str]) -> Iterator[Row]:
-    """Late cases: probabilities of all thresholds in bins, by panel, model, rule and span of horizons."""
+    """Late cases: probabilities of all thresholds in bins, by panel, model, rule and span of horizons.
+
+    `reaches` is the longest horizon of the span that entered: over all panels it may be shorter than the span.
+    """
     longest = max((item.horizon for item in cases), default=0)
     for model in kept:
         pairs = _pairs(cases, LATE, model)
         for panel in (*sorted({at[0] for at in pairs}), ALL):
             for low, high in ((1, longest), (1, 2), (3, longest)):
-                rows = [at for at in pairs if panel in (at[0], ALL) and low <= at[1] <= high]
+                rows = [at for at in _of(pairs, panel) if low <= at[1] <= high]
                 if rows:
                     both = pooled([pairs[at] for at in rows])
+                    span = {"first_step": low, "last_step": high, "reaches": max(at[1] for at in rows)}
                     for row in curve(both):
-                        yield {"panel": panel, "model": model, "first_step": low, "last_step": high, **row}
+                        yield {"panel": panel, "model": model, **span, **row}
 
 
 def curve(both: Pooled) -> Iterator[Row]:

@@ -64,6 +64,11 @@ def ratio(values: Array, base: Array, when: When, weights: Array | None = None) 
         raise BadSample("no cases to score.")
     w = np.ones(values.size) if weights is None else weights
     below = float((w * base).sum())
+    if not (below > 0 and np.isfinite(values).all() and np.isfinite(base).all()):
+        raise BadSample(
+            "a score is not finite, or what it is compared with is zero.",
+            cause="Series that never change have no error to compare with.",
+        )
     found = float((w * values).sum()) / below
     influence = w * (values - found * base) / below
     origins, targets = np.unique(when.origin).size, np.unique(when.target).size

@@ -22,6 +22,8 @@ JUMP = 100.0
 """A value this many times the one before, and staying there, looks like a changed unit. Convention."""
 STAYS = 10.0
 """A jump stays when the two values after it are still this many times away from the two before. Convention."""
+ODD = 5.0
+"""A value so many times the one before, up or down, that is not refused is told as an oddity. Convention."""
 NEAR = 0.05
 """How near to a power of 1000 a jump has to be to be rescaled. Convention."""
 LEAST = 5
@@ -44,6 +46,7 @@ class Series:
     """A positive series without holes, in one unit, by one counter.
 
     `first` is a year, or 12 * year + month - 1 for months; `values` float64[T], one a period from `first` on.
+    `oddities` say in words which steps are large enough to ask about, though none is refused.
     """
 
     name: str
@@ -53,6 +56,7 @@ class Series:
     counter: str
     frequency: Frequency = "year"
     repairs: tuple[Repair, ...] = ()
+    oddities: tuple[str, ...] = ()
 
     @property
     def last(self) -> int:
@@ -140,6 +144,7 @@ def prepared(
         counter=rows.counters[0],
         frequency=frequency,
         repairs=tuple(told),
+        oddities=_oddities(rows, frequency),
     )
 
 
@@ -312,6 +317,36 @@ def _jumps(values: Sequence[float]) -> tuple[int, ...]:
     return tuple(found)
 
 
+def _oddities(rows: _Rows, frequency: Frequency) -> tuple[str, ...]:
+    """Every step of `ODD` times or more, up or down, in words."""
+    said = []
+    for place in range(1, len(rows.values)):
+        ratio = rows.values[place] / rows.values[place - 1]
+        size, way = (ratio, "rose") if ratio > 1 else (1.0 / ratio, "fell")
+        if size >= ODD:
+            before, after = (written(rows.periods[at], frequency) for at in (place - 1, place))
+            said.append(
+                f"{way} {size:.3g} times from {before} to {after}: trade may do so, and so do a changed unit and another "
+                "counter"
+            )
+    return tuple(said)
+
+
+def changed_unit(
+    periods: Sequence[int], values: Sequence[float], name: str, frequency: Frequency = "year"
+) -> Problem | None:
+    """The refusal of values that jump by `JUMP` times or more and stay there, if they do; in order."""
+    jumped = [periods[place] for place in _jumps(values)]
+    if not jumped:
+        return None
+    return Problem(
+        f"a jump by {JUMP:g} times or more that stays: {_listed(jumped, frequency)}.",
+        name,
+        "The unit changed, from thousands to millions, say.",
+        'Convert the values to one unit, or ask for the repair "rescale" (jumps near a power of 1000).',
+    )
+
+
 def _problems(rows: _Rows, frequency: Frequency, name: str, least: int) -> list[Problem]:
     if not rows.periods:
         return [Problem("no observation at all.", name, "", "Load the series, or choose another.")]
@@ -347,13 +382,8 @@ def _problems(rows: _Rows, frequency: Frequency, name: str, least: int) -> list[
     tell([p for p, v in pairs if np.isinf(v)], "infinite value", "A division by zero, perhaps.", "Mend it.")
     found += _mixtures(rows, name)
     if _plain(rows):
-        jumped = [rows.periods[place] for place in _jumps(rows.values)]
-        tell(
-            jumped,
-            f"a jump by {JUMP:g} times or more that stays",
-            "The unit changed, from thousands to millions, say.",
-            'Convert the values to one unit, or ask for the repair "rescale" (jumps near a power of 1000).',
-        )
+        jump = changed_unit(rows.periods, rows.values, name, frequency)
+        found += [jump] if jump else []
     held = sum(not np.isnan(v) for v in rows.values)
     if held < least:
         found.append(

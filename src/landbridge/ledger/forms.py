@@ -171,9 +171,8 @@ class ClaimsForm(Form):
     _asof = field_validator("asof", mode="before")(_words)
 
 
-# Every key that some form knows, for hints on a misspelt one.
-KEYS = tuple(
-    spec.alias or name
+# The keys that each form knows, by its name, for hints on a misspelt one.
+FORMS = {
+    model.__name__: tuple(spec.alias or name for name, spec in model.model_fields.items())
     for model in (ValueForm, EntryForm, SourceForm, RegisterForm, ClaimForm, ClaimsForm)
-    for name, spec in model.model_fields.items()
-)
+}

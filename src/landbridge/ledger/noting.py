@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from landbridge.errors import Problem, nearest
-from landbridge.ledger.forms import KEYS
+from landbridge.ledger.forms import FORMS
 from landbridge.ledger.parsing import Parsed
 
 PLAIN = "Write plain digits, such as 22000000, 0.5 or 2.2e+7."
@@ -44,16 +44,18 @@ class Reading:
             slot = ".".join(str(item) for item in problem["loc"] if not isinstance(item, int))
             remedy = "See docs/reference/ledger.md."
             named = f"{about}{slot}".rstrip(".: ")
-            self.wrong((*path, *problem["loc"]), f"{named}: {_amiss(problem)}.", remedy=remedy)
+            self.wrong(
+                (*path, *problem["loc"]), f"{named}: {_amiss(problem, FORMS[error.title])}.", remedy=remedy
+            )
 
 
-def _amiss(problem: Any) -> str:
-    """What pydantic found, with the nearest key for one that does not exist."""
+def _amiss(problem: Any, keys: Sequence[str]) -> str:
+    """What pydantic found; for a key that does not exist the nearest of its form, or all of them where none is near."""
     said = str(problem["msg"]).removeprefix("Value error, ")
     said = said[0].lower() + said[1:]
     if problem["type"] in ("float_type", "int_type"):
         return f"{said}. {PLAIN.removesuffix('.')}"
     if problem["type"] != "extra_forbidden":
         return said
-    close = nearest(str(problem["loc"][-1]), KEYS, 1)
-    return f"there is no such key; nearest valid: {close[0]}" if close else "there is no such key"
+    close = nearest(str(problem["loc"][-1]), keys, 1)
+    return f"there is no such key; {f'nearest valid: {close[0]}' if close else 'valid: ' + ', '.join(keys)}"

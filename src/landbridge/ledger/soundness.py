@@ -1,13 +1,14 @@
 """What is wrong with the records of a ledger as wholes, and what is odd about them.
 
 Wrong is what cannot be: a tie of one place, an end before its beginning, a part that is its own whole. It is refused. Odd is
-what a source may say all the same, such as a sign of life before a tie began: it is named, until a note explains it.
+what a source may say all the same, such as a sign of life before a tie began: it is named, until a note explains it. Dates
+that contradict each other are wrong within one source, and odd between two: sources may contradict each other.
 """
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -128,16 +129,41 @@ def _no_tie(record: Record) -> Iterator[Finding]:
 
 
 def _out_of_order(record: Record) -> Iterator[Finding]:
-    """Dates out of legal order, each pair of dates once however many sources state it."""
+    """Dates out of legal order, each pair of dates once however many sources state it; between sources it is odd."""
     for earlier, later in _ORDER:
         told: set[tuple[str, str]] = set()
-        for first in record.all(earlier):
-            for second in record.all(later):
-                if (first.text, second.text) in told or not _after(first.text, second.text):
-                    continue
-                told.add((first.text, second.text))
-                what = f"{earlier} {first.text} is after {later} {second.text}."
-                yield Finding(record.subject, what, (second.id, first.id))
+        pairs = [(first, second) for first in record.all(earlier) for second in record.all(later)]
+        # What one source says against itself comes first: it is not odd but wrong.
+        for first, second in sorted(pairs, key=lambda pair: pair[0].source != pair[1].source):
+            if (first.text, second.text) in told or not _after(first.text, second.text):
+                continue
+            told.add((first.text, second.text))
+            what = f"{earlier} {first.text} is after {later} {second.text}"
+            yield from _contradiction(record, what, second, first)
+
+
+def _contradiction(record: Record, what: str, said: Statement, against: Statement) -> Iterator[Finding]:
+    """Two statements that cannot both hold: wrong within one source, between two odd until one of them has a note."""
+    shown = (said.id, against.id)
+    if said.source == against.source:
+        told = f"{what}. One source says both: correct one, or cite each document by a source of its own."
+        yield Finding(record.subject, told, shown)
+    elif not (said.note or against.note):
+        sources = f"{said.source} and {against.source}"
+        told = f"{what}: {sources} contradict each other. Say in a note which is right, or why both."
+        yield Finding(record.subject, told, shown, odd=True)
+
+
+def _own_or_latest(statements: Sequence[Statement], source: str) -> Statement | None:
+    """The latest date that a source gives itself, else that of any source."""
+    own = [statement for statement in statements if statement.source == source]
+    return max(own or statements, key=lambda statement: _end(statement.text), default=None)
+
+
+def _own_or_earliest(statements: Sequence[Statement], source: str) -> Statement | None:
+    """The earliest date that a source gives itself, else that of any source."""
+    own = [statement for statement in statements if statement.source == source]
+    return min(own or statements, key=lambda statement: statement.text, default=None)
 
 
 def _after(first: str, second: str) -> bool:
@@ -180,16 +206,17 @@ def _ahead(record: Record) -> Iterator[Finding]:
 
 
 def _beside_its_life(record: Record) -> Iterator[Finding]:
-    """Signs of life after the end of a record, which cannot be, and before its beginning, which is odd."""
+    """Signs of life after the end of a record, as one source or two tell it, and before its beginning, which is odd."""
     began = min((statement.text for statement in record.all("since")), default="")
-    ended = max((statement.text for statement in record.all("until")), default="")
+    ends = record.all("until")
     for name in _SIGNS:
         for statement in record.all(name):
             if not statement.period:
                 continue
-            if ended and _after(statement.period, _end(ended)):
-                what = f"{name} of {statement.period} is after its end, until {ended}."
-                yield Finding(record.subject, what, (statement.id,))
+            ended = _own_or_latest(ends, statement.source)
+            if ended is not None and _after(statement.period, _end(ended.text)):
+                what = f"{name} of {statement.period} is after its end, until {ended.text}"
+                yield from _contradiction(record, what, statement, ended)
             if began and _after(began, _end(statement.period)) and not statement.note:
                 what = (
                     f"{name} of {statement.period} is before its beginning, since {began}. "
@@ -200,18 +227,17 @@ def _beside_its_life(record: Record) -> Iterator[Finding]:
 
 def _members(record: Record) -> Iterator[Finding]:
     """Memberships that reach beyond the life of what they are memberships of."""
-    began = min((statement.text for statement in record.all("since")), default="")
-    ended = max((statement.text for statement in record.all("until")), default="")
+    begins, ends = record.all("since"), record.all("until")
     for statement in record.all("member"):
-        if began and statement.valid_from and _after(began, _end(statement.valid_from)):
-            what = (
-                f"member {statement.text} from {statement.valid_from} is before its beginning, since {began}."
-            )
-            yield Finding(record.subject, what, (statement.id,))
-        for moment in filter(None, (statement.valid_from, statement.valid_to)):
-            if ended and _after(moment, _end(ended)):
-                what = f"member {statement.text} at {moment} is after its end, until {ended}."
-                yield Finding(record.subject, what, (statement.id,))
+        began, ended = _own_or_earliest(begins, statement.source), _own_or_latest(ends, statement.source)
+        begun = statement.valid_from
+        if began is not None and begun and _after(began.text, _end(begun)):
+            what = f"member {statement.text} from {begun} is before its beginning, since {began.text}"
+            yield from _contradiction(record, what, statement, began)
+        for moment in filter(None, (begun, statement.valid_to)):
+            if ended is not None and _after(moment, _end(ended.text)):
+                what = f"member {statement.text} at {moment} is after its end, until {ended.text}"
+                yield from _contradiction(record, what, statement, ended)
 
 
 def _circles(ledger: Ledger) -> Iterator[Finding]:

@@ -12,6 +12,7 @@ from landbridge.provenance import Figure, Status, Unavailable, derive
 
 MET, LATE, MISSED, OPEN, DISPUTED = "met", "met late", "missed", "open", "met by one side's count only"
 UNCOUNTED, UNMEASURED = "deadline passed, not counted yet", "not measurable"
+SKIPPED = "deadline's year not counted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,8 @@ class Scored:
     """One target with what came of it.
 
     `outcomes` are the values in the deadline year, by reporter; `reached` the first year in which any reporter's value
-    was at least the target; `needed_growth` what an open target needs a year from the last value, in per cent.
+    was at least the target, of one that is met late the first such year after the deadline; `needed_growth` what an open
+    target needs a year from the last value, in per cent. `why`: the reason of one that is not measurable.
     """
 
     record: Record
@@ -29,6 +31,7 @@ class Scored:
     outcomes: tuple[tuple[str, Figure], ...]
     reached: str
     needed_growth: Figure | Unavailable
+    why: str = ""
 
 
 def scorecard(
@@ -57,13 +60,11 @@ def score(record: Record, totals: Totals, pair: tuple[str, str], today: str) -> 
     assert stated is not None
     target = record.figure(stated)
     deadline = stated.period
-    if record.text("indicator") != "trade_turnover" or target.unit != "USD" or not YEAR.fullmatch(deadline):
-        why = Unavailable("No series of this indicator is held.")
-        return Scored(record, target, deadline, UNMEASURED, (), "", why)
-    if not all(code in pair for code in record.parties):
-        why = Unavailable("No turnover between these parties is held.")
-        return Scored(record, target, deadline, UNMEASURED, (), "", why)
-    series = totals.turnover_by_reporter(*pair)
+    why = _unmeasured(record, target, deadline, pair)
+    series = {} if why else totals.turnover_by_reporter(*pair)
+    if not any(series.values()):
+        why = why or "No yearly series of this trade is held."
+        return Scored(record, target, deadline, UNMEASURED, (), "", Unavailable(why), why)
     outcomes = tuple((reporter, years[deadline]) for reporter, years in series.items() if deadline in years)
     years_reached = sorted(
         year
@@ -71,23 +72,44 @@ def score(record: Record, totals: Totals, pair: tuple[str, str], today: str) -> 
         for year, figure in years.items()
         if figure.point >= target.point and year >= (record.text("announced")[:4] or "0")
     )
-    reached = years_reached[0] if years_reached else ""
+    after = next((year for year in years_reached if year > deadline), "")
+    verdict = _verdict(target, deadline, outcomes, after, series, today)
+    # A level that was lost again and regained counts as late from when it came back.
+    reached = after if verdict == LATE else next(iter(years_reached), "")
     return Scored(
         record,
         target,
         deadline,
-        _verdict(target, deadline, outcomes, reached, series, today),
+        verdict,
         outcomes,
         reached,
         _needed(target, deadline, series),
     )
 
 
+def _unmeasured(record: Record, target: Figure, deadline: str, pair: tuple[str, str]) -> str:
+    """Every reason why no count can be set beside a target; empty where one can."""
+    indicator = record.text("indicator")
+    why = []
+    if indicator != "trade_turnover":
+        why.append(f"no series of {indicator or 'an unstated indicator'} is held")
+    elif target.unit != "USD":
+        why.append(f"stated in {target.unit}, and trade is counted in US dollars")
+    if not deadline:
+        why.append("no deadline is stated")
+    elif not YEAR.fullmatch(deadline) and indicator == "trade_turnover":
+        why.append(f"the deadline {deadline} is no single year")
+    if not all(code in pair for code in record.parties) and indicator == "trade_turnover":
+        why.append("a party is no country of its own, and turnover is counted between countries")
+    said = "; ".join(why)
+    return f"{said[0].upper()}{said[1:]}." if said else ""
+
+
 def _verdict(
     target: Figure,
     deadline: str,
     outcomes: tuple[tuple[str, Figure], ...],
-    reached: str,
+    after: str,
     series: dict[str, dict[str, Figure]],
     today: str,
 ) -> str:
@@ -97,17 +119,13 @@ def _verdict(
             return MET
         if any(met):
             return DISPUTED
-        return LATE if reached > deadline else MISSED
-    latest = max((year for years in series.values() for year in years), default="")
-    if not latest:
-        return UNMEASURED
+        return LATE if after else MISSED
+    latest = max(year for years in series.values() for year in years)
     if latest < deadline:
         # A level reached before its time may be lost again: only the count of the deadline's year decides.
         return OPEN if deadline >= today[:4] else UNCOUNTED
-    if reached and reached <= deadline:
-        return MET
-    # The deadline lies in a year that nobody's series holds, but later or earlier ones speak.
-    return LATE if reached else MISSED
+    # Nobody's series holds the deadline's year; what others hold says nothing of it.
+    return SKIPPED
 
 
 def _needed(target: Figure, deadline: str, series: dict[str, dict[str, Figure]]) -> Figure | Unavailable:

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from landbridge.errors import NotHeld
+from landbridge.errors import BadSample, NotHeld, Problem, UnknownLabel
 from landbridge.forecasting.paths import Paths, draw
 from landbridge.forecasting.record import Record
-from landbridge.forecasting.series import Series, prepared
+from landbridge.forecasting.series import NEAR, REPAIRS, Series, prepared
 from landbridge.prospects.counted import Held, held
 from landbridge.prospects.mirror import Mirror, mirrored
 from landbridge.provenance import Figure, Unavailable
@@ -19,12 +19,16 @@ from landbridge.release import Data
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """One series with its figures by year. With a `mirror` it is the partner's, and levels are carried over to `held`'s."""
+    """One series with its figures by year. With a `mirror` it is the partner's, and levels are carried over to `held`'s.
+
+    `notes`: what else a reader has to know of the series.
+    """
 
     held: Held
     series: Series
     years: dict[str, Figure]
     mirror: Mirror | None
+    notes: tuple[str, ...] = ()
 
     @property
     def latest(self) -> Figure:
@@ -39,7 +43,7 @@ class Basis:
     @property
     def said(self) -> tuple[str, ...]:
         """Whose count this is, what stands in for it, and every step that mended the series."""
-        told = [step.words for step in self.series.repairs]
+        told = [*self.notes, *(step.words for step in self.series.repairs)]
         left = f"Left out, stated only as a bound or roughly: {', '.join(self.held.left_out)}."
         told += [left] if self.held.left_out else []
         if self.mirror is None:
@@ -47,10 +51,16 @@ class Basis:
         silent = self.mirror
         assert silent.ratio.low is not None
         assert silent.ratio.high is not None
+        named = ", ".join(silent.doubted)
+        doubt = (
+            f" {named}: doubted by the release, and counted here because they show how far the two may differ."
+            if named
+            else ""
+        )
         return (
             f"{silent.reporter} published nothing comparable after {silent.silent_since}. The count of {silent.partner} "
             f"stands in; over {len(silent.common)} common years {silent.reporter} counted {silent.ratio.point:.3f} of it, "
-            f"and a new year would lie between {silent.ratio.low:.3f} and {silent.ratio.high:.3f} with 90 %.",
+            f"and a new year would lie between {silent.ratio.low:.3f} and {silent.ratio.high:.3f} with 90 %.{doubt}",
             *told,
         )
 
@@ -94,11 +104,14 @@ def basis(
     Raises `NotHeld` where a silent reporter cannot be carried on by the partner's count, and `BadSample` where the
     series has holes or is too short; `repair` names the steps that may mend it (`landbridge.forecasting.REPAIRS`).
     """
+    known(repair)
     found = held(data, indicator, a, b, reporter=reporter, definition=definition)
+    also = f"Also held: {'; '.join(found.listed)}." if found.listed else ""
     stand_in = mirrored(found)
     if isinstance(stand_in, Unavailable):
         raise NotHeld(
             stand_in.reason,
+            cause=also,
             remedy="Ask for the partner's count with --reporter, or load the missing years.",
         )
     years, counted = (
@@ -107,13 +120,42 @@ def basis(
         else (stand_in.years, (stand_in.partner, stand_in.definition))
     )
     ordered = sorted(years)
-    series = prepared(
-        [int(year) for year in ordered],
-        [years[year].point for year in ordered],
-        unit=[years[year].unit for year in ordered],
-        counters=", ".join(counted),
-        name=years[ordered[-1]].measure,
-        repair=repair,
-    )
+    try:
+        series = prepared(
+            [int(year) for year in ordered],
+            [years[year].point for year in ordered],
+            unit=[years[year].unit for year in ordered],
+            counters=", ".join(counted),
+            name=years[ordered[-1]].measure,
+            repair=repair,
+        )
+    except BadSample as error:
+        # What else is counted of this trade is the first thing to try.
+        problems = [
+            Problem(p.what, p.where, f"{p.cause} {also}".strip(), p.remedy)
+            for p in repairs_told(error, repair)
+        ]
+        raise BadSample(problems) from None
     used = {str(year): years[str(year)] for year in series.periods.tolist() if str(year) in years}
     return Basis(found, series, used, stand_in)
+
+
+def known(repair: Sequence[str]) -> None:
+    """Refuses a repair that is none, with those that are."""
+    for step in repair:
+        if step not in REPAIRS:
+            raise UnknownLabel("repair", step, REPAIRS, remedy=f"Valid: {', '.join(REPAIRS)}.")
+
+
+def repairs_told(error: BadSample, repair: Sequence[str]) -> list[Problem]:
+    """The problems of a series; a repair that was asked for and mended nothing is not advised again."""
+    return [
+        replace(
+            problem,
+            remedy=f"The repair rescale was tried: it mends jumps within {NEAR:.0%} of a power of 1000 only, and this is "
+            "none. Convert the values to one unit.",
+        )
+        if "rescale" in repair and '"rescale"' in problem.remedy
+        else problem
+        for problem in error.problems
+    ]

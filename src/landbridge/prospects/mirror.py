@@ -11,7 +11,7 @@ import math
 from dataclasses import dataclass
 from statistics import fmean, stdev
 
-from landbridge.prospects.counted import Held
+from landbridge.prospects.counted import Held, usable
 from landbridge.provenance import Figure, Unavailable, derive
 
 # With fewer common years the spread of the gap is not told.
@@ -25,7 +25,7 @@ class Mirror:
 
     `ratio` is ours over theirs, with the range that holds 90 % of a new year's; `gap` and `spread` are its mean and
     standard deviation in logs over the years `common`; `spread_of_new` that of a year not seen, s·sqrt(1 + 1/n), with
-    n − 1 degrees of freedom.
+    n − 1 degrees of freedom. `doubted` are those of the common years that their source casts doubt on.
     """
 
     reporter: str
@@ -37,6 +37,7 @@ class Mirror:
     gap: float
     spread: float
     ratio: Figure
+    doubted: tuple[str, ...] = ()
 
     @property
     def spread_of_new(self) -> float:
@@ -58,19 +59,23 @@ def mirrored(found: Held) -> Mirror | Unavailable | None:
     goes_on = {
         counted: years
         for counted, years in found.others.items()
-        if max(years) > last and counted[0] != found.reporter
+        # One value of somebody else's, such as a speech, carries nothing on and shows no silence.
+        if max(years) > last and counted[0] != found.reporter and usable(years)
     }
     if not goes_on:
         return None
     counted = max(goes_on, key=lambda name: (max(goes_on[name]), len(goes_on[name]), name))
     theirs = goes_on[counted]
-    common = tuple(sorted(found.years.keys() & theirs.keys()))
+    # A year that is doubted because the two sides disagree shows how far they may lie apart: to leave it out would choose
+    # the years by the answer.
+    ours = found.doubted | found.years
+    common = tuple(sorted(ours.keys() & theirs.keys()))
     if len(common) < LEAST:
         return Unavailable(
             f"{found.reporter} stopped publishing after {last}, and only {len(common)} years were counted by both sides: "
             "too few to say how far the counts lie apart."
         )
-    gaps = [math.log(found.years[year].point / theirs[year].point) for year in common]
+    gaps = [math.log(ours[year].point / theirs[year].point) for year in common]
     gap, spread = fmean(gaps), stdev(gaps)
     return Mirror(
         found.reporter,
@@ -81,19 +86,26 @@ def mirrored(found: Held) -> Mirror | Unavailable | None:
         common,
         gap,
         spread,
-        _ratio(found, theirs, common, gap, spread),
+        _ratio(found.reporter, ours, theirs, common, gap, spread),
+        tuple(year for year in common if year in found.doubted),
     )
 
 
 def _ratio(
-    found: Held, theirs: dict[str, Figure], common: tuple[str, ...], gap: float, spread: float
+    reporter: str,
+    ours: dict[str, Figure],
+    theirs: dict[str, Figure],
+    common: tuple[str, ...],
+    gap: float,
+    spread: float,
 ) -> Figure:
-    from scipy import stats  # type: ignore[import-untyped]
+    # A page reads this range; the whole of scipy.stats would cost it a second.
+    from scipy import special  # type: ignore[import-untyped]
 
-    reach = float(stats.t.ppf(0.95, len(common) - 1)) * spread * math.sqrt(1 + 1 / len(common))
-    inputs = [figures[year] for year in common for figures in (found.years, theirs)]
+    reach = float(special.stdtrit(len(common) - 1, 0.95)) * spread * math.sqrt(1 + 1 / len(common))
+    inputs = [figures[year] for year in common for figures in (ours, theirs)]
     return derive(
-        f"Count of {found.reporter} over the partner's count of the same trade",
+        f"Count of {reporter} over the partner's count of the same trade",
         math.exp(gap),
         "index",
         inputs,

@@ -3,7 +3,8 @@
 The model is the one that did best on the early origins of the back-test; its whole error trajectories, as they happened
 to hundreds of other pairs of countries, are laid on this series' own median and volatility
 (`landbridge.forecasting.paths`). The range of the probability holds the 5 to 95 per cent interval over resampled origin
-years and what every other model that beats naive says. It is no statement about what either side will do.
+years, that of so many independent cases (`widened`), and what every other model that beats naive says. It is no
+statement about what either side will do.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from landbridge.forecasting.paths import Chance, Paths, Rule, chance, first_pass
 from landbridge.forecasting.record import Record
 from landbridge.prospects.basis import Basis, basis
 from landbridge.prospects.drivers import STATES, Slope, slope
-from landbridge.prospects.outlook import Band, bands
+from landbridge.prospects.outlook import Band, bands, enough, times, within
 from landbridge.prospects.support import Support, behind
 from landbridge.provenance import Figure, Status, Unavailable, derive
 from landbridge.release import Data
@@ -56,10 +57,14 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Stressed:
-    """The probability if a measured shock struck again in the first year ahead."""
+    """The probability if a measured shock struck again in the first year ahead.
+
+    `words`: its size in the first whole year with the range, and how it was told from ordinary movement.
+    """
 
     shock: str
     probability: Figure
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +123,10 @@ class Target:
                 name = f"{NAMES.get(state.driver, state.driver)}: {state.state}"
                 rows.append({**_row("state", name, state.probability), "note": state.words})
         if self.stressed is not None:
-            rows.append(
-                _row("state", f"{self.stressed.shock} again in {self.fan[0].year}", self.stressed.probability)
+            struck = _row(
+                "stress", f"{self.stressed.shock} again in {self.fan[0].year}", self.stressed.probability
             )
+            rows.append({**struck, "note": self.stressed.words or struck["note"]})
         if isinstance(self.support, Unavailable):
             return [*rows, _row("record", "not answered", self.support)]
         return rows + self.support.rows()
@@ -172,18 +178,19 @@ def reckoned(
     seed: int = 1,
 ) -> Target:
     """The same for a series that is chosen already, such as a user's own."""
-    _sound(stands, value, by)
     record = data.forecast_record
+    _sound(stands, record, value, by)
+    enough(draws)
     level = Figure(
         f"Level asked about: {stands.held.newest.measure}",
         value,
-        "USD",
+        stands.series.unit,
         str(by),
         Status.ASSUMED,
         note="As asked.",
     )
     model, paths, said = _said(stands, record, value, by, rule, draws, seed)
-    notes = [*stands.said, _times(record.trajectories(model).years(by - stands.series.last).tolist())]
+    notes = [*stands.said, times(record.trajectories(model).years(by - stands.series.last).tolist())]
     probability = _probability(stands, level, said, model, by, rule)
     years = [str(year) for year in paths.periods]
     passed = first_passage(paths, value)
@@ -220,26 +227,15 @@ def reckoned(
     )
 
 
-_CRISIS = 2007
-
-
-def _times(years: Sequence[int]) -> str:
-    """From which times the errors come: trade in dollars grew faster before the crisis of 2008 than after."""
-    after = sum(year > _CRISIS for year in years)
-    return (
-        f"Forecasts that far ahead were made from {years[0]} to {years[-1]} in {len(years)} origin years, {after} of them "
-        f"after {_CRISIS}; the growth common to those times is part of the paths."
-    )
-
-
-def _sound(stands: Basis, value: float, by: int) -> None:
+def _sound(stands: Basis, record: Record, value: float, by: int) -> None:
     if not (np.isfinite(value) and value > 0):
-        raise BadUsage(f"a target is a positive number of US dollars; here {value}.")
+        raise BadUsage(f"a target is a positive number ({stands.series.unit}); here {value}.")
     if by <= stands.series.last:
         raise BadUsage(
             f"{by} is counted already: the series ends in {stands.series.last}.",
             remedy="`landbridge targets A B` says whether a past target was met.",
         )
+    within(stands, record, by)
 
 
 def _said(
@@ -278,13 +274,6 @@ def _probability(
     assert isinstance(mine, Chance)
     others = [item.point for item in said.values() if isinstance(item, Chance)]
     low, high = min(mine.low, *others), max(mine.high, *others)
-    # Not one of the past trajectories, or every one, is no certainty: with n origin years and no case, a chance of up
-    # to 1 - 0.05^(1/n) is not refuted at 5 per cent.
-    unseen = 1 - 0.05 ** (1 / mine.years)
-    if mine.point == 0.0:
-        high = max(high, unseen)
-    if mine.point == 1.0:
-        low = min(low, 1 - unseen)
     return _percent(
         stands, _what(level, by, rule), Chance(mine.point, low, high, mine.years), by, model=model
     )
@@ -295,9 +284,28 @@ def _what(level: Figure, by: int, rule: Rule) -> str:
     return f"Probability of {level.unit} {level.point:,.0f} or more {when}"
 
 
+def widened(found: Chance) -> Chance:
+    """A chance whose range is nowhere narrower than so few origin years allow.
+
+    Resampling years that all say nought gives nought to nought. Each origin year counts as one independent case: the range
+    holds Jeffreys' 5 to 95 per cent, Beta(np + 1/2, n(1 - p) + 1/2) (Brown, Cai and DasGupta 2001, Statistical Science
+    16, section 4.1), whose ends move with p without a jump.
+    """
+    from scipy import stats  # type: ignore[import-untyped]
+
+    came = found.years * found.point
+    low, high = stats.beta.ppf((0.05, 0.95), came + 0.5, found.years - came + 0.5)
+    # Of none the range begins at nought, and of all it ends at one.
+    return replace(
+        found, low=min(found.low, found.point, float(low)), high=max(found.high, found.point, float(high))
+    )
+
+
 def _percent(stands: Basis, measure: str, found: Chance | float, year: int | str, model: str = "") -> Figure:
+    found = widened(found) if isinstance(found, Chance) else found
     note = (
-        f"Model {model}; range: resampled origin years (5 to 95 %) and every other model with a record."
+        f"Model {model}; range: resampled origin years (5 to 95 %), no narrower than their number allows (Jeffreys), and "
+        "every other model with a record."
         if model
         else ""
     )
@@ -369,10 +377,16 @@ def _stressed(
 ) -> Stressed:
     """A measured shock laid on every path, striking in the first year ahead."""
     from landbridge.forecasting.counterfactual import laid
+    from landbridge.prospects.shock_outcome import Rare
 
     struck = replace(paths, levels=np.exp(laid(np.log(paths.levels), effect, 0, seed)))
     measure = f"Probability if a shock like {effect.name} struck in {paths.first}"
-    return Stressed(effect.name, _percent(stands, measure, chance(struck, value, by, rule), by))
+    low, point, high = (100 * np.expm1(effect.logs[0])).tolist()
+    told = (
+        f"; {effect.verdict}" if isinstance(effect, Rare) else "; whether placebos show as much was not asked"
+    )
+    words = f"laid on: {point:+.0f} % in its first year ({low:+.0f} to {high:+.0f}){told}"
+    return Stressed(effect.name, _percent(stands, measure, chance(struck, value, by, rule), by), words)
 
 
 def _row(what: str, item: str, found: Figure | Unavailable) -> dict[str, Any]:

@@ -15,17 +15,23 @@ from landbridge.flows.totals import YEAR, Counted
 from landbridge.ledger import Record
 from landbridge.planning.targets import Scored, comparable, score
 from landbridge.prospects.counted import TURNOVER
-from landbridge.provenance import Figure, Unavailable, derive
+from landbridge.provenance import Figure, Status, Unavailable, derive
 from landbridge.release import Data
 
 MOVED, CHANGED = "deadline moved", "value changed"
+UNORDERED = "date not held: order not known"
 _CODE = "landbridge.prospects.scorecard.scorecard"
 _COUNTRIES = 2
+_DAY = len("2024-01-31")
 
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """Another target of the same parties for the same measure: the same value for a later year, or another for this one."""
+    """Another target of the same parties for the same measure: the same value for another year, or another for this one.
+
+    `kind` is `MOVED` or `CHANGED` where it was announced later than the target it revises, and `UNORDERED` where a date is
+    not held, so that either may have come first.
+    """
 
     kind: str
     subject: str
@@ -35,7 +41,10 @@ class Revision:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One target with what is known of it. `pair`: the two countries whose trade it is about, empty where it is not."""
+    """One target with what is known of it. `pair`: the two countries whose trade it is about, empty where it is not.
+
+    `why`: the reason of one that is not measurable, and where the ledger holds what was delivered.
+    """
 
     scored: Scored
     pair: tuple[str, ...]
@@ -47,6 +56,7 @@ class Entry:
     needed_then: Figure | Unavailable
     got: Figure | Unavailable
     revisions: tuple[Revision, ...]
+    why: str = ""
 
     @property
     def record(self) -> Record:
@@ -79,7 +89,23 @@ def _entry(data: Data, record: Record, every: Sequence[Record]) -> Entry:
         needed,
         got,
         _revisions(record, scored, every),
+        _why(data, record, scored),
     )
+
+
+def _why(data: Data, record: Record, scored: Scored) -> str:
+    """Why a target is not measurable; of gas, where the volumes of the pipes between the parties stand."""
+    if record.text("indicator") != "gas":
+        return scored.why
+    pipes = [
+        crossing.subject
+        for crossing in data.ledger.records("crossing")
+        if crossing.text("mode") == "gas-pipeline"
+        and set(crossing.parties) == set(record.parties)
+        and any(said.status not in (Status.FORECAST, Status.ASSUMED) for said in crossing.all("cargo"))
+    ]
+    held = f" Yearly volumes stand in the ledger under {', '.join(pipes)}." if pipes else ""
+    return scored.why + held
 
 
 def _pair(record: Record) -> tuple[str, str] | tuple[()]:
@@ -158,8 +184,27 @@ def _revisions(record: Record, scored: Scored, every: Sequence[Record]) -> tuple
         value = other.figure(stated)
         if value.unit != scored.target.unit:
             continue
-        if value.point == scored.target.point and stated.period > scored.deadline:
-            found.append(Revision(MOVED, other.subject, value, stated.period))
-        elif value.point != scored.target.point and stated.period == scored.deadline:
-            found.append(Revision(CHANGED, other.subject, value, stated.period))
+        moved, changed = stated.period != scored.deadline, not _same(value, scored.target)
+        # Another value for another year is another target, and the same for the same year no revision.
+        if moved == changed:
+            continue
+        after = later(other.text("announced"), record.text("announced"))
+        if after is None:
+            found.append(Revision(UNORDERED, other.subject, value, stated.period))
+        elif after:
+            found.append(Revision(MOVED if moved else CHANGED, other.subject, value, stated.period))
     return tuple(sorted(found, key=lambda item: (item.deadline, item.subject)))
+
+
+def _same(one: Figure, other: Figure) -> bool:
+    return (one.value, one.low, one.high) == (other.value, other.low, other.high)
+
+
+def later(one: str, other: str) -> bool | None:
+    """Whether a day, month or year lies after another; None where one is not held, or holds the other (2023 and 2023-05)."""
+    if not one or not other:
+        return None
+    shared = min(len(one), len(other))
+    if one[:shared] == other[:shared]:
+        return False if one == other and len(one) == _DAY else None
+    return one[:shared] > other[:shared]

@@ -19,6 +19,7 @@ from landbridge.release import Data
 if TYPE_CHECKING:
     from landbridge.forecasting.paths import Rule
     from landbridge.prospects.basis import Basis
+    from landbridge.prospects.level import Resting
     from landbridge.prospects.probability import Target
     from landbridge.prospects.shocks import Outcome
 
@@ -108,14 +109,37 @@ def answer(
     """
     from landbridge.prospects.probability import reckoned
 
+    item = _written(data, held, stands, value, by, rule)
+    if item is not None:
+        assert held is not None
+        return _read(data, held, item, stands)
+    return reckoned(data, stands, value=value, by=by, rule=rule), ()
+
+
+def rests(data: Data, held: Book | None, found: Target) -> Resting:
+    """How much of a target's probability rests on common growth, as written beside it where nothing has changed."""
+    from landbridge.prospects.level import Resting, resting
+
+    stands, value, by, rule = found.basis, found.level.point, found.by, found.rule
+    item = _written(data, held, stands, value, by, rule)
+    if item is None or "resting" not in item:
+        return resting(data, stands, model=found.model, value=value, by=by, rule=rule)
+    assert held is not None
+    figures = _Figures(held, stands.inputs)
+    return Resting(figures[item["resting"]["growth"]], figures[item["resting"]["level"]])
+
+
+def _written(
+    data: Data, held: Book | None, stands: Basis, value: float, by: int, rule: Rule
+) -> Mapping[str, Any] | None:
+    """The answer in the book that was made of these very data; None where there is none."""
     for item in held.targets if held is not None else ():
         asked = (item["indicator"], item["value"], item["by"], item["rule"])
         if asked != (stands.held.indicator, value, by, rule):
             continue
         if item["inputs"] == _target_hash(data, stands, record_hash(data), value, by, rule):
-            assert held is not None
-            return _read(data, held, item, stands)
-    return reckoned(data, stands, value=value, by=by, rule=rule), ()
+            return item
+    return None
 
 
 def told(data: Data, held: Book | None) -> tuple[Told, ...] | None:
@@ -238,8 +262,10 @@ class Writing:
         self._targets: list[dict[str, Any]] = []
         self._shocks: dict[str, Any] = {}
 
-    def add_target(self, data: Data, found: Target, struck: Sequence[Struck]) -> None:
-        """One target with its answer."""
+    def add_target(
+        self, data: Data, found: Target, struck: Sequence[Struck], rest: Resting | None = None
+    ) -> None:
+        """One target with its answer, and how much of it rests on common growth."""
         stands = found.basis
         self._targets.append(
             {
@@ -279,6 +305,11 @@ class Writing:
                     }
                     for row in struck
                 ],
+                **(
+                    {"resting": {"growth": self._keep(rest.growth), "level": self._keep(rest.level)}}
+                    if rest is not None
+                    else {}
+                ),
             }
         )
 

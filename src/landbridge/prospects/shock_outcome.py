@@ -19,6 +19,13 @@ RARE = 0.10
 
 
 @dataclass(frozen=True, slots=True)
+class Rare(Effect):
+    """A blow that is told from ordinary movement; `verdict` says by what, in words."""
+
+    verdict: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """What one blow did to one part of the trade by one method, or why it cannot be said.
 
@@ -36,8 +43,13 @@ class Outcome:
     notes: tuple[str, ...] = ()
 
     @property
+    def p_placebo(self) -> float | None:
+        """The share of placebos that departed as far; None where there are too few, or nothing is told."""
+        return None if isinstance(self.found, Unavailable) else self.found.p_placebo
+
+    @property
     def verdict(self) -> str:
-        """`rare`, `ordinary` (placebos depart as far), `too few placebos` or `not said`."""
+        """`rare`, `ordinary` (placebos depart as far), `too few placebos` or `not said`; of this outcome alone."""
         if isinstance(self.found, Unavailable):
             return "not said"
         p = self.found.p_placebo
@@ -67,12 +79,34 @@ class Outcome:
 
     @property
     def stressed(self) -> Effect | Unavailable:
-        """The blow as it can be laid on the paths of a forecast."""
+        """The blow as it can be laid on the paths of a forecast, by its size alone; `told` asks for more."""
         if isinstance(self.found, Unavailable):
             return self.found
         if self.found.yearly.shape[0] == 0:
             return Unavailable(f"{self.blow.name}: followed for less than a year, so it has no yearly size.")
         return Effect(f"{self.blow.name} ({self.blow.since}), {self.part}", self.found.yearly)
+
+    @property
+    def told(self) -> Rare | Unavailable:
+        """The same, only where it is told from ordinary movement: rare among placebos.
+
+        The reason of a refusal holds size, range and placebo share: who still wants such a size laid on has `stressed`.
+        """
+        size = self.stressed
+        if isinstance(size, Unavailable):
+            return size
+        assert isinstance(self.found, Counterfactual)
+        p, count = self.found.p_placebo, self.found.placebos
+        share = "" if p is None else f", the shock among them: {100 * p:.0f} % went as far"
+        among = f"{self.verdict} among {count} placebos{share}"
+        if not isinstance(self.effect, Figure) or self.effect.low is None or self.effect.high is None:
+            return Unavailable(f"{self.blow.name}: no size with a range is told.")
+        moved = f"{self.effect.point:+.0f} % ({self.effect.low:+.0f} to {self.effect.high:+.0f})"
+        if self.verdict != "rare":
+            return Unavailable(
+                f"{self.part} after {self.blow.since}, {self.method}: {moved}, {among}; not told from ordinary movement."
+            )
+        return Rare(size.name, size.logs, among)
 
     def row(self) -> dict[str, Any]:
         """Plain columns."""

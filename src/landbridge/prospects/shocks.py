@@ -19,7 +19,7 @@ from landbridge.errors import BadUsage, UnknownLabel
 from landbridge.forecasting.counterfactual import Effect, laid
 from landbridge.prospects.shock_events import Blow, Shock, every, together
 from landbridge.prospects.shock_measuring import alone, monthly, yearly
-from landbridge.prospects.shock_outcome import Outcome
+from landbridge.prospects.shock_outcome import RARE, Outcome
 from landbridge.prospects.shock_series import PARTS, Line, TooShort, by_month, other_parts
 from landbridge.provenance import Unavailable
 from landbridge.release import Data
@@ -50,6 +50,25 @@ class Recovery:
     def rows(self) -> list[dict[str, Any]]:
         """One row a shock, part and method."""
         return [outcome.row() for outcome in self.outcomes]
+
+    @property
+    def judged(self) -> tuple[Outcome, ...]:
+        """The outcomes that were set against placebos: each might have been rare by chance."""
+        return tuple(outcome for outcome in self.outcomes if outcome.p_placebo is not None)
+
+    @property
+    def chance(self) -> str:
+        """How many outcomes would be rare if nothing had happened, in a sentence; empty where none was judged."""
+        judged = self.judged
+        if not judged:
+            return ""
+        rare = sum(outcome.verdict == "rare" for outcome in judged)
+        rows = "row was" if len(judged) == 1 else "rows were"
+        return (
+            f"{len(judged)} {rows} set against placebos, each at one in {1 / RARE:.0f}: up to {RARE * len(judged):.1f} "
+            f"would be rare by chance if no shock had done anything; found rare: {rare}. The verdict is of each row alone, "
+            "and rows of one pair move together."
+        )
 
 
 def shocks(data: Data, a: str, b: str) -> tuple[Shock, ...]:
@@ -93,9 +112,12 @@ def recovery(
 
 
 def measured(data: Data, a: str, b: str, shock: str, part: str) -> Effect | Unavailable:
-    """A shock of a pair as it can be laid on yearly paths: by its own past by month, else beside other partners."""
+    """A shock of a pair as it can be laid on yearly paths: by its own past by month, else beside other partners.
+
+    `Unavailable` with size, range and placebo share where it is not told from ordinary movement.
+    """
     found = recovery(data, a, b, shock, parts=(part,)).outcomes
-    sizes = [outcome.stressed for outcome in found]
+    sizes = [outcome.told for outcome in found]
     told = [size for size in sizes if isinstance(size, Effect)]
     if told:
         return told[0]

@@ -16,8 +16,9 @@ class Support:
     """Shares and skills from the late part of the back-test, on which nothing was chosen.
 
     `said` and `came` (per cent): the mean of the probabilities in the bin of this one and the share that came true, with
-    its range; `cases` thresholds of `forecasts` forecasts from `origin_years` years. `skill_pct`: how much smaller the
-    CRPS was than that of naive at this horizon; `coverage_80_pct`: how often the truth lay in the 80 % interval.
+    its range; `cases` thresholds of `forecasts` forecasts from `origin_years` years, `first_step` to `last_step` years
+    ahead. `skill_pct`: how much smaller the CRPS was than that of naive at this horizon; `coverage_80_pct`: how often the
+    truth lay in the 80 % interval, from `coverage_years` origin years.
     """
 
     model: str
@@ -33,6 +34,15 @@ class Support:
     skill_pct: float | None
     skill_error_pct: float | None
     coverage_80_pct: float | None
+    first_step: int
+    last_step: int
+    coverage_80_error_pct: float | None
+    coverage_years: int | None
+
+    @property
+    def ahead(self) -> str:
+        """How far ahead the probabilities of the bin were."""
+        return f"{self.first_step} to {self.last_step} years ahead"
 
     def rows(self) -> list[dict[str, Any]]:
         """The record in the columns of a target's table."""
@@ -41,22 +51,15 @@ class Support:
         rows = [
             {
                 **empty,
-                "item": "came true of such probabilities",
+                "item": f"came true of such probabilities, {self.ahead}",
                 "value": self.came,
                 "low": self.came_low,
                 "high": self.came_high,
-                "note": f"said {self.said:.0f} % on average; {self.cases} thresholds of {self.forecasts} forecasts, {years}",
+                "note": f"said {self.said:.0f} % on average; {self.cases} thresholds of {self.forecasts} forecasts, {years}"
+                + ("; the model is naive, and none of the record did better" if self.model == BASE else ""),
             }
         ]
-        if self.model == BASE:
-            rows.append(
-                {
-                    **empty,
-                    "item": "skill over naive",
-                    "note": "this is naive: no model of the record did better",
-                }
-            )
-        elif self.skill_pct is not None:
+        if self.model != BASE and self.skill_pct is not None:
             rows.append(
                 {
                     **empty,
@@ -73,9 +76,18 @@ class Support:
                     **empty,
                     "item": f"inside the 80 % interval, {self.horizon} ahead",
                     "value": self.coverage_80_pct,
+                    "note": self._coverage(),
                 }
             )
         return [{**row, "what": "record", "unit": "%"} for row in rows]
+
+    def _coverage(self) -> str | None:
+        """How many years the coverage rests on, and how sure it is."""
+        if self.coverage_years is None:
+            return None
+        error = self.coverage_80_error_pct
+        doubt = "" if error is None else f"standard error {error:.1f}, "
+        return f"{doubt}{self.coverage_years} origin years"
 
 
 def behind(record: Record, model: str, percent: float, horizon: int, rule: Rule) -> Support | Unavailable:
@@ -126,6 +138,10 @@ def _support(model: str, row: Mapping[str, Any], skill: Mapping[str, Any], horiz
         skill_pct=_percent(skill.get("crps_skill")),
         skill_error_pct=_percent(skill.get("crps_skill_se")),
         coverage_80_pct=_percent(skill.get("coverage_80")),
+        first_step=row["first_step"],
+        last_step=row["reaches"],
+        coverage_80_error_pct=_percent(skill.get("coverage_80_se")),
+        coverage_years=skill.get("origin_years"),
     )
 
 

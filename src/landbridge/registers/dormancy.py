@@ -24,10 +24,10 @@ from landbridge.registers.moments import (
     counted,
     dated,
     day,
+    elapsed,
     in_words,
     on_or_in,
     span,
-    years_between,
 )
 from landbridge.registers.numbering import edition
 
@@ -123,7 +123,7 @@ def _by_signs(
         return Dormancy("alive", last.period, last.statement, words, why, planned.last.isoformat())
     seen = min(last.last, now)
     over = after(seen, limit)
-    about = f"{_about(record, last)}, {counted(years_between(seen, now))} before {in_words(now.isoformat())}"
+    about = f"{_about(record, last)}, {elapsed(seen, now, limit)} before {in_words(now.isoformat())}"
     if now <= over:
         why = f"{about}; that is within the limit of {counted(limit)}."
         return Dormancy("alive", last.period, last.statement, words, why, over.isoformat())

@@ -87,6 +87,26 @@ def years_between(earlier: date, later: date) -> float:
     return round((later - earlier) / timedelta(days=365.25), 1)
 
 
+def elapsed(earlier: date, later: date, limit: float) -> str:
+    """How long lies between two days, for people: finer where it is near a limit of so many years.
+
+    Within half a year of the limit in months, and in days too where the months are those of the limit.
+    """
+    years = years_between(earlier, later)
+    if abs(years - limit) > 0.5:
+        return counted(years)
+    months = (later.year - earlier.year) * 12 + later.month - earlier.month
+    if after(earlier, months / 12) > later:
+        months -= 1
+    days = (later - after(earlier, months / 12)).days if months == round(limit * 12) else 0
+    parts = [
+        f"{number} {name}{'' if number == 1 else 's'}"
+        for number, name in ((months // 12, "year"), (months % 12, "month"), (days, "day"))
+        if number
+    ]
+    return " and ".join(filter(None, (", ".join(parts[:-1]), parts[-1]))) if parts else "less than a month"
+
+
 def in_words(period: str) -> str:
     """A period for people: `8 September 2017`, `June 2019`, `2023`, `2020 to 2022`."""
     begins, slash, ends = period.partition("/")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -45,11 +46,26 @@ def _codes_near(code: str) -> dict[str, str]:
     return found if place.kind == "country" else {**found, place.country: AROUND}
 
 
-def near(record: Record, code: str) -> Near | None:
-    """How near a record stands to a place, by the closest code that it names; None where it does not touch it."""
+def near(record: Record, code: str, absent: Collection[str] = ()) -> Near | None:
+    """How near a record stands to a place, by the closest code that it names; None where it does not touch it.
+
+    `absent` are codes that it names, but not for the date asked about.
+    """
     found = _codes_near(code)
-    named = [Near(code, found[other], other) for other in places_of(record) if other in found]
+    named = [
+        Near(code, found[other], other)
+        for other in places_of(record)
+        if other in found and other not in absent
+    ]
     return min(named, key=lambda item: (item.rank, item.via), default=None)
+
+
+def not_members(held: Record, whole: Record) -> frozenset[str]:
+    """The places that a record names as members at some time, but not on the date to which `held` is narrowed.
+
+    Its parties are those of all times; where the membership of one is dated, the dates decide.
+    """
+    return frozenset(item.text for item in whole.all("member")) - {item.text for item in held.all("member")}
 
 
 def places_of(record: Record) -> tuple[str, ...]:

@@ -24,7 +24,7 @@ def counted(record: Record, said: Statement) -> str:
     basis = next((clause for clause in clauses if _BASIS.search(clause)), "")
     own = [clause for clause in clauses if clause and clause != basis and not _ASIDE.search(clause)]
     if said.property == "growth":
-        return f"change of {own[0] if own else name_of(record)}, {basis or 'on what is not stated'}"
+        return f"change of {own[0] if own else name_of(record)}, {basis or 'against an unstated base'}"
     if record.text("form") == "survey":
         return own[0] if own and _several(record, said) else name_of(record)
     return "; ".join(own) or name_of(record)

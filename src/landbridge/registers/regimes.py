@@ -13,7 +13,7 @@ from typing import Any, Literal
 from landbridge import codes
 from landbridge.codes import Place
 from landbridge.ledger import Record, Statement
-from landbridge.provenance import Source, Status
+from landbridge.provenance import Citation, Source, Status
 from landbridge.registers.membership import once, require_two_countries
 from landbridge.registers.moments import day, span
 from landbridge.release.data import Data
@@ -70,6 +70,7 @@ class Regime:
             "status": self.status.value,
             "note": self.note or None,
             "sources": "; ".join(source.id for source in self.sources) or None,
+            "cited": "; ".join(str(Citation(source)) for source in self.sources) or None,
             "cell": self.cell or None,
             "ids": " ".join(statement.id for statement in self.statements) or None,
         }

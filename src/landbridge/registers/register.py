@@ -21,7 +21,7 @@ from landbridge.registers import dues, exporting
 from landbridge.registers.dormancy import said
 from landbridge.registers.moments import day
 from landbridge.registers.naming import moment_of, name_of
-from landbridge.registers.nearness import Near, near
+from landbridge.registers.nearness import Near, near, not_members
 from landbridge.registers.nouns import KINDS, Noun
 from landbridge.registers.standing import Standing, standings, states_of
 from landbridge.release.data import Data
@@ -32,12 +32,16 @@ SECTORAL = ("sector", "product", "cargo", "subject", "topic")
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One record of a register as it stood on a day. `near` says how it lies to the places asked for."""
+    """One record of a register as it stood on a day.
+
+    `near` says how it lies to the places asked for; `absent` are parties that were no members on the date asked about.
+    """
 
     record: Record
     noun: Noun
     standing: Standing
     near: tuple[Near, ...] = ()
+    absent: frozenset[str] = frozenset()
 
     @property
     def statements(self) -> tuple[Statement, ...]:
@@ -53,7 +57,7 @@ class Entry:
             "name": name_of(record),
             "form": (self.noun.form and record.text(self.noun.form)) or None,
             "level": record.text("level") or None,
-            "parties": " ".join(dict.fromkeys(record.parties)),
+            "parties": " ".join(code for code in record.parties if code not in self.absent),
             "about": "; ".join(_texts(record, self.noun.about)) or None,
             "begins": _dates(record, self.noun.begins),
             "ends": _dates(record, self.noun.ends),
@@ -63,6 +67,7 @@ class Entry:
             "last_sign_period": None if last is None else (moment_of(last) or None),
             "why": None if life is None else life.why,
             "near": "; ".join(map(str, self.near)) or None,
+            "perhaps_one": " ".join(self.standing.perhaps) or None,
             "weakest_status": weakest(statement.status for statement in record.statements).value,
             "sources": len({statement.source for statement in record.statements}),
             "statements": len(record.statements),
@@ -145,8 +150,8 @@ class Register:
         _require_status(status)
         _require_state(state, self.kind)
         found = [
-            Entry(record, self.noun, known.get(record.subject, Standing()), lies)
-            for record, lies in self._near(held, place, between)
+            Entry(record, self.noun, known.get(record.subject, Standing()), lies, absent)
+            for record, lies, absent in self._near(held, place, between, data.ledger)
             if _speaks_of(record, text)
             and _of_sector(record, sector)
             and (not status or any(item.status == status for item in record.statements))
@@ -186,7 +191,7 @@ class Register:
         """What is overdue on a day, and what falls due within so many days, soonest first: see `dues`."""
         if within_days < 0:
             raise BadUsage(f"within {within_days} days: a number of days is not negative.")
-        near_by = {record.subject for record, _ in self._near(data.ledger, place, between)}
+        near_by = {record.subject for record, *_ in self._near(data.ledger, place, between, data.ledger)}
         return tuple(
             item for item in dues.dues(data, self.kind, today, within_days) if item.record.subject in near_by
         )
@@ -221,19 +226,23 @@ class Register:
         raise UnknownLabel(self.kind, identifier, valid, remedy=remedy)
 
     def _near(
-        self, held: Ledger, place: Sequence[str], between: tuple[str, str] | None
-    ) -> Iterator[tuple[Record, tuple[Near, ...]]]:
-        """The records of this kind that touch the places asked for, with how they do."""
+        self, held: Ledger, place: Sequence[str], between: tuple[str, str] | None, whole: Ledger
+    ) -> Iterator[tuple[Record, tuple[Near, ...], frozenset[str]]]:
+        """The records of this kind that touch the places asked for, with how they do, and who was no member then.
+
+        `whole` is the ledger of which `held` is what held on a date.
+        """
         for code in (*place, *(between or ())):
             codes.place(code)
         if between is not None and between[0] == between[1]:
             raise BadUsage(f"{between[0]} is named twice.", remedy="Name two places.")
         for record in held.records(self.kind):
-            sides = tuple(near(record, code) for code in between or ())
-            some = tuple(item for code in place if (item := near(record, code)) is not None)
+            absent = not_members(record, whole.record(record.subject))
+            sides = tuple(near(record, code, absent) for code in between or ())
+            some = tuple(item for code in place if (item := near(record, code, absent)) is not None)
             if None in sides or (place and not some):
                 continue
-            yield record, (*(item for item in sides if item is not None), *some)
+            yield record, (*(item for item in sides if item is not None), *some), absent
 
 
 def register(kind: str) -> Register:

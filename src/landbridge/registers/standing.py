@@ -33,11 +33,12 @@ _STAGES: Mapping[str, tuple[str, ...]] = MappingProxyType(
 class Standing:
     """`stage` is how far a record got, in the words of its kind; empty where its kind has no stages.
 
-    `life` is its dormancy, None for kinds that cannot be dormant.
+    `life` is its dormancy, None for kinds that cannot be dormant; `perhaps` are records that are perhaps the same thing.
     """
 
     stage: str = ""
     life: Dormancy | None = None
+    perhaps: tuple[str, ...] = ()
 
 
 def standings(data: Data, kind: str, today: str) -> Mapping[str, Standing]:
@@ -89,7 +90,7 @@ def _mechanisms(data: Data, kind: str, today: str) -> Mapping[str, Standing]:
 def _twinnings(data: Data, kind: str, today: str) -> Mapping[str, Standing]:
     from landbridge.registers.twins import ties
 
-    single = {tie.record.subject: Standing(life=tie.life) for tie in ties(data, today)}
+    single = {tie.record.subject: Standing(life=tie.life, perhaps=tie.perhaps) for tie in ties(data, today)}
     return {**_plain(data, kind, today), **single}
 
 

@@ -17,11 +17,11 @@ from typing import Any
 
 from landbridge import codes
 from landbridge.errors import BadFile, Problem
-from landbridge.ledger import Ledger, LedgerFile, Record, Statement
+from landbridge.ledger import Ledger, LedgerFile, Statement
 from landbridge.provenance import Source, Status, content_id
+from landbridge.registers.twin_doubles import cuts, doubles, pairs
 from landbridge.registers.twin_rows import Stated, folded, known_by
-from landbridge.registers.twin_tables import TwinTable, read
-from landbridge.registers.twins import is_city
+from landbridge.registers.twin_tables import TwinTable, read, some
 from landbridge.release import Data
 from landbridge.release.own_ledger import load_read
 from landbridge.release.workspace import Workspace
@@ -95,10 +95,19 @@ def load_twins(
         for path, table in tables
         for item in table.left_out
     )
-    notes = [note for _, table in tables for note in table.notes]
+    notes = [note for _, table in tables for note in (*_left_out(table), *table.notes)]
+    notes += [note for _, table in tables for note in misspelt(data.ledger, table)]
     said = [statement for _, file in found for statement in file.statements]
     notes += twice(data.ledger, said)
     return TwinReport(rows, dropped, tuple(notes), report.added)
+
+
+def _left_out(table: TwinTable) -> list[str]:
+    """A note for each reason for which rows of a list were left out, with their number and the first of them."""
+    return [
+        f"{table.file}: left out, {item.count} of {table.rows_in} rows: {item.reason}: {some(item.examples)}."
+        for item in table.left_out
+    ]
 
 
 def statements_of(table: TwinTable, known: _Known, origin: Origin, recorded: str) -> LedgerFile:
@@ -121,36 +130,41 @@ def twice(ledger: Ledger, said: Iterable[Statement]) -> list[str]:
     new = tuple(said)
     whole = Ledger([*ledger.history, *new], ledger.sources)
     fresh = {statement.subject for statement in new}
-    groups: dict[tuple[object, ...], list[Record]] = defaultdict(list)
-    for record in whole.records("twinning"):
-        if not record.standing or not record.parties:
-            continue
-        parties = frozenset(record.parties)
-        words = tuple(sorted(record.subject.partition("/")[2].split("-")))
-        groups["written in two ways", words, parties].append(record)
-        if _of_city_regions(record, parties):
-            groups["of cities that are regions themselves", "", parties].append(record)
     return [
-        f"perhaps one tie under two names, {why}: {' and '.join(record.subject for record in found)}."
-        for (why, _, _), found in groups.items()
-        if len(found) > 1 and any(record.subject in fresh for record in found)
+        f"perhaps one tie under two names, {group.why}: {' and '.join(record.subject for record in group.records)}."
+        for group in doubles(whole.records("twinning"))
+        if any(record.subject in fresh for record in group.records)
     ]
 
 
-def _of_city_regions(record: Record, parties: Iterable[str]) -> bool:
-    """Whether a record ties places each of which is a city and a region at once, as the regions or as the cities."""
-    places = [codes.place(code) for code in parties]
-    if not all(is_city(place) for place in places):
-        return False
-    if record.text("level") == "region":
-        return True
-    seats = frozenset(known_by(place.capital) for place in places)
-    return any(_seats(pair) == _seats(seats) for pair in _pairs(record))
+def misspelt(ledger: Ledger, table: TwinTable) -> list[str]:
+    """A note on the cities of a list that another in the same country is called but for blanks, case or hyphens.
+
+    Known are the cities of the ties that are held, the seats of regions, and what the list says above.
+    """
+    known: dict[tuple[str, str], dict[str, None]] = defaultdict(dict)
+    for place in codes.places("region"):
+        if place.capital:
+            known[place.country, _bare(place.capital)][place.capital] = None
+    for record in ledger.records("twinning"):
+        countries = {codes.place(code).country for code in record.parties}
+        for city in (city for cut in cuts(record) for city in cut):
+            for country in countries:
+                known[country, _bare(city)][city] = None
+    told: dict[str, None] = {}
+    for stated in table.ties:
+        for name, code in zip(stated.names, stated.parties, strict=False):
+            spelt = known[codes.place(code).country, _bare(name)]
+            if spelt and name not in spelt:
+                told[f"{name} (line {stated.line}), held as {' and '.join(spelt)}"] = None
+            spelt[name] = None
+    found = list(told)
+    return [f"{table.file}: perhaps a city that is known, spelt otherwise: {some(found)}."] if found else []
 
 
-def _seats(names: Iterable[str]) -> frozenset[str]:
-    # Lists write `St. Petersburg`, `St Petersburg` and `Saint Petersburg`.
-    return frozenset(re.sub(r"^st-", "saint-", name) for name in names)
+def _bare(name: str) -> str:
+    """A name without what lists write in many ways: case, blanks, hyphens, apostrophes."""
+    return re.sub(r"[\s\-‐–—'’]+", "", name).casefold()
 
 
 def _source(stated: Stated, file: str, origin: Origin) -> Source:
@@ -220,9 +234,7 @@ class _Known:
         for record in ledger.records():
             self._parties[record.subject] = frozenset(record.parties)
             if record.kind == "twinning" and record.standing:
-                self._remember(
-                    record.subject, record.text("level"), frozenset(record.parties), _pairs(record)
-                )
+                self._remember(record.subject, record.text("level"), frozenset(record.parties), pairs(record))
 
     def subject(self, stated: Stated) -> str:
         """The record of a tie: the one it has, else a new name of its own."""
@@ -230,13 +242,13 @@ class _Known:
         if not stated.names:
             held = self._regional.get(parties)
             own = _slug(codes.place(code).name for code in parties)
-            pairs: list[frozenset[str]] = []
+            named_cities: list[frozenset[str]] = []
         else:
             words = [_word(name, code) for name, code in zip(stated.names, stated.parties, strict=True)]
-            pairs = [frozenset(map(known_by, stated.names))]
+            named_cities = [frozenset(map(known_by, stated.names))]
             own = _slug(words)
             turned = "-".join(sorted(words, reverse=True))
-            named = [*self._cities[pairs[0]], own, f"twinning/{turned}"]
+            named = [*self._cities[named_cities[0]], own, f"twinning/{turned}"]
             held = next(
                 (
                     name
@@ -250,7 +262,7 @@ class _Known:
         if own in self._parties:
             own = "-".join([own, *sorted(code.lower() for code in parties)])
         self._parties[own] = parties
-        self._remember(own, stated.level, parties, pairs)
+        self._remember(own, stated.level, parties, named_cities)
         return own
 
     def source(self, source: Source, subject: str) -> str | None:
@@ -274,12 +286,12 @@ class _Known:
         return sum(self.subject(stated) in self._before for stated in table.ties)
 
     def _remember(
-        self, subject: str, level: str, parties: frozenset[str], pairs: Iterable[frozenset[str]]
+        self, subject: str, level: str, parties: frozenset[str], cities: Iterable[frozenset[str]]
     ) -> None:
         if level == "region":
             self._of_regions.add(subject)
             self._regional.setdefault(parties, subject)
-        for pair in pairs:
+        for pair in cities:
             self._cities[pair].append(subject)
 
 
@@ -304,15 +316,6 @@ def _slug(words: Iterable[str]) -> str:
 def _word(name: str, code: str) -> str:
     """A city in a record's name; one that is written in another script goes by its region and a mark of its own."""
     return folded(name) or f"{code.lower()}-{content_id('', name)[:6]}"
-
-
-def _pairs(record: Record) -> list[frozenset[str]]:
-    """The two cities that a record's name may mean; a city may have an `and` in its own name."""
-    if record.text("level") == "region":
-        return []
-    parts = record.text("name").split(" and ")
-    cuts = [(" and ".join(parts[:at]), " and ".join(parts[at:])) for at in range(1, len(parts))]
-    return [frozenset(map(known_by, cut)) for cut in cuts]
 
 
 def _agree(held: frozenset[str] | None, stated: frozenset[str]) -> bool:

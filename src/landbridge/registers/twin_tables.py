@@ -42,11 +42,20 @@ REPEATED = "the same tie stands there twice"
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """Rows that were not kept, for one reason; `example` is the first of them."""
+    """Rows that were not kept, for one reason, each in words."""
 
     reason: str
-    count: int
-    example: str
+    examples: tuple[str, ...]
+
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        return len(self.examples)
+
+    @property
+    def example(self) -> str:
+        """The first of them."""
+        return self.examples[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +87,7 @@ def read(path: Path, *, largest: int = LARGEST) -> TwinTable:
         raise BadFile([problem for _, problem in sorted(reading.problems, key=itemgetter(0))])
     if not rows:
         raise BadFile("there is no row under the header.", where=path.name, remedy="Download the file again.")
-    left = tuple(LeftOut(reason, len(found), found[0]) for reason, found in reading.left.items() if found)
+    left = tuple(LeftOut(reason, tuple(found)) for reason, found in reading.left.items() if found)
     count = len(rows) - sum(item.count for item in left)
     return TwinTable(path.name, len(rows), count, tuple(kept), left, tuple(_notes(reading, kept)))
 
@@ -172,19 +181,20 @@ def _notes(reading: Reading, kept: Sequence[Stated]) -> Iterator[str]:
     if reading.placeless:
         yield (
             f"{reading.name}: {len(reading.placeless)} cities have no region, and are kept under their country: "
-            f"{_some(reading.placeless)}."
+            f"{some(reading.placeless)}."
         )
     if reading.one_point:
-        yield f"{reading.name}: one point for both cities, so one of them is wrong: {_some(reading.one_point)}."
+        yield f"{reading.name}: one point for both cities, so one of them is wrong: {some(reading.one_point)}."
     if misplaced := list(_misplaced(reading.ties)):
-        yield f"{reading.name}: the part of a city has another region than the city: {_some(misplaced)}."
+        yield f"{reading.name}: the part of a city has another region than the city: {some(misplaced)}."
     lines = {stated.line for stated in kept}
     points = [(stated, point) for stated, point in reading.points if stated.line in lines]
     if doubtful := list(_near_repeats(points)):
-        yield f"{reading.name}: perhaps one tie written twice, both kept: {_some(doubtful)}."
+        yield f"{reading.name}: perhaps one tie written twice, both kept: {some(doubtful)}."
 
 
-def _some(items: Sequence[str], shown: int = 10) -> str:
+def some(items: Sequence[str], shown: int = 10) -> str:
+    """The first of many things in one line, and how many more there are."""
     more = len(items) - shown
     return "; ".join(items[:shown]) + (f"; and {more} more" if more > 0 else "")
 

@@ -19,6 +19,7 @@ from landbridge.ledger import Record, Statement
 from landbridge.provenance import Figure
 from landbridge.registers.dormancy import Dormancy, dormancy
 from landbridge.registers.moments import dated, day
+from landbridge.registers.twin_doubles import is_city, perhaps_one
 from landbridge.release import Data
 
 NO_EFFECT = (
@@ -26,18 +27,24 @@ NO_EFFECT = (
     "here, and these counts do not show it."
 )
 LEVELS = ("region", "city", "district")
+# The liveliest first: of two entries that are perhaps one tie the livelier shows what is known.
+_STATES = ("alive", "dormant", "unknown", "ended")
 # A tie of more places than this is a council of many, not a tie of two or three.
 _FEW = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Tie:
-    """One tie as the ledger knows it, with whether it shows signs of life on the day of the question."""
+    """One tie as the ledger knows it, with whether it shows signs of life on the day of the question.
+
+    `perhaps` are other records that are perhaps the same tie: written in two ways, or of cities that are regions.
+    """
 
     record: Record
     parties: tuple[str, ...]
     life: Dormancy
     document: Record | None = None
+    perhaps: tuple[str, ...] = ()
 
     @property
     def level(self) -> str:
@@ -102,6 +109,7 @@ class Tie:
             "state_since": self.life.since or None,
             "why": self.life.why,
             "rule": self.life.rule,
+            "perhaps_one": " ".join(self.perhaps) or None,
             "sources": len(sources),
             "weak_only": all(source is not None and source.weak for source in sources.values()),
             "ids": " ".join(said.id for said in self.statements),
@@ -141,9 +149,35 @@ class Links:
         """The statements behind all of them."""
         return tuple(said for tie in (*self.ties, *self.of_many) for said in tie.statements)
 
+    @property
+    def counted(self) -> tuple[tuple[Tie, str], ...]:
+        """Every tie with its state, those that are perhaps one counted once: by the widest level and the liveliest state."""
+        found: list[tuple[Tie, str]] = []
+        told: set[str] = set()
+        for tie in self.ties:
+            if tie.record.subject in told:
+                continue
+            same = [tie, *(other for other in self.ties if other.record.subject in tie.perhaps)]
+            told |= {other.record.subject for other in same}
+            found.append((tie, min((other.life.state for other in same), key=_STATES.index)))
+        return tuple(found)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Which of the ties are perhaps one and counted once."""
+        here = {tie.record.subject for tie in self.ties}
+        groups = {frozenset((tie.record.subject, *tie.perhaps)) & here for tie in self.ties if tie.perhaps}
+        return tuple(
+            f"Perhaps one tie, counted once: {' and '.join(sorted(group))}."
+            for group in sorted(groups, key=sorted)
+            if len(group) > 1
+        )
+
     def row(self) -> dict[str, Any]:
-        """Plain columns."""
-        states = [tie.life.state for tie in self.ties]
+        """Plain columns. What has ended is counted as `ended` and in no level."""
+        counted = self.counted
+        states = [state for _, state in counted]
+        levels = [tie.level for tie, state in counted if state != "ended"]
         begun = [said.text for tie in self.ties for said in tie.record.all("since")]
         return {
             "a": self.a,
@@ -151,15 +185,16 @@ class Links:
             "b": self.b,
             "b_name": codes.place(self.b).name,
             "region_tie": self.region_tie,
-            "region_ties": len(self.region_ties),
-            "city_ties": len(self.city_ties),
-            "district_ties": len(self.district_ties),
-            "councils_of_many": len(self.of_many),
+            "region_ties": levels.count("region"),
+            "city_ties": levels.count("city"),
+            "district_ties": levels.count("district"),
+            "councils_of_many": sum(tie.life.state != "ended" for tie in self.of_many),
             "alive": states.count("alive"),
             "dormant": states.count("dormant"),
             "unknown": states.count("unknown"),
-            "ended": states.count("ended"),
+            "ended": states.count("ended") + sum(tie.life.state == "ended" for tie in self.of_many),
             "earliest_since": min(begun, default=None),
+            "perhaps_one": " ".join(self.notes) or None,
             "stated_city_pairs": _stated(self.stated),
             "records": " ".join(tie.record.subject for tie in (*self.ties, *self.of_many)),
         }
@@ -221,8 +256,9 @@ def ties(
     now = day(today)
     sides = [within(code) for code in between] if between else []
     wanted = frozenset(code for item in place for code in within(item))
+    same = perhaps_one(data.ledger.records("twinning"))
     found = [
-        _tie(data, record, today, years)
+        _tie(data, record, today, years, same.get(record.subject, ()))
         for record in data.ledger.records("twinning")
         if record.standing
         and not _planned(record, now)
@@ -292,11 +328,6 @@ def within(code: str) -> frozenset[str]:
     return frozenset((code, *place.members, *around))
 
 
-def is_city(place: Place) -> bool:
-    """Whether a region is a city by itself, as Beijing and Saint Petersburg are."""
-    return place.kind == "region" and place.name.removesuffix(" City") == place.capital
-
-
 def _overlap(place: Place, macro: Place) -> bool:
     return place.kind == "country" or place.code in macro.members
 
@@ -316,12 +347,12 @@ def _planned(record: Record, now: date) -> bool:
     return bool(begins) and min(begins) > now
 
 
-def _tie(data: Data, record: Record, today: str, years: float | None) -> Tie:
+def _tie(data: Data, record: Record, today: str, years: float | None, same: tuple[str, ...]) -> Tie:
     named = record.text("document")
     document = next((item for item in data.ledger.records("document") if item.subject == named), None)
     done = () if document is None else (*document.all("activity"), *document.all("outcome"))
     life = dormancy(record, today, years, also=done, kept=data.as_of)
-    return Tie(record, parties_of(record), life, document)
+    return Tie(record, parties_of(record), life, document, same)
 
 
 def parties_of(record: Record) -> tuple[str, ...]:

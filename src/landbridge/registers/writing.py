@@ -19,6 +19,7 @@ from landbridge.ledger.admitting import examine
 from landbridge.ledger.soundness import oddities
 from landbridge.provenance import Source
 from landbridge.registers.entries import Form, Origin, Value, file_of, incomplete, keys_of, read_values
+from landbridge.registers.naming import name_of
 from landbridge.registers.nouns import KINDS
 from landbridge.registers.turns import turn
 from landbridge.release.data import Data
@@ -75,7 +76,8 @@ def add(workspace: Workspace, data: Data, form: Form, *, recorded: str = "") -> 
 
     `data` is what is held, the workspace included; `recorded` the day of entry, today if not given. Raises `BadFile` with
     everything that is wrong; nothing is written then. A second value of a property that has one, such as the level of a
-    tie, is refused too unless the form says that it may stand beside the first: everybody who reads the record sees it.
+    tie, is refused too unless the form says that it may stand beside the first: everybody who reads the record sees it. So
+    is a name for a record that goes by the places it joins.
     """
     known = next((r for r in data.ledger.records(form.kind) if r.subject == form.subject), None)
     properties = {item.property for item in known.statements} if known else set()
@@ -92,6 +94,11 @@ def _otherwise(known: Record, statements: Sequence[Statement]) -> list[Problem]:
     told = []
     for item in statements:
         first = known.first(item.property)
+        computed = name_of(known)
+        if first is None and item.property == "name" and item.text != computed:
+            what = f"{known.subject} has no name of its own and goes by {computed}; another would stand for it everywhere."
+            remedy = "If sources call it so, repeat this with --beside."
+            told.append(Problem(what, f"--set name={item.text}", remedy=remedy))
         if first is None or schema.kind(known.kind).property(item.property).many or known.says(item):
             continue
         remedy = (

@@ -10,7 +10,7 @@ from landbridge.ledger import Ledger, Statement, read_file
 from landbridge.ledger import check as check_ledger
 from landbridge.ledger.soundness import oddities
 from landbridge.release import manifest as manifests
-from landbridge.release.data import Data, load
+from landbridge.release.data import Data, embedded, load
 from landbridge.release.own_ledger import broken_by, problems_of
 from landbridge.release.workspace import INDEX, Workspace
 
@@ -20,10 +20,11 @@ _SUFFIXES = (".yaml", ".yml")
 def check(path: Path) -> list[str]:
     """Everything wrong with what lies at `path`, one line each; empty where nothing is.
 
-    A ledger file is read and held against the embedded release: sources, records, supersessions. A release folder is
-    compared with its manifest and its ledger is checked; a workspace's objects are compared with their hashes. What is odd
-    but may be is named too, until a note in the ledger explains it. Raises
-    `BadUsage` for anything else, and `BrokenRelease` where a manifest or index cannot be read at all.
+    A ledger file is read and held against what it would be loaded beside, the release and the workspace that is found:
+    sources, records, supersessions. A release folder is compared with its manifest and its ledger is checked; a
+    workspace's objects are compared with their hashes, and its ledger is held against the release alone. What is odd but
+    may be is named too, until a note in the ledger explains it. Raises `BadUsage` for anything else, and
+    `BrokenRelease` where a manifest or index cannot be read at all.
     """
     if path.is_file() and path.suffix.lower() in _SUFFIXES:
         return problems_of(path, load())
@@ -31,7 +32,10 @@ def check(path: Path) -> list[str]:
         return [*manifests.verify(path), *_ledger_of(path)]
     if (path / INDEX).is_file():
         workspace = Workspace.open(path)
-        base, (own, sources) = load().ledger, workspace.ledger()
+        # `load` would bring in the workspace that lies here, and compare it with itself.
+        folder = embedded()
+        base = Data(folder, manifests.read(folder)).ledger
+        own, sources = workspace.ledger()
         whole = Ledger([*base.history, *own], {**base.sources, **sources})
         before = {*oddities(base)}
         odd = [f"odd: {what}" for what in oddities(whole) if what not in before]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from landbridge.brief.document import Answer, Section
-from landbridge.brief.likely import between, frequency
+from landbridge.brief.likely import between, continued, frequency
 from landbridge.brief.sections.corridors import crossings
 from landbridge.brief.sections.grades import grade
 from landbridge.brief.sections.ranked import Ranked, likeliest, ranked, verdict
@@ -15,6 +16,9 @@ from landbridge.brief.text import Date, Part, Sentence
 from landbridge.ledger import Record, Statement
 from landbridge.planning import targets
 from landbridge.provenance import Figure, Status, Unavailable, derive
+
+if TYPE_CHECKING:
+    from landbridge.prospects.probability import Target
 
 _OUTCOMES = (Status.REPORTED, Status.CLAIMED, Status.ESTIMATED)
 _BINDING = ("twinning", "document", "mechanism", "event", "project", "crossing")
@@ -185,30 +189,32 @@ def _prospect(setting: Setting) -> Answer:
     year, last = newest
     item = next((item for item in reversed(setting.targets) if item.verdict == targets.OPEN), None)
     until = int(item.deadline) if item is not None else int(year) + _BEYOND
-    outlook = targets.outlook(last, setting.series, until)
-    past = targets.past_growth(setting.series, until - int(year))
+    outlook = targets.outlook(last, setting.continued, until)
+    past = targets.past_growth(setting.continued, until - int(year))
     repeated: Part = (
         say(
-            "past growth repeated, slowest to fastest of the spans that one series holds within {years}, would bring "
-            "the trade of {a} and {b} to {outlook}",
+            "past growth repeated, slowest to fastest of the spans that the count of {who} holds within {years}, would "
+            "bring the trade of {a} and {b} to {outlook}",
+            who=_who(setting),
             years=Date(past.period),
             a=setting.place(setting.nation_a.code),
             b=setting.place(setting.nation_b.code),
             outlook=outlook,
         )
         if isinstance(outlook, Figure) and isinstance(past, Figure)
-        else say("no series is long enough to say what past growth would bring")
+        else say("the newest count is of no series long enough to say what past growth would bring")
     )
     chance = next((found for found in setting.likely if found.scored is item), None)
     if item is not None and chance is not None and not isinstance(chance.answer, Unavailable):
-        return _likely(setting, item, chance.answer.probability, past)
+        return _likely(setting, item, chance.answer)
     if item is not None and isinstance(item.needed_growth, Figure):
         basis = [item.target, *([outlook] if isinstance(outlook, Figure) else [])]
         letter, why = grade(setting, basis)
         strength = item.record.first("strength")
         answer = say(
             "{target} by {year}, stated as a {strength}, would need {needed} a year, where past spans of that length "
-            "brought {past}; {repeated}.",
+            "brought {past} by the count of {who}; {repeated}.",
+            who=_who(setting),
             target=item.target,
             year=Date(item.deadline),
             strength=coded(strength) if strength else say("target"),
@@ -226,16 +232,23 @@ def _prospect(setting: Setting) -> Answer:
     return Answer(question, answer, letter, why)
 
 
-def _likely(
-    setting: Setting, item: targets.Scored, probability: Figure, past: Figure | Unavailable
-) -> Answer:
-    """An open target with its probability, and the growth it needs beside past growth."""
+def _who(setting: Setting) -> Part:
+    """Who counts the series that the newest count belongs to."""
+    counted = next(iter(setting.continued), None)
+    return setting.say("nobody") if counted is None else setting.counter(counted)
+
+
+def _likely(setting: Setting, item: targets.Scored, target: Target) -> Answer:
+    """An open target with its probability, and the growth it needs beside past growth of the series carried on."""
     say = setting.say
+    probability, (counted, years) = target.probability, continued(target.basis)
+    past = targets.past_growth({counted: years}, target.by - target.basis.series.last)
     letter, why = grade(setting, [item.target, probability])
     strength = item.record.first("strength")
     answer = say(
         "{target} by {year}, stated as a {strength}, has a chance of {chance} (range {range}), by how trade of other pairs "
-        "moved. It would need {needed} a year, where past spans of that length brought {past}.",
+        "moved. It would need {needed} a year, where past spans of that length brought {past} by the count of {who}.",
+        who=setting.counter(counted),
         target=item.target,
         year=Date(item.deadline),
         strength=coded(strength) if strength else say("target"),

@@ -215,7 +215,7 @@ def _prospects(setting: Setting) -> list[Block]:
     newest = targets.newest_value(setting.turnover)
     if newest is not None:
         until = int(newest[0]) + 5
-        outlook = targets.outlook(newest[1], setting.series, until)
+        outlook = targets.outlook(newest[1], setting.continued, until)
         if isinstance(outlook, Figure):
             out.append(
                 Paragraph(

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from landbridge.brief.chart_fan import chart
 from landbridge.brief.document import Block, Chart, Heading, Paragraph, Points, Refusal, Section, Table
-from landbridge.brief.likely import Likely, between, frequency, recorded
+from landbridge.brief.likely import Likely, askable, between, continued, frequency
 from landbridge.brief.sections import prospects_agreements, prospects_record, prospects_shocks
 from landbridge.brief.setting import Setting, ends
 from landbridge.brief.text import Code, Date, Name, Part, Sentence
@@ -51,7 +51,7 @@ def _national(setting: Setting) -> Paragraph:
 def _answers(setting: Setting, answered: list[tuple[Likely, Target]]) -> list[Block]:
     """One plain answer for each target, and past growth beside what they need."""
     found = [_answer(setting, item, target) for item, target in answered]
-    past = list(dict.fromkeys(_past(setting, target.by - target.basis.series.last) for _, target in answered))
+    past = list(dict.fromkeys(_past(setting, target) for _, target in answered))
     if len(found) == 1:
         return [Paragraph((*found[0], *past))]
     points = tuple(setting.say("{chance} {needs}", chance=chance, needs=needs) for chance, needs in found)
@@ -78,11 +78,17 @@ def _answer(setting: Setting, item: Likely, target: Target) -> tuple[Sentence, S
     )
 
 
-def _past(setting: Setting, horizon: int) -> Sentence:
-    past = targets.past_growth(setting.series, horizon)
+def _past(setting: Setting, target: Target) -> Sentence:
+    """Past growth in the series that the chart shows, and in no other."""
+    counted, years = continued(target.basis)
+    past = targets.past_growth({counted: years}, target.by - target.basis.series.last)
     if not isinstance(past, Figure):
-        return setting.say("The series are too short to set past growth over so many years beside it.")
-    return setting.say("Past spans of the same length brought {past} a year.", past=past)
+        return setting.say("The series is too short to set past growth over so many years beside it.")
+    return setting.say(
+        "Past spans of the same length brought {past} a year, by the count of {who}.",
+        past=past,
+        who=setting.counter(counted),
+    )
 
 
 def _by(target: Target) -> Date:
@@ -103,6 +109,7 @@ def _changes(setting: Setting, answered: list[tuple[Likely, Target]]) -> list[Bl
     points = [*_links(setting, first), *_untold(setting, first)]
     if first.basis.mirror is not None:
         points.append(_blackout(setting, first.basis.mirror))
+    points += _silent(setting, answered)
     points.append(
         say(
             "What either side plans is not in the number. New pipes, payments or sanctions enter it only as far as such "
@@ -199,6 +206,40 @@ def _blackout(setting: Setting, mirror: Mirror) -> Sentence:
     )
 
 
+def _silent(setting: Setting, answered: list[tuple[Likely, Target]]) -> list[Sentence]:
+    """The same targets by the count of a side that stopped publishing."""
+    say = setting.say
+    told = [(item, item.silent) for item, _ in answered if item.silent is not None]
+    mirror = told[0][1].basis.mirror if told else None
+    if mirror is None:
+        return []
+    chances = tuple(
+        say(
+            "{chance} for {target} in {year} (range {range})",
+            chance=frequency(target.probability),
+            target=item.scored.target,
+            year=_by(target),
+            range=between(target.probability) or say("not told"),
+        )
+        for item, target in told
+    )
+    return [
+        say(
+            "{reporter} stopped publishing after {year}. By its count, carried on by that of {partner}, the chance is "
+            "{chances}. In the years that both counted, {reporter_too} counted {ratio} of what {partner_too} did; a new "
+            "year may bring {span}.",
+            reporter=setting.place(mirror.reporter),
+            reporter_too=setting.place(mirror.reporter),
+            partner=setting.place(mirror.partner),
+            partner_too=setting.place(mirror.partner),
+            year=Date(mirror.silent_since),
+            chances=chances,
+            ratio=mirror.ratio,
+            span=ends(mirror.ratio) or say("not told"),
+        )
+    ]
+
+
 def _refused(setting: Setting) -> list[Block]:
     """Open targets without a probability, or that there is no open target at all."""
     say = setting.say
@@ -222,7 +263,7 @@ def _refused(setting: Setting) -> list[Block]:
             "To ask about a level of your own: {command}.",
             command=Code(f"landbridge prospects probability {a} {b} --value LEVEL --by YEAR"),
         )
-        if recorded(setting.data)
+        if askable(setting.data, a, b)
         else None
     )
     out.append(

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from landbridge.brief.document import Block, Heading, Points, Table
 from landbridge.brief.likely import HUNDRED, Likely, between, frequency
 from landbridge.brief.setting import Setting
 from landbridge.brief.text import Date, Name, Part, Sentence
-from landbridge.forecasting.record import BASE
+from landbridge.forecasting.record import ALL, BASE
 from landbridge.prospects.issued import Issued, issued
 from landbridge.prospects.probability import Target
-from landbridge.prospects.scorecard import scorecard
+from landbridge.prospects.support import Support
 from landbridge.provenance import Citation, Figure, Source, Status, Unavailable, derive
 
 _CODE = "scripts/build_forecast_record.py"
@@ -25,6 +25,7 @@ def behind(setting: Setting, answered: list[tuple[Likely, Target]]) -> list[Bloc
     first = answered[0][1]
     points += _skill(setting, first)
     notes = [note for _, target in answered for note in target.notes if note not in target.basis.said]
+    points += _common(setting, answered)
     points += [say("{note}", note=Name(note, "record of forecasts")) for note in dict.fromkeys(notes)]
     for item, target in answered:
         points += _models(setting, item, target, several=len(answered) > 1)
@@ -62,7 +63,12 @@ def _panels(setting: Setting) -> tuple[Figure, ...]:
 
 
 def _tried(
-    setting: Setting, what: str, value: float, unit: str, low: float | None = None, high: float | None = None
+    setting: Setting,
+    what: str,
+    value: float | None,
+    unit: str,
+    low: float | None = None,
+    high: float | None = None,
 ) -> Figure:
     """A number of the record, resting on the panels it was made on."""
     return derive(what, value, unit, _panels(setting), _CODE, low=low, high=high)
@@ -94,18 +100,31 @@ def _came(setting: Setting, target: Target) -> Iterator[Sentence]:
         "years": _tried(
             setting, "Years from which these forecasts started", float(held.origin_years), "count"
         ),
+        "steps": say(
+            "{span} ahead",
+            span=_tried(
+                setting,
+                "Years ahead of these forecasts",
+                None,
+                "years",
+                float(held.first_step),
+                float(held.last_step),
+            ),
+        ),
     }
     span = between(came)
     if span is None:
         yield say(
-            "Where the same method said {said} in the past, {came} came true: {forecasts} forecasts for other pairs, from "
-            "{years} starting years that had no part in choosing it.",
+            "Where the same method said {said} in the past, {steps}, {came} came true: {forecasts} forecasts for "
+            "other pairs from {years} starting years. These forecasts had no part in choosing it; others of the same "
+            "years had.",
             **parts,
         )
         return
     yield say(
-        "Where the same method said {said} in the past, {came} came true ({range}): {forecasts} forecasts for other pairs, "
-        "from {years} starting years that had no part in choosing it.",
+        "Where the same method said {said} in the past, {steps}, {came} came true ({range}): {forecasts} forecasts "
+        "for other pairs from {years} starting years. These forecasts had no part in choosing it; others of the same "
+        "years had.",
         range=span,
         **parts,
     )
@@ -117,11 +136,20 @@ def _skill(setting: Setting, target: Target) -> Iterator[Sentence]:
     held = target.support
     models = setting.data.forecast_record.models
     if target.model == BASE:
-        lost = float(len(models) - int(models["kept"].sum()))
+        lost = models.filter(~models["kept"])["model"].to_list()
         yield say(
-            "The method carries on the newest count and lets it move as far as other pairs moved. {lost} models of growth "
-            "were tried beside it; all were further off, and none is used.",
-            lost=_tried(setting, "Models that lost to carrying on the newest count", lost, "count"),
+            "The method carries on the newest count and lets it move as other pairs moved. {lost} models of growth were "
+            "tried beside it. By the score that judges the whole range and not only its middle (CRPS), none did better, and "
+            "none is used; the middle of {nearer} of them lay nearer to what came.",
+            lost=_tried(
+                setting, "Models that lost to carrying on the newest count", float(len(lost)), "count"
+            ),
+            nearer=_tried(
+                setting,
+                "Dropped models whose medians lay nearer than the newest count, late origins, all horizons",
+                float(_nearer(setting, lost)),
+                "count",
+            ),
         )
     if isinstance(held, Unavailable):
         return
@@ -136,12 +164,75 @@ def _skill(setting: Setting, target: Target) -> Iterator[Sentence]:
             ahead=ahead,
         )
     if held.coverage_80_pct is not None:
-        yield say(
-            "Of its ranges meant to hold {meant}, {held} held the truth, {ahead} ahead.",
-            meant=_tried(setting, "Share that the range is meant to hold", 80.0, HUNDRED),
-            held=frequency(_tried(setting, "Share of ranges that held the truth", held.coverage_80_pct, "%")),
-            ahead=ahead,
+        yield _coverage(setting, held, held.coverage_80_pct, ahead)
+
+
+def _coverage(setting: Setting, held: Support, percent: float, ahead: Figure) -> Sentence:
+    """How many ranges held the truth, how sure that is, and from how many starting years it is known."""
+    say = setting.say
+    parts: dict[str, Part] = {
+        "meant": _tried(setting, "Share that the range is meant to hold", 80.0, HUNDRED),
+        "held": frequency(_tried(setting, "Share of ranges that held the truth", percent, "%")),
+        "ahead": ahead,
+        "years": _tried(
+            setting, "Years from which these ranges started", float(held.coverage_years or 0), "count"
+        ),
+    }
+    if held.coverage_80_error_pct is None:
+        return say(
+            "Of its ranges meant to hold {meant}, {held} held the truth, {ahead} ahead, from {years} starting years, too "
+            "few for a standard error.",
+            **parts,
         )
+    return say(
+        "Of its ranges meant to hold {meant}, {held} held the truth (standard error {error}), {ahead} ahead, from {years} "
+        "starting years.",
+        error=_tried(
+            setting,
+            "Share of ranges that held the truth, standard error",
+            held.coverage_80_error_pct,
+            "pp",
+        ),
+        **parts,
+    )
+
+
+def _nearer(setting: Setting, models: Sequence[str]) -> int:
+    """How many of the models had medians nearer to what came than the newest count, over all late origins."""
+    rows = setting.data.forecast_record.skill
+    return len(
+        rows.filter(
+            (rows["panel"] == ALL)
+            & (rows["part"] == "late")
+            & rows["horizon"].is_null()
+            & rows["model"].is_in(models)
+            & (rows["relative_error"] < 1.0)
+        )
+    )
+
+
+def _common(setting: Setting, answered: list[tuple[Likely, Target]]) -> Iterator[Sentence]:
+    """How much of the chances rests on the growth common to the record's years."""
+    say = setting.say
+    resting = [(item, target, item.resting) for item, target in answered if item.resting is not None]
+    if not resting:
+        return
+    farthest = max(resting, key=lambda row: row[1].by)[2]
+    yield say(
+        "The middle of the paths moves by {growth} a year: growth that was common to all pairs in the years of the record. "
+        "If the middle stayed level, the chance would be {chances}.",
+        growth=farthest.growth,
+        chances=tuple(
+            say(
+                "{chance} for {target} in {year} (range {range})",
+                chance=frequency(rest.level),
+                target=item.scored.target,
+                year=Date(str(target.by)),
+                range=between(rest.level) or say("not told"),
+            )
+            for item, target, rest in resting
+        ),
+    )
 
 
 def _models(setting: Setting, item: Likely, target: Target, *, several: bool) -> Iterator[Sentence]:
@@ -166,7 +257,7 @@ def _models(setting: Setting, item: Likely, target: Target, *, several: bool) ->
 def _announced(setting: Setting) -> Iterator[Sentence]:
     """Targets of trade whose year was counted: few, and chosen by those who announced them."""
     say = setting.say
-    passed = [entry for entry in scorecard(setting.data) if entry.scored.outcomes]
+    passed = [entry for entry in setting.scorecard if entry.scored.outcomes]
     if not passed:
         return
     inputs = tuple(entry.scored.target for entry in passed)

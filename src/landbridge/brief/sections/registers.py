@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from landbridge.brief.document import Block, Heading, Paragraph, Points, Refusal, Section, Table
-from landbridge.brief.sections.registers_works import ROWS, border, counted, projects
+from landbridge.brief.sections.registers_border import border
+from landbridge.brief.sections.registers_works import ROWS, counted, first, projects, touching
 from landbridge.brief.setting import Setting, name, said_by
 from landbridge.brief.text import Date, Name, Part, Sentence
 from landbridge.ledger import Record
@@ -156,6 +157,7 @@ def _belongs(setting: Setting, side: Membership) -> Part:
 
 def _documents(setting: Setting) -> Iterator[Block]:
     say, today = setting.say, setting.data.as_of
+    near, asked = touching(setting, "document"), setting
     setting = setting.nations
     yield Heading(say("Documents of the two countries and their regions, by stage of life"))
     subjects = {record.subject for record in setting.between("document")}
@@ -163,11 +165,21 @@ def _documents(setting: Setting) -> Iterator[Block]:
     if not found:
         yield Refusal(say("Documents."), say("The ledger holds none for this pair."))
         return
+    found.sort(key=lambda item: item.record.subject not in near)
+    if asked.regional:
+        yield Paragraph(
+            (
+                say(
+                    "These are the documents of the two countries and all their regions, not of this pair alone."
+                ),
+                first(asked, [item.record for item in found]),
+            )
+        )
     yield _stages(setting, found)
     yield Points((*_overdue(setting, found), _ending(setting, found)))
     promises = [promise for item in found for promise in item.obligations]
     if promises:
-        yield _promised(setting, promises)
+        yield _promised(setting, promises, near)
     else:
         yield Paragraph((say("No promise in any of them is held in words."),))
 
@@ -249,7 +261,7 @@ def _ending(setting: Setting, found: Sequence[Document]) -> Sentence:
     )
 
 
-def _promised(setting: Setting, promises: Sequence[Obligation]) -> Table:
+def _promised(setting: Setting, promises: Sequence[Obligation], near: frozenset[str]) -> Table:
     say = setting.say
     states: Mapping[str, Sentence] = {
         "past, nothing named": say("deadline past, nothing named"),
@@ -262,7 +274,10 @@ def _promised(setting: Setting, promises: Sequence[Obligation]) -> Table:
             "no deadline; an outcome is named, whether it answers this promise is not stated"
         ),
     }
-    ordered = sorted(promises, key=lambda item: (_PROMISES.index(item.state), item.record.subject))
+    ordered = sorted(
+        promises,
+        key=lambda item: (item.record.subject not in near, _PROMISES.index(item.state), item.record.subject),
+    )
     return Table(
         "promises",
         say("What they promise"),
@@ -295,20 +310,28 @@ def _ties(setting: Setting) -> Iterator[Block]:
     def how_many(level: str, what: str, chosen: Sequence[Tie]) -> Part:
         return counted(setting, f"Ties of the pair, {level}: {what}", [tie.record for tie in chosen])
 
+    def standing(level: str, ties: Sequence[Tie]) -> Part:
+        by_state = {state: [tie for tie in ties if tie.life.state == state] for state in _STATES}
+        return tuple(
+            say("{number} {state}", number=how_many(level, state, chosen), state=_state(setting, state))
+            for state, chosen in by_state.items()
+            if chosen
+        )
+
     by_level = {level: [tie for tie in held.ties if tie.level == level] for level in LEVELS}
     yield Table(
         "ties rolled up",
         say("Ties by level"),
-        (say("Between"), say("Ties"), *(_state(setting, state) for state in _STATES)),
+        (say("Between"), say("Ties"), say("How they stand")),
         tuple(
-            (
-                words[level],
-                how_many(level, "all", ties),
-                *(how_many(level, s, [tie for tie in ties if tie.life.state == s]) for s in _STATES),
-            )
+            (words[level], how_many(level, "all", ties), standing(level, ties))
             for level, ties in by_level.items()
+            if ties
         ),
-        note=say("Levels are never added; a tie promises contact, and no effect of it is estimated."),
+        note=say(
+            "Levels are never added; a tie promises contact, and no effect of it is estimated. Of a level that is not "
+            "listed no tie is held."
+        ),
     )
     asleep = [tie for tie in held.ties if tie.life.state == "dormant"]
     if not asleep:

@@ -1,4 +1,4 @@
-"""Parts of the register section on projects and on steps at the border, and how records are counted there."""
+"""Part of the register section on projects, and how records are counted in all its parts."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from landbridge.brief.document import Bar, Bars, Block, Chart, Heading, Paragraph, Refusal, Table
 from landbridge.brief.setting import Setting, name, said_by
-from landbridge.brief.text import Date, Name, Part
-from landbridge.codes import Place
-from landbridge.ledger import Record, Statement, schema
+from landbridge.brief.text import Date, Name, Part, Sentence
+from landbridge.ledger import Record, Statement
 from landbridge.provenance import Citation, Figure, Status, Unavailable, derive
 from landbridge.provenance.status import weakest
 from landbridge.registers.moments import span
@@ -18,12 +17,10 @@ from landbridge.registers.projects.headline import Decomposition, decompose
 from landbridge.registers.projects.money import ITSELF
 from landbridge.registers.projects.pieces import Remainder
 from landbridge.registers.projects.transparency import Transparency, items, transparency
-from landbridge.registers.steps import Passage, Step, Steps, along
 
 _CODE = "landbridge.brief.sections.registers_works"
 ROWS = 6
 _MISSING_NAMED = 3
-_MODES = tuple(code for code in schema.kind("step").property("mode").codes if code != "any")
 
 
 def counted(setting: Setting, measure: str, records: Iterable[Record]) -> Part:
@@ -59,26 +56,67 @@ def number(setting: Setting, measure: str, said: Sequence[Statement]) -> Figure:
     return derive(measure, float(len(said)), "count", each, f"{_CODE}.number")
 
 
+def touching(setting: Setting, kind: str) -> frozenset[str]:
+    """The records of a kind that name a region of the pair, or a macro-region that holds it; none between two countries."""
+    if not setting.regional:
+        return frozenset()
+    return frozenset(record.subject for record in (*setting.naming_both(kind), *setting.naming_one(kind)))
+
+
+def first(setting: Setting, held: Sequence[Record]) -> Sentence:
+    """How many of the records of the two countries name a region of the pair; lists name them first."""
+    say = setting.say
+    regions = tuple(setting.place(item.code) for item in (setting.a, setting.b) if item.kind == "region")
+    near = touching(setting, held[0].kind)
+    own = [record for record in held if record.subject in near]
+    if not own:
+        return say(
+            "Of {all}, none names {regions} or a macro-region that holds it.",
+            all=counted(setting, "Records of the two countries", held),
+            regions=regions,
+        )
+    return say(
+        "Of {all}, {own} name {regions} or a macro-region that holds it; where a list names any of them, they come first.",
+        all=counted(setting, "Records of the two countries", held),
+        regions=regions,
+        own=counted(setting, "Records that name a region of the pair", own),
+    )
+
+
 def projects(setting: Setting) -> Iterator[Block]:
     """The headline sums of the two countries taken apart, and how much single projects disclose."""
     say, today = setting.say, setting.data.as_of
+    near, asked = touching(setting, "project"), setting
     setting = setting.nations
     held = setting.between("project")
     yield Heading(say("Projects: what a headline names, and what is disclosed"))
     if not held:
         yield Refusal(say("Joint projects."), say("The ledger holds none for this pair."))
         return
+    if asked.regional:
+        yield Paragraph(
+            (
+                say(
+                    "These are the projects of the two countries and all their regions, not of this pair alone."
+                ),
+                first(asked, held),
+            )
+        )
     umbrellas = [record for record in held if record.text("umbrella") == "true"]
-    apart = [decompose(setting.ledger, record.subject, today) for record in umbrellas]
+    found = (decompose(setting.ledger, record.subject, today) for record in umbrellas)
+    apart = sorted(found, key=lambda whole: (whole.record not in near, *_newest_first(whole)))
     sums = [
         (whole, remainder)
         for whole in apart
-        for remainder in whole.remainders
+        for remainder in sorted(whole.remainders, key=lambda one: one.claim.kind)
         if not remainder.claim.converted
     ]
     if sums:
-        yield from _counts(setting, [whole for whole in apart if whole.number is not None])
-        yield _headlines(setting, sums)
+        yield from _counts(setting, [whole for whole in apart if whole.counted is not None])
+        own = any(whole.record in near for whole, _ in sums)
+        if asked.regional and not own:
+            yield Paragraph((say("No headline sum held names any of these regions."),))
+        yield _headlines(setting, sums, regional=own)
     else:
         yield Paragraph((say("No headline sum is held that could be taken apart."),))
     single = [record for record in held if record not in umbrellas]
@@ -91,30 +129,39 @@ def projects(setting: Setting) -> Iterator[Block]:
 def _counts(setting: Setting, counted_sets: Sequence[Decomposition]) -> Iterator[Chart]:
     """How many of the projects that a headline counts are named with a sum, named without one, or not named at all."""
     say = setting.say
-    bars = [bar for whole in sorted(counted_sets, key=_newest_first) for bar in _bars(setting, whole)]
+    several = len(counted_sets) > 1
+    bars = [bar for whole in counted_sets for bar in _bars(setting, whole, several=several)]
     if not bars:
         return
     yield Chart(
         "headline-counts",
         say("How many of the projects counted in a headline anybody names"),
         say(
-            "Named with a sum, named without one, or named by no source held: projects as each headline counts them."
+            "Named with a sum, named without one, or named by no source held: projects as each headline counts them. The "
+            "date is that of the newest count held, which may be older than the newest sum."
         ),
         say("Bars of numbers of projects by headline: named with a sum, named without a sum, not named."),
         Bars(tuple(bars)),
     )
 
 
-def _bars(setting: Setting, whole: Decomposition) -> Iterator[Bar]:
-    say = setting.say
-    assert whole.number is not None
-    stated = setting.ledger.record(whole.record).figure(whole.number.statement)
-    label = say(
-        "{headline}, {date}", headline=Name(whole.name, whole.record), date=Date(whole.number.claimed_on)
-    )
+def _bars(setting: Setting, whole: Decomposition, *, several: bool) -> Iterator[Bar]:
+    """The bars of one headline. Of several headlines each has its bars under its name."""
+    say, counts = setting.say, whole.counted
+    assert counts is not None
+    stated = setting.ledger.record(whole.record).figure(counts.statement)
+    headline: Part = Name(whole.name, whole.record)
+    if counts.claimed_on:
+        headline = say("{date}: {headline}", date=Date(counts.claimed_on), headline=headline)
+
+    def bar(words: Part, figure: Figure) -> Bar:
+        if several:
+            return Bar(words, figure, headline)
+        return Bar(say("{headline}, {what}", headline=headline, what=words), figure, None)
+
     kinds = (
-        ("with a sum", say("with a sum"), [part.record for part in whole.parts if part.held]),
-        ("without", say("no sum"), [part.record for part in whole.parts if not part.held]),
+        ("with a sum", say("named with a sum"), [part.record for part in whole.parts if part.held]),
+        ("without", say("named without a sum"), [part.record for part in whole.parts if not part.held]),
     )
     named: list[Figure] = []
     for key, words, records in kinds:
@@ -122,7 +169,7 @@ def _bars(setting: Setting, whole: Decomposition) -> Iterator[Bar]:
         if basis:
             said = [record.first("parent") or record.statements[0] for record in basis]
             named.append(number(setting, f"{whole.name}: projects named {key}", said))
-            yield Bar(label, named[-1], words)
+            yield bar(words, named[-1])
     if stated.point > sum(figure.point for figure in named):
         left = derive(
             f"{whole.name}: projects counted that no source held names",
@@ -130,9 +177,9 @@ def _bars(setting: Setting, whole: Decomposition) -> Iterator[Bar]:
             "count",
             (stated, *named),
             f"{_CODE}._bars",
-            comparator=whole.number.statement.comparator,
+            comparator=counts.statement.comparator,
         )
-        yield Bar(label, left, say("not named"))
+        yield bar(say("named by nobody"), left)
 
 
 def _newest_first(whole: Decomposition) -> tuple[int, str]:
@@ -140,12 +187,13 @@ def _newest_first(whole: Decomposition) -> tuple[int, str]:
     return (0 if found is None else -(found.last or found.first).toordinal(), whole.record)
 
 
-def _headlines(setting: Setting, sums: Sequence[tuple[Decomposition, Remainder]]) -> Table:
+def _headlines(setting: Setting, sums: Sequence[tuple[Decomposition, Remainder]], *, regional: bool) -> Table:
     say = setting.say
-    ordered = sorted(sums, key=lambda pair: (_newest_first(pair[0]), pair[1].claim.kind))
     return Table(
         "headlines apart",
-        say("Headline sums taken apart, the newest first"),
+        say("Headline sums taken apart, those of the regions first, then the newest")
+        if regional
+        else say("Headline sums taken apart, the newest first"),
         (
             say("Headline"),
             say("Claimed"),
@@ -153,14 +201,14 @@ def _headlines(setting: Setting, sums: Sequence[tuple[Decomposition, Remainder]]
             say("Candidates that nobody counts in"),
             say("Who says so"),
         ),
-        tuple(_apart(setting, whole, remainder) for whole, remainder in ordered),
+        tuple(_apart(setting, whole, remainder) for whole, remainder in sums),
         note=say(
             "Of each headline the newest claim is shown, whole. Named are projects that a source puts under the "
             "headline and gives a sum for in its own currency; where there are none, all of the sum is unnamed. Nothing "
             "is converted. Candidates are of the same countries and were alive or at work when the sum was claimed: "
             "that they are parts is nobody's statement."
         ),
-        fold=len(ordered) > ROWS,
+        fold=len(sums) > ROWS,
         shown=ROWS,
     )
 
@@ -173,6 +221,13 @@ def _apart(setting: Setting, whole: Decomposition, remainder: Remainder) -> tupl
     if remainder.number is not None:
         counts = record.figure(remainder.number.statement)
         claimed = say("{claimed}, {number} projects", claimed=claimed, number=counts)
+    elif whole.counted is not None and whole.counted.claimed_on:
+        claimed = say(
+            "{claimed}, without a number of projects; the newest count is {number}, {date}",
+            claimed=claimed,
+            number=record.figure(whole.counted.statement),
+            date=Date(whole.counted.claimed_on),
+        )
     date = remainder.claim.claimed_on
     who = _who(setting, said)
     return (
@@ -284,88 +339,3 @@ def _score(setting: Setting, record: Record, found: Transparency) -> Figure | No
     basis = number(setting, f"{record.name}: items of disclosure held", held)
     measure = f"{record.name}: share of the items due that are held"
     return derive(measure, score, "%", (basis,), f"{_CODE}._score", period="")
-
-
-def border(setting: Setting) -> Iterator[Block]:
-    """How many steps a consignment needs each way, and which go in electronic form on each side."""
-    say = setting.say
-    yield Heading(say("Steps at the border"))
-    rows: list[tuple[Part | None, ...]] = []
-    nations = (setting.nation_a, setting.nation_b)
-    for origin, destination in (nations, nations[::-1]):
-        # No route: which way the goods take is the question of another section. A consignment goes by one mode.
-        by_mode = {
-            mode: along(
-                setting.ledger,
-                Passage((origin.code, destination.code), (mode,), ()),
-                "",
-                setting.data.as_of,
-            )
-            for mode in _MODES
-        }
-        for mode, found in by_mode.items():
-            if any(_goes_by(step, mode) for step in found.steps):
-                rows += (_side(setting, found, origin, destination, at, mode) for at in (origin, destination))
-    if not rows:
-        yield Refusal(
-            say("Which steps a consignment needs."), say("No steps are held on a way between the two.")
-        )
-        return
-    yield Table(
-        "border steps",
-        say("Documents and procedures that each side asks for"),
-        (
-            say("Way"),
-            say("By"),
-            say("Side"),
-            say("For every consignment"),
-            say("Only for some goods"),
-            say("Electronic form accepted"),
-            say("Partly or planned"),
-            say("On paper, or not known"),
-        ),
-        tuple(rows),
-        note=say(
-            "Counted are steps that the ledger holds for this way by the mode, and those that it holds for every mode; "
-            "they are not to be added up over modes. Those held for the other way alone, and those of countries that are "
-            "only passed, are left out. None held does not mean none needed."
-        ),
-        fold=len(rows) > ROWS,
-        shown=ROWS,
-    )
-
-
-def _goes_by(step: Step, mode: str) -> bool:
-    """Whether a step of this way is named for a mode itself: one for all modes does not show that the mode is used."""
-    return step.way == "this way" and any(said.text == mode for said in step.record.all("mode"))
-
-
-def _by(setting: Setting, mode: str) -> Part:
-    say = setting.say
-    return {"rail": say("rail"), "road": say("road"), "sea": say("sea"), "air": say("air")}[mode]
-
-
-def _side(
-    setting: Setting, found: Steps, origin: Place, destination: Place, at: Place, mode: str
-) -> tuple[Part | None, ...]:
-    say = setting.say
-    own = [step for step in found.steps if step.side == at.country and step.way == "this way"]
-    way = say("{origin} to {end}", origin=setting.place(origin.code), end=setting.place(destination.code))
-
-    def how_many(what: str, chosen: Iterable[Step]) -> Part:
-        measure = f"Steps of {at.country} from {origin.code} to {destination.code} by {mode}: {what}"
-        held = [step.record for step in chosen]
-        return counted(setting, measure, held) if held else say("none held")
-
-    states = {"yes": "yes", "partly": "some", "planned": "some"}
-    by_form = {step.record.subject: states.get(step.electronic.state, "no") for step in own}
-    return (
-        way,
-        _by(setting, mode),
-        setting.place(at.country),
-        how_many("for every consignment", (step for step in own if not step.goods)),
-        how_many("for some goods", (step for step in own if step.goods)),
-        how_many("electronic form accepted", (s for s in own if by_form[s.record.subject] == "yes")),
-        how_many("partly or planned", (s for s in own if by_form[s.record.subject] == "some")),
-        how_many("on paper or not known", (s for s in own if by_form[s.record.subject] == "no")),
-    )

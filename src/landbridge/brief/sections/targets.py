@@ -17,7 +17,8 @@ from landbridge.brief.document import (
 from landbridge.brief.setting import Setting, coded, name, said_by
 from landbridge.brief.text import Date, Part, Sentence
 from landbridge.planning import targets
-from landbridge.provenance import Figure
+from landbridge.prospects.scorecard import CHANGED, MOVED, Entry
+from landbridge.provenance import Figure, Unavailable
 
 
 def section(setting: Setting) -> Section:
@@ -71,7 +72,7 @@ def _verdict(setting: Setting, item: targets.Scored) -> Sentence:
         return say("{target} by {year} was met: {results}.", target=target, year=year, results=tuple(results))
     if item.verdict == targets.LATE and results:
         return say(
-            "{target} by {year} was missed ({results}) and first reached in {reached}.",
+            "{target} by {year} was met late: not in its year ({results}), first in {reached}.",
             target=target,
             year=year,
             results=tuple(results),
@@ -134,6 +135,7 @@ def _table(setting: Setting, scored: list[targets.Scored], title: Sentence, shee
         targets.UNCOUNTED: say("deadline passed, not counted yet"),
     }
     measured = any(item.verdict != targets.UNMEASURED for item in scored)
+    entries = {entry.record.subject: entry for entry in setting.scorecard}
     rows: list[tuple[Part | None, ...]] = []
     for item in scored:
         stated = item.record.first("value")
@@ -141,20 +143,31 @@ def _table(setting: Setting, scored: list[targets.Scored], title: Sentence, shee
         results: list[Part] = [
             say("{figure} ({who})", figure=figure, who=setting.reporter(who)) for who, figure in item.outcomes
         ]
+        entry = entries[item.record.subject]
         stating = (
             name(item.record),
             item.target,
             Date(item.deadline) if item.deadline else None,
+            Date(entry.announced) if entry.announced else None,
+            _announcers(setting, entry) or say("held as told by {who}", who=said_by(setting, stated)),
             coded(strength) if (strength := item.record.first("strength")) else None,
-            say("{who}", who=said_by(setting, stated)),
+            _revised(setting, entry),
         )
         judging = (
+            _growth(entry.needed_then),
+            _growth(entry.got),
             tuple(results) if results else None,
             words.get(item.verdict),
-            item.needed_growth if isinstance(item.needed_growth, Figure) else None,
+            _growth(item.needed_growth) if item.verdict == targets.OPEN else say("deadline passed"),
         )
         rows.append((*stating, *judging) if measured else stating)
-    judged = (say("what happened, by whose count"), say("verdict"), say("growth needed a year"))
+    judged = (
+        say("growth a year it needed then"),
+        say("growth a year that came"),
+        say("what happened, by whose count"),
+        say("verdict"),
+        say("growth a year it needs now"),
+    )
     return Table(
         sheet,
         title,
@@ -162,8 +175,10 @@ def _table(setting: Setting, scored: list[targets.Scored], title: Sentence, shee
             say("Target"),
             say("value"),
             say("deadline"),
+            say("set on"),
+            say("set by"),
             say("strength of the wording"),
-            say("who says so"),
+            say("revisions"),
             *(judged if measured else ()),
         ),
         tuple(rows),
@@ -172,3 +187,32 @@ def _table(setting: Setting, scored: list[targets.Scored], title: Sentence, shee
         ),
         fold=sheet != "targets",
     )
+
+
+def _growth(found: Figure | Unavailable) -> Figure | None:
+    return found if isinstance(found, Figure) else None
+
+
+def _announcers(setting: Setting, entry: Entry) -> Part | None:
+    """Who set the target, which is not always who is quoted on it."""
+    # The ledger may hold one announcer from several sources.
+    said = {statement.text: statement for statement in entry.record.all("announcer")}
+    return tuple(setting.say("{who}", who=coded(statement)) for statement in said.values()) or None
+
+
+def _revised(setting: Setting, entry: Entry) -> Part:
+    """The same value for another year, or another value for the same one."""
+    say = setting.say
+    found = [
+        say("moved to {year}", year=Date(item.deadline))
+        if item.kind == MOVED
+        else say("changed to {value}", value=item.value)
+        if item.kind == CHANGED
+        else say(
+            "also {value} for {year} (order not held)",
+            value=item.value,
+            year=Date(item.deadline),
+        )
+        for item in entry.revisions
+    ]
+    return tuple(found) or say("none held")

@@ -11,6 +11,7 @@ import json
 import os
 import sys
 from importlib import import_module
+from pathlib import Path
 from typing import Any, BinaryIO
 
 from landbridge.claims.documents.extract import Extract, cleaned, line
@@ -58,7 +59,18 @@ def _bounded(limits: Limits) -> None:
 
 
 def _used() -> int:
-    """The most memory that this process ever held, in bytes; 0 where the system does not say."""
+    """The most memory that this process ever held, in bytes; 0 where the system does not say.
+
+    On Linux the peak that `getrusage` gives is inherited from the parent over exec, so that a worker of a large parent
+    would look full before its first document; what /proc says of the address space is the worker's own.
+    """
+    try:
+        status = Path("/proc/self/status").read_text("ascii", errors="replace")
+    except OSError:
+        status = ""
+    for said in status.splitlines():
+        if said.startswith("VmHWM:"):
+            return int(said.split()[1]) * 1024
     try:
         import resource
     except ImportError:

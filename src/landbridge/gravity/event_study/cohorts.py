@@ -108,6 +108,8 @@ class Panel:
         return replace(self, table=_cohorts(plain.join(cohorts, on=PAIR, how="left"), self.periods)[0])
 
 
+_PERIOD = pl.col("period").cast(pl.Float64)
+_WHOLE = _PERIOD.is_finite() & (_PERIOD.round() == _PERIOD)
 ALWAYS = "treated since its first row: nothing before to compare with"
 _ENDED = {
     "until": "after the policy ended",
@@ -142,10 +144,13 @@ def read(
     table = table_of(frame, list(names.values())).select(
         pl.col(held).alias(name) for name, held in names.items()
     )
-    _checked(table, names)
-    table = table.with_columns(
-        pl.col(PAIR).cast(pl.String), pl.col("period").cast(pl.Int64), pl.col("now").cast(pl.Int8)
-    ).sort(*PAIR, "period")
+    table = (
+        _checked(table, names)
+        .with_columns(
+            pl.col(PAIR).cast(pl.String), pl.col("period").cast(pl.Int64), pl.col("now").cast(pl.Int8)
+        )
+        .sort(*PAIR, "period")
+    )
     rows_in = table.height
     left: list[LeftOut] = []
     table = _without(table, pl.col("outcome").is_null(), "outcome missing", left)
@@ -165,19 +170,34 @@ def read(
     return _with_controls(Panel(made, periods, rows_in, tuple(left)))
 
 
-def _checked(table: pl.DataFrame, names: Mapping[str, str]) -> None:
+def _checked(table: pl.DataFrame, names: Mapping[str, str]) -> pl.DataFrame:
+    """The table with 0.0 and 1.0 for the policy, however it was written; raises `BadSample` with every problem."""
     problems = []
     for name in ("period", "now"):
-        if not (table[name].dtype.is_integer() or table[name].dtype in (pl.Boolean, pl.Float64, pl.Float32)):
+        kind = table[name].dtype
+        if not (kind.is_integer() or kind.is_float() or (kind == pl.Boolean and name == "now")):
             problems.append(
                 Problem(
-                    f"this column holds {table[name].dtype}, and whole numbers are needed.",
+                    f"this column holds {kind}, and whole numbers are needed.",
                     f"column {names[name]}",
                     remedy="Turn dates into years, and a policy in force into 0 and 1.",
                 )
             )
+    sides = [table[name].dtype for name in PAIR]
+    if sides[0].is_numeric() != sides[1].is_numeric():
+        problems.append(
+            Problem(
+                f"exporters are {sides[0]} and importers {sides[1]}, so nobody would be found on both sides.",
+                f"columns {names['exporter']} and {names['importer']}",
+                "One side has codes and the other names, or text stands in one of the two only.",
+                "Write the same codes or names on both sides.",
+            )
+        )
     if problems:
         raise BadSample(problems)
+    table = table.with_columns(
+        pl.col("now").cast(pl.Float64), *(pl.col(name).cast(pl.String) for name in PAIR)
+    )
     for name in (*PAIR, "period", "now"):
         if missing := table[name].null_count():
             what = f"{missing:,} cells are missing."
@@ -188,8 +208,9 @@ def _checked(table: pl.DataFrame, names: Mapping[str, str]) -> None:
             )
             problems.append(Problem(what, f"column {names[name]}", remedy=remedy))
     for name, fits, words in (
-        ("now", pl.col("now").is_in([0, 1]), "other than 0 and 1"),
-        ("period", pl.col("period").cast(pl.Float64).round() == pl.col("period"), "not whole"),
+        ("now", pl.col("now").is_in([0.0, 1.0]), "other than 0 and 1"),
+        # NaN equals itself here, so it has to be asked for.
+        ("period", _WHOLE, "not whole"),
     ):
         if wrong := table.filter(~fits).height:
             problems.append(
@@ -203,6 +224,7 @@ def _checked(table: pl.DataFrame, names: Mapping[str, str]) -> None:
         problems.append(Problem(what, f"column {names['now']}", remedy="Write 0 on the diagonal."))
     if problems:
         raise BadSample(problems)
+    return table
 
 
 def _without(table: pl.DataFrame, mask: pl.Expr, reason: str, left: list[LeftOut]) -> pl.DataFrame:

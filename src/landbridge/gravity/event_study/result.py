@@ -13,7 +13,7 @@ from landbridge.gravity.event_study.checks import PreTrend, Reassigned, detectab
 from landbridge.gravity.event_study.cohorts import LeftOut, NotIdentified
 
 REJECTED = 0.05
-"""Below this p a check speaks against the comparison."""
+"""Below this p a check speaks against the comparison. Each check is read at this level by itself, see `joint_level`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,22 @@ class Staggered:
         return detectable(self.overall.std_error, self.level)
 
     @property
+    def checks(self) -> tuple[float, ...]:
+        """The p of every check that may turn the comparison down: trends before the policy, and earlier dates."""
+        trend = (self.pre_trend.p_value,) if isinstance(self.pre_trend, PreTrend) else ()
+        return (*trend, self.shifted.p_value) if isinstance(self.shifted, Effect) else trend
+
+    @property
+    def joint_level(self) -> float:
+        """How often, at most, a sound comparison is turned down by one check or another (Bonferroni).
+
+        The checks are not corrected for their number: a correction such as Holm's would turn down fewer sound comparisons
+        by letting more unsound ones pass, and a check is there against those. The level is told instead. The p of random
+        dates turns nothing down: it belongs to the effect.
+        """
+        return REJECTED * len(self.checks)
+
+    @property
     def verdict(self) -> str:
         """`trade rose`, `trade fell`, `no effect seen`, `pre-trend rejected` or `placebo rejected`.
 
@@ -86,6 +102,12 @@ class Staggered:
             said.append(f"Placebo, {placebo.name}: {placebo.percent:.1f} %, p = {placebo.p_value:.3f}.")
         else:
             said.append(f"Placebo of earlier dates. {self.shifted}")
+        if self.checks:
+            many = "one check" if len(self.checks) == 1 else f"each of {len(self.checks)} checks"
+            said.append(
+                f"Read at {100 * REJECTED:g} % by {many}, uncorrected: up to {100 * self.joint_level:g} % of sound "
+                "comparisons are turned down."
+            )
         if isinstance(self.reassigned, Reassigned):
             drawn = self.reassigned
             said.append(
@@ -125,6 +147,8 @@ class Staggered:
             "cells": [each.row() for each in self.cells],
             "pre_trend": told(self.pre_trend),
             "shifted": told(self.shifted),
+            "checks_level": REJECTED,
+            "checks_joint_level": self.joint_level,
             "reassigned": drawn.row(self.level)
             if isinstance(drawn, Reassigned)
             else drawn.to_dict()

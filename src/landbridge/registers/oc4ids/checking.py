@@ -19,7 +19,7 @@ _REQUIRED = ("uri", "publisher", "publishedDate", "projects", "version")
 def problems(package: Any) -> tuple[Problem, ...]:
     """What is wrong with a package, each with its place in it; nothing for a sound one."""
     if not isinstance(package, dict):
-        return (Problem("a project package is a JSON object.", remedy=_REMEDY),)
+        return (Problem("a project package is a JSON object.", "package", remedy=_REMEDY),)
     return tuple(_package(package))
 
 
@@ -28,8 +28,8 @@ _REMEDY = "See the documentation of OC4IDS on project packages."
 
 def _package(package: dict[str, Any]) -> Iterator[Problem]:
     for name in _REQUIRED:
-        if name not in package:
-            yield Problem(f"{name} is missing.", "package", remedy=_REMEDY)
+        if package.get(name) is None:
+            yield Problem(f"{name} is {'null' if name in package else 'missing'}.", "package", remedy=_REMEDY)
     version = package.get("version")
     if version is not None and not re.fullmatch(r"\d+\.\d+", str(version)):
         yield Problem(f"version is {version!r}, not major.minor such as {mapping.VERSION}.", "package")
@@ -45,13 +45,12 @@ def _package(package: dict[str, Any]) -> Iterator[Problem]:
         if not isinstance(called, str) or not called.strip():
             yield Problem("the publisher has no name.", "package")
     projects = package.get("projects")
-    if projects is None:
-        return
-    if not isinstance(projects, list) or not projects:
+    if isinstance(projects, list) and projects:
+        yield from _projects(projects)
+    elif projects is not None:
         yield Problem("projects is not a list of at least one project.", "package", remedy=_REMEDY)
-        return
-    yield from _projects(projects)
-    yield from _walk(package, "")
+    # What is told of the list itself is not told again.
+    yield from _walk({key: value for key, value in package.items() if key != "projects" or value}, "")
 
 
 def _projects(projects: list[Any]) -> Iterator[Problem]:

@@ -15,9 +15,10 @@ from typing import Any
 import yaml
 
 from landbridge.errors import Problem
-from landbridge.units import CURRENCIES
+from landbridge.registers.oc4ids import mapping
 
-# The largest number that a sum may be: beyond it nothing is counted in any currency, and floats end not far above.
+# Every number of a package lies below this one, as every value of the ledger does: beyond it nothing is counted in any
+# currency, and floats end not far above.
 LARGEST = 1e300
 _INSTANT = re.compile(
     r"(\d{4}-\d\d-\d\d)T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)", re.ASCII
@@ -53,7 +54,7 @@ def faults(node: Any, form: str, where: str) -> Iterator[Problem]:
     elif form != "any" and not (isinstance(node, bool) and form in ("number", "integer")):
         if not _FORMS[form](node):
             yield Problem(f"{_shown(node)} is no {_WORDS.get(form, form)}.", where)
-        elif form == "number" and abs(node) > LARGEST:
+        elif form == "number" and abs(node) >= LARGEST:
             yield Problem("this number is too large to be one.", where)
     elif form != "any":
         yield Problem(f"{_shown(node)} is no {form}.", where)
@@ -123,7 +124,7 @@ _FORMS: Mapping[str, Callable[[Any], bool]] = MappingProxyType(
         "integer": lambda node: isinstance(node, int),
         "text or number": lambda node: isinstance(node, str) or _number(node),
         "boolean": lambda node: isinstance(node, bool),
-        "currency": lambda node: isinstance(node, str) and (node in CURRENCIES or node in _BESIDES),
+        "currency": lambda node: isinstance(node, str) and (node in mapping.LISTED or node in _BESIDES),
         "country": lambda node: isinstance(node, str) and re.fullmatch("[A-Z]{2}", node) is not None,
     }
 )
@@ -131,7 +132,7 @@ _WORDS: Mapping[str, str] = MappingProxyType(
     {
         "instant": "date and time such as 2024-05-31T00:00:00Z",
         "uri": "URI",
-        "currency": "currency of ISO 4217",
+        "currency": "currency of the list of the standard",
         "country": "code of two letters",
     }
 )

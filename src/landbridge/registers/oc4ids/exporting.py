@@ -1,6 +1,7 @@
 """Projects as an OC4IDS 0.9.5 project package. What the standard has no place for is listed, not bent.
 
-Every statement about a project is either in the package, under its own id, or in the list of what was left out.
+Every statement about a project is either in the package or in the list of what was left out; stages, dates, sums and
+capacities stand in it under their own ids.
 A time known only to the month or the year is given in words, because the standard's dates are exact to the
 second. A claimed sum becomes an observation of a metric with who said it and when in its dimensions; the newest
 announced sum is the budget too.
@@ -24,7 +25,6 @@ from landbridge.registers.oc4ids.shapes import exact, instant, observations, tol
 from landbridge.registers.projects.money import claimed_on, claims, latest, said_until
 from landbridge.registers.projects.stages import OPEN, current, opening
 
-PREFIX = "landbridge"
 _PREFIX = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _URI = re.compile(r"[a-z][a-z0-9+.-]*:\S+")
 _MOMENTS = ("talks_began", "stage", "planned_opening", "safety")
@@ -95,7 +95,7 @@ def package(
     today: str,
     subjects: Iterable[str] | None = None,
     *,
-    prefix: str = PREFIX,
+    prefix: str = mapping.PREFIX,
     uri: str = "",
     publisher: str = "Landbridge, compiled from published sources",
 ) -> Export:
@@ -224,7 +224,7 @@ def _budget(made: _Making) -> dict[str, Any]:
     """The newest announced sum, where it is one sum in one currency."""
     said = claims(made.ledger, made.record.subject, made.today, "announced")
     found = list(latest(said).values())
-    if len(found) != 1 or found[0].low != found[0].high:
+    if len(found) != 1 or found[0].low != found[0].high or found[0].unit not in mapping.LISTED:
         return {}
     claim = found[0].claims[-1]
     parts = [
@@ -247,7 +247,7 @@ def _parties(made: _Making) -> list[dict[str, Any]]:
             party["roles"] = sorted({*party.get("roles", ()), *roles})
         if said:
             party.setdefault("classifications", []).append(
-                {"scheme": mapping.ACTORS, "id": statement.id, "description": said}
+                {"scheme": mapping.ACTORS, "id": _slug(said), "description": said}
             )
     # In the order of names, which the way back keeps; statements come in the order of their ids, which it need not.
     return [grouped[name] for name in sorted(grouped)]
@@ -349,7 +349,7 @@ def _completion(made: _Making) -> dict[str, Any]:
     if opened.first == opened.last:
         found["endDate"] = instant(opened.last)
     paid = list(latest(claims(made.ledger, made.record.subject, made.today, "disbursed")).values())
-    if len(paid) == 1 and paid[0].low == paid[0].high:
+    if len(paid) == 1 and paid[0].low == paid[0].high and paid[0].unit in mapping.LISTED:
         found["finalValue"] = value(paid[0].low, paid[0].unit)
     return found
 

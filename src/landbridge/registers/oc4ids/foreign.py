@@ -94,7 +94,7 @@ class Project:
         held = schema.kind("project").property(kind)
         if not held.takes(currency):
             self.why[path] = f"the ledger keeps no sums in {currency}, only in {held.allowed}"
-        elif amount > LARGEST:
+        elif amount >= LARGEST:
             self.why[path] = "a sum too large to be one"
         elif amount < 0:
             self.why[path] = "a sum below zero is no sum of a project"

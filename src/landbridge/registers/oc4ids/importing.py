@@ -11,7 +11,8 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import takewhile
 from pathlib import Path as File
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -30,6 +31,9 @@ from landbridge.release.workspace import Workspace
 from landbridge.sources.guard import regular_file
 
 MAX_BYTES = 64 * 2**20
+# The ledger file that a package passes through on its way into a workspace; no message names it.
+_MADE = "package.yaml"
+_LINE = re.compile(rf"{re.escape(_MADE)}, line (\d+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,13 +145,33 @@ def import_package(
     Raises `BadFile` with everything that stands against it: the package's own faults, and what the ledger would
     refuse.
     """
-    conversion = convert(read(path), recorded, recorder, parties=parties, held=data.ledger)
+    package = read(path)
+    try:
+        conversion = convert(package, recorded, recorder, parties=parties, held=data.ledger)
+    except BadFile as error:
+        raise BadFile([replace(found, where=f"{path}: {found.where}") for found in error.problems]) from None
     if not conversion.form["entries"]:
         return Report(conversion, 0)
+    text = conversion.text()
     with TemporaryDirectory() as folder:
-        made = File(folder) / f"{path.stem}.yaml"
-        made.write_text(conversion.text(), "utf-8")
-        return Report(conversion, load_ledger(workspace, [made], data, recorded=recorded).added)
+        made = File(folder) / _MADE
+        made.write_text(text, "utf-8")
+        try:
+            return Report(conversion, load_ledger(workspace, [made], data, recorded=recorded).added)
+        except BadFile as error:
+            raise BadFile([_in_package(found, path, text) for found in error.problems]) from None
+
+
+def _in_package(problem: Problem, path: File, text: str) -> Problem:
+    """A problem of the ledger file that was made for a moment, told of the package and, where it is known, its field."""
+    found = _LINE.fullmatch(problem.where)
+    if found is None:
+        return replace(problem, where=str(path)) if problem.where == _MADE else problem
+    # The field stands in the same value: at its line or below, before the next value begins.
+    below = text.split("\n")[int(found[1]) - 1 :]
+    own = [below[0], *takewhile(lambda line: not line.lstrip().startswith("- "), below[1:])]
+    fields = [line.partition("locator: ")[2] for line in own if line.lstrip(" -").startswith("locator: ")]
+    return replace(problem, where=f"{path}: {fields[0]}" if fields else str(path))
 
 
 def _source(package: Mapping[str, Any]) -> dict[str, Any]:

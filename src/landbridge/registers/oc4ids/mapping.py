@@ -11,6 +11,8 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from landbridge.units import CURRENCIES
+
 VERSION = "0.9"
 RELEASE = "0.9.5"
 # The closed lists of the standard that this product writes.
@@ -95,6 +97,8 @@ _WORDS = {
     "procuringEntity": "procuring entity",
     "administrativeEntity": "contract administrator",
 }
+# The currencies that release 0.9.5 of the standard lists; newer codes of ISO 4217 are not among them.
+LISTED = CURRENCIES - {"SLE", "VED", "XCG", "ZWG"}
 KINDS_OF_SUM: Mapping[str, str] = MappingProxyType(
     {
         "announced": "Sum announced",
@@ -103,6 +107,8 @@ KINDS_OF_SUM: Mapping[str, str] = MappingProxyType(
         "disbursed": "Sum paid out",
     }
 )
+# What the ids of projects begin with that did not bring one along; not registered with the standard.
+PREFIX = "landbridge"
 METRIC = "landbridge-"
 PLACES = "landbridge-places"
 SECTORS = "landbridge-sectors"
@@ -112,7 +118,7 @@ ACTORS = "landbridge-actors"
 DESCRIPTION = "description in OC4IDS"
 # The description of a document of a package that is a source of what the package says.
 SOURCE = "Source of statements on the project"
-_NOTE = re.compile(r"OC4IDS id (\S+)")
+_NOTE = re.compile(r"OC4IDS id (.+)")
 
 
 def sector(words: str) -> str:

@@ -15,7 +15,8 @@ from landbridge.registers.oc4ids.reading import Fields
 
 _TOLD = re.compile(
     r"Stated time: (?P<time>\S+)\. Stated as of: (?P<as_of>\S+)\. Status: (?P<status>[a-z]+)\. Source: (?P<source>\S+)\. "
-    r"(?:Comparator: (?P<comparator>\S+)\. )?(?:Speaker: (?P<speaker>.+?)\. )?Said .*?(?: Note: (?P<note>.*))?"
+    r"(?:Comparator: (?P<comparator>\S+)\. )?(?:Speaker: (?P<speaker>.+?)\. )?"
+    r"(?:Place in the source: (?P<locator>.+?)\. )?Said .*?(?: Note: (?P<note>.*))?"
 )
 # Fields that say again what the milestones and metrics say in full.
 _AGAIN = ("identifiers", "status", "type", "period", "budget", "completion", "publicAuthority", "environment")
@@ -60,14 +61,14 @@ def restore(
     for name in _AGAIN:
         fields.skip(name)
     says: dict[str, Any] = {}
-    for prop, value, at in _plain(fields):
+    for prop, value, at, note in _plain(fields):
         if held is not None and record in subjects and _holds(held.record(record), prop, value):
             out.left[at, "the ledger holds it already"] += 1
             continue
         if prop in ("parent", "document") and value not in inside | subjects:
             out.left[at, f"{value}, which it names, is neither in the package nor held"] += 1
             continue
-        says.setdefault(prop, []).append(value)
+        says.setdefault(prop, []).append({"value": value, "note": note} if note else value)
         out.told.append((prop, at, str(value)))
     # A list of places is one value, not several.
     if "parties" in says:
@@ -110,45 +111,50 @@ def _sources(fields: Fields) -> dict[str, dict[str, Any]]:
     return found
 
 
-def _plain(fields: Fields) -> Iterator[tuple[str, Any, str]]:
-    """Name, description, places, sector, umbrella and actors: property, value, field."""
-    fields.text("id")
-    yield "name", fields.text("title"), "title"
+def _plain(fields: Fields) -> Iterator[tuple[str, Any, str, str]]:
+    """Name, description, places, sector, umbrella and actors: property, value, field, note.
+
+    An id that is not the one this product would make stays with the project, as it does for a package of somebody
+    else: ids of the standard are for life.
+    """
+    given = fields.text("id")
+    made = mapping.project_id(record_of(fields), mapping.PREFIX)
+    yield "name", fields.text("title") or given, "title", "" if given == made else mapping.note_of_id(given)
     if description := fields.text("description"):
-        yield "remark", description, "description"
+        yield "remark", description, "description", mapping.DESCRIPTION
     places = []
     for at in fields.each("additionalClassifications"):
         scheme, code = fields.get(*at, "scheme"), fields.get(*at, "id")
         if scheme == mapping.PLACES:
             places.append(code)
         elif scheme == mapping.SECTORS:
-            yield "sector", code, "additionalClassifications[]"
+            yield "sector", code, "additionalClassifications[]", ""
         if scheme in (mapping.PLACES, mapping.SECTORS):
             fields.skip(*at)
     fields.skip("sector")
     if places:
-        yield "parties", places, "additionalClassifications[]"
+        yield "parties", places, "additionalClassifications[]", ""
     for at in fields.each("locations"):
         fields.text(*at, "id")
-        yield "place", fields.text(*at, "description"), "locations[].description"
+        yield "place", fields.text(*at, "description"), "locations[].description", ""
     for at in fields.each("relatedProjects"):
         if fields.get(*at, "scheme") == mapping.RECORDS:
-            yield "parent", fields.get(*at, "identifier"), "relatedProjects[].identifier"
+            yield "parent", fields.get(*at, "identifier"), "relatedProjects[].identifier", ""
             fields.skip(*at)
     for at in fields.each("documents"):
         name = fields.get(*at, "id")
         if isinstance(name, str) and RECORD.fullmatch(name):
-            yield "document", name, "documents[].id"
+            yield "document", name, "documents[].id", ""
             fields.skip(*at)
     for at in fields.each("parties"):
         name, said = fields.text(*at, "name"), ""
         for seen in fields.each(*at, "classifications"):
             if fields.get(*seen, "scheme") == mapping.ACTORS:
                 said = fields.text(*seen, "description")
-                yield "actor", f"{name}, {said}", "parties[]"
+                yield "actor", f"{name}, {said}", "parties[]", ""
         fields.skip(*at)
         if not said:
-            yield "actor", name, "parties[]"
+            yield "actor", name, "parties[]", ""
 
 
 def _milestones(fields: Fields) -> Iterator[tuple[str, str, str, dict[str, Any], str, str]]:
@@ -163,7 +169,10 @@ def _milestones(fields: Fields) -> Iterator[tuple[str, str, str, dict[str, Any],
         as_of = _known(told["as_of"])
         coded = prop in ("stage", "safety")
         stated = {"value": fields.get(*at, "title"), "period": when} if coded else {"value": when}
-        more = {"as_of": as_of, **{name: told[name] or "" for name in ("comparator", "speaker", "note")}}
+        more = {
+            "as_of": as_of,
+            **{name: told[name] or "" for name in ("comparator", "speaker", "locator", "note")},
+        }
         value = {key: item for key, item in (stated | more).items() if item}
         fields.skip(*at)
         yield str(fields.get(*at, "id")), prop, "milestones[]", value, told["source"], told["status"]
@@ -198,6 +207,7 @@ def _metrics(fields: Fields) -> Iterator[tuple[str, str, str, dict[str, Any], st
                 "as_of": "claimedOn",
                 "comparator": "comparator",
                 "speaker": "speaker",
+                "locator": "locator",
             }
             found |= {key: told.get(word) for key, word in named.items()}
             value = {key: item for key, item in found.items() if item is not None}

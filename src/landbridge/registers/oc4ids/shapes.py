@@ -9,8 +9,8 @@ from typing import Any
 from landbridge.ledger import Statement
 from landbridge.provenance import Source
 from landbridge.registers.moments import span
+from landbridge.registers.oc4ids import mapping
 from landbridge.registers.projects.money import claimed_on, said_by
-from landbridge.units import CURRENCIES
 
 
 def told(statement: Statement, when: str, sources: Mapping[str, Source]) -> str:
@@ -23,6 +23,7 @@ def told(statement: Statement, when: str, sources: Mapping[str, Source]) -> str:
         f"Source: {statement.source}.",
         statement.comparator != "=" and f"Comparator: {statement.comparator}.",
         statement.speaker and f"Speaker: {statement.speaker}.",
+        statement.locator and f"Place in the source: {statement.locator}.",
         f"Said {f'in {moment} ' if moment else ''}by {said_by(statement, sources)}.",
         statement.note and f"Note: {statement.note}",
     )
@@ -39,12 +40,13 @@ def observations(statement: Statement) -> Iterator[dict[str, Any]]:
         "claimedOn": statement.as_of,
         "source": statement.source,
         "speaker": statement.speaker,
+        "locator": statement.locator,
     }
     covered = span(statement.period)
     for bound, number in points:
         if number is None:
             continue
-        money = statement.unit in CURRENCIES
+        money = statement.unit in mapping.LISTED
         yield {
             "id": statement.id if bound == "value" else f"{statement.id}-{bound}",
             **(

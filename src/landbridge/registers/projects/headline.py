@@ -67,6 +67,14 @@ class Decomposition:
     doubtful: tuple[duplicates.Suspicion, ...]
     notes: tuple[str, ...]
 
+    @property
+    def counted(self) -> Claim | None:
+        """How many projects it has: the number of the claim taken apart, else the newest held, of a day of its own."""
+        if self.number is not None:
+            return self.number
+        held = (claim.number for claim in reversed(self.claims))
+        return next((number for number in held if number is not None and not number.superseded_by), None)
+
     def rows(self) -> list[dict[str, Any]]:
         """One row for every sum of the headline."""
         return [remainder.row() for remainder in self.remainders]
@@ -294,7 +302,9 @@ def _notes(found: Decomposition, today: str, first: str) -> tuple[str, ...]:
     if len(found.claims) > len(found.shown):
         notes.append(f"Taken apart, the newest: {'; '.join(claim.words for claim in found.shown)}.")
     parts = found.parts
-    count = f" of {found.number.words} projects" if found.number is not None else ""
+    count = f" of {found.counted.words} projects" if found.counted is not None else ""
+    if found.number is None and found.counted is not None:
+        count += f" ({in_words(found.counted.claimed_on) or 'undated'}, the newest count held)"
     named = f"{len(parts)}{count}" if parts else f"none{count}; no source held lists them"
     notes.append(f"Named as its parts: {named}.")
     if not any(claim.sums for claim in found.shown):

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import groupby
 from statistics import median
 from typing import Any, Literal
 
@@ -99,6 +100,21 @@ class Case:
     against_last: Delay | None
     overdue_months: float | None
 
+    @property
+    def moves(self) -> tuple[str, ...]:
+        """The planned openings in the order of their announcement. One that was said again unchanged is no move."""
+        return tuple(planned for planned, _ in groupby(plan.planned for plan in self.plans))
+
+    @property
+    def milestones(self) -> tuple[tuple[str, str], ...]:
+        """Later milestones as (time, what), each once: of words that begin alike for one time the fullest stay."""
+        said = dict.fromkeys((plan.planned, plan.milestone) for plan in self.later)
+        return tuple(
+            (when, what)
+            for when, what in said
+            if not any(when == then and other != what and other.startswith(what) for then, other in said)
+        )
+
     def row(self) -> dict[str, Any]:
         """Plain columns."""
         first, last = self.against_first, self.against_last
@@ -107,6 +123,8 @@ class Case:
             "record": self.record,
             "name": self.name,
             "state": self.state,
+            "planned": " → ".join(self.moves),
+            "later": "; ".join(f"{when}: {what}" for when, what in self.milestones),
             "plans": [plan.row() for plan in self.plans],
             "later_milestones": [plan.row() for plan in self.later],
             "opened": self.opened.words if self.opened else None,
