@@ -413,7 +413,7 @@ def test_dropped_models_lost_by_the_whole_range_though_some_medians_lay_nearer(b
     rows = record.skill.filter((pl.col("panel") == "all") & (pl.col("part") == "late"))
     rows = rows.filter(pl.col("horizon").is_null() & (pl.col("model") != "naive"))
     nearer = rows.filter(pl.col("relative_error") < 1)
-    assert {"gravity", "theta", "ensemble"} <= set(nearer["model"])
+    assert {"gravity", "theta"} <= set(nearer["model"])
     assert rows["crps_skill"].max() < 0  # type: ignore[operator]
     assert "further off" not in text
     assert "(CRPS), none did better" in text

@@ -19,7 +19,8 @@ from landbridge.release.prospects import NAMES
 
 LEAST = 8
 """Fewest yearly changes held by both series. A slope with fewer has no usable range."""
-STATES = (("a third lower", 2 / 3), ("as now", 1.0), ("a third higher", 4 / 3))
+AS_NOW = "as now"
+STATES = (("a third lower", 2 / 3), (AS_NOW, 1.0), ("a third higher", 4 / 3))
 """Where the driver stands at the deadline against its newest year. A convention: Brent moved by as much or more in eight of
 the eleven five-year spans that begin in 2010 to 2020."""
 _CODE = "landbridge.prospects.drivers.slope"

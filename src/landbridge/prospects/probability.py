@@ -19,7 +19,7 @@ from landbridge.errors import BadSample, BadUsage, NotConverged, OutsideSupport
 from landbridge.forecasting.paths import Chance, Paths, Rule, chance, first_passage
 from landbridge.forecasting.record import Record
 from landbridge.prospects.basis import Basis, basis
-from landbridge.prospects.drivers import STATES, Slope, slope
+from landbridge.prospects.drivers import AS_NOW, STATES, Slope, slope
 from landbridge.prospects.outlook import Band, bands, enough, times, within
 from landbridge.prospects.support import Support, behind
 from landbridge.provenance import Figure, Status, Unavailable, derive
@@ -48,6 +48,8 @@ class State:
     @property
     def words(self) -> str:
         """What the answer rests on."""
+        if self.state == AS_NOW:
+            return "the answer without a state: the paths hold what such prices did at other times"
         assert self.slope.low is not None
         assert self.slope.high is not None
         doubt = "" if self.told else ", not told apart from none"

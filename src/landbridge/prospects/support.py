@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,13 +12,23 @@ from landbridge.provenance import Unavailable
 
 
 @dataclass(frozen=True, slots=True)
+class Alone:
+    """What came true of the same bin in one panel alone, per cent."""
+
+    panel: str
+    said: float
+    came: float
+
+
+@dataclass(frozen=True, slots=True)
 class Support:
     """Shares and skills from the late part of the back-test, on which nothing was chosen.
 
     `said` and `came` (per cent): the mean of the probabilities in the bin of this one and the share that came true, with
     its range; `cases` thresholds of `forecasts` forecasts from `origin_years` years, `first_step` to `last_step` years
     ahead. `skill_pct`: how much smaller the CRPS was than that of naive at this horizon; `coverage_80_pct`: how often the
-    truth lay in the 80 % interval, from `coverage_years` origin years.
+    truth lay in the 80 % interval, from `coverage_years` origin years. `alone`: the same bin in each panel; the average of
+    all hides how far they differ.
     """
 
     model: str
@@ -38,6 +48,7 @@ class Support:
     last_step: int
     coverage_80_error_pct: float | None
     coverage_years: int | None
+    alone: tuple[Alone, ...] = ()
 
     @property
     def ahead(self) -> str:
@@ -59,6 +70,8 @@ class Support:
                 + ("; the model is naive, and none of the record did better" if self.model == BASE else ""),
             }
         ]
+        if self.alone:
+            rows.append({**empty, "item": f"the same by panel, {self.ahead}", **self._apart()})
         if self.model != BASE and self.skill_pct is not None:
             rows.append(
                 {
@@ -81,6 +94,12 @@ class Support:
             )
         return [{**row, "what": "record", "unit": "%"} for row in rows]
 
+    def _apart(self) -> dict[str, Any]:
+        """The lowest and highest share of the panels, with each in words."""
+        told = "; ".join(f"{item.panel}: said {item.said:.0f}, came {item.came:.0f}" for item in self.alone)
+        shares = [item.came for item in self.alone]
+        return {"low": min(shares), "high": max(shares), "note": told}
+
     def _coverage(self) -> str | None:
         """How many years the coverage rests on, and how sure it is."""
         if self.coverage_years is None:
@@ -95,35 +114,48 @@ def behind(record: Record, model: str, percent: float, horizon: int, rule: Rule)
     import polars as pl
 
     chance = percent / 100
-    bins = record.reliability.filter(
-        (pl.col("panel") == ALL)
-        & (pl.col("model") == model)
+    held = record.reliability.filter(
+        (pl.col("model") == model)
         & (pl.col("rule") == rule)
         & (pl.col("first_step") <= horizon)
         & (pl.col("last_step") >= horizon)
         & (pl.col("low") <= chance)
         & ((pl.col("high") > chance) | (pl.col("high") == 1.0))
     )
+    bins = held.filter(pl.col("panel") == ALL)
     # Of the spans of horizons that hold this one, the narrowest speaks closest to it.
     bins = bins.with_columns((pl.col("last_step") - pl.col("first_step")).alias("span")).sort("span")
     if bins.is_empty():
         return Unavailable("The record holds no probabilities of this size so far ahead.")
-    return _support(model, bins.row(0, named=True), _skill(record, model, horizon), horizon)
+    row = bins.row(0, named=True)
+    alone = held.filter(
+        (pl.col("panel") != ALL)
+        & (pl.col("first_step") == row["first_step"])
+        & (pl.col("last_step") == row["last_step"])
+    ).sort("panel")
+    return _support(model, row, _skill(record, model, horizon), horizon, alone.to_dicts())
 
 
 def _skill(record: Record, model: str, horizon: int) -> Mapping[str, Any]:
+    """Scores at this horizon, or at the longest one under it that enough origin years hold."""
     import polars as pl
 
     rows = record.skill.filter(
         (pl.col("panel") == ALL)
         & (pl.col("part") == "late")
         & (pl.col("model") == model)
-        & (pl.col("horizon") == horizon)
-    )
-    return rows.row(0, named=True) if len(rows) else {}
+        & (pl.col("horizon") <= horizon)
+    ).sort("horizon")
+    return rows.row(-1, named=True) if len(rows) else {}
 
 
-def _support(model: str, row: Mapping[str, Any], skill: Mapping[str, Any], horizon: int) -> Support:
+def _support(
+    model: str,
+    row: Mapping[str, Any],
+    skill: Mapping[str, Any],
+    horizon: int,
+    alone: Sequence[Mapping[str, Any]],
+) -> Support:
     return Support(
         model=model,
         said=100 * row["said"],
@@ -134,7 +166,7 @@ def _support(model: str, row: Mapping[str, Any], skill: Mapping[str, Any], horiz
         forecasts=row["forecasts"],
         origin_years=row["origin_years"],
         target_years=row["target_years"],
-        horizon=horizon,
+        horizon=skill.get("horizon", horizon),
         skill_pct=_percent(skill.get("crps_skill")),
         skill_error_pct=_percent(skill.get("crps_skill_se")),
         coverage_80_pct=_percent(skill.get("coverage_80")),
@@ -142,6 +174,7 @@ def _support(model: str, row: Mapping[str, Any], skill: Mapping[str, Any], horiz
         last_step=row["reaches"],
         coverage_80_error_pct=_percent(skill.get("coverage_80_se")),
         coverage_years=skill.get("origin_years"),
+        alone=tuple(Alone(item["panel"], 100 * item["said"], 100 * item["came"]) for item in alone),
     )
 
 

@@ -120,6 +120,7 @@ def _came(setting: Setting, target: Target) -> Iterator[Sentence]:
             "years had.",
             **parts,
         )
+        yield from _apart(setting, held)
         return
     yield say(
         "Where the same method said {said} in the past, {steps}, {came} came true ({range}): {forecasts} forecasts "
@@ -127,6 +128,20 @@ def _came(setting: Setting, target: Target) -> Iterator[Sentence]:
         "years had.",
         range=span,
         **parts,
+    )
+    yield from _apart(setting, held)
+
+
+def _apart(setting: Setting, held: Support) -> Iterator[Sentence]:
+    """How far the panels lie apart, which the average of all hides."""
+    if len(held.alone) < 2:
+        return
+    lowest, highest = (pick(item.came for item in held.alone) for pick in (min, max))
+    what = "Share of past thresholds of this probability that were reached, in one panel alone"
+    yield setting.say(
+        "In single panels of the record from {low} to {high} came true: the average hides how far they differ.",
+        low=frequency(_tried(setting, what, lowest, "%")),
+        high=frequency(_tried(setting, what, highest, "%")),
     )
 
 
