@@ -513,7 +513,7 @@ def test_past_growth_of_a_series_that_the_newest_count_is_not_of_is_not_carried_
     (years,) = where.continued.values()
     assert len(years) < 3
     reply = plain(answers.section(where).blocks[1].answer, show)  # type: ignore[union-attr]
-    assert "no series long enough" in reply
+    assert "no series is long enough" in reply
     assert "would bring" not in reply.split("no series")[0]
 
 

@@ -168,7 +168,7 @@ def test_the_panels_behind_an_average_are_shown_apart(data: lb.Data) -> None:
     assert min(item.came for item in found.alone) <= found.came <= max(item.came for item in found.alone)
     row = next(row for row in found.rows() if row["item"].startswith("the same by panel"))
     assert row["low"] == min(item.came for item in found.alone)
-    assert "agtpa: said" in row["note"]
+    assert "agtpa, 3 to 6 years ahead: said" in row["note"]
 
 
 def test_the_state_as_now_is_the_answer_itself_and_says_so(data: lb.Data) -> None:
@@ -331,3 +331,16 @@ def test_a_chance_that_no_past_path_bore_out_is_not_called_impossible(data: lb.D
     assert found.probability.value == 0
     assert isinstance(found.probability, Figure)
     assert found.probability.high > 5  # type: ignore[operator]
+
+
+def test_a_year_that_others_have_counted_is_not_forecast_and_newer_counts_are_named(data: lb.Data) -> None:
+    with pytest.raises(BadUsage, match="counted already, by others"):
+        lb.target(data, "trade_turnover", "BLR", "CHN", value=8e9, by=2025)
+    found = lb.target(data, "trade_turnover", "BLR", "CHN", value=8e9, by=2026)
+    assert any("newer counts of this trade are held by others" in note for note in found.notes)
+
+
+def test_a_deadline_beyond_the_pooled_record_says_so_and_a_year_is_a_whole_number(data: lb.Data) -> None:
+    assert any("the pooled record reaches 4" in note for note in asked(data).notes)
+    with pytest.raises(BadUsage, match="a deadline is a year"):
+        asked(data, by="2030")  # type: ignore[arg-type]

@@ -205,7 +205,7 @@ def forecast(
     _remember(data, [band.middle for band in found.fan])
     if picture is not None:
         _draw(picture, stands, found.fan, None)
-    notes = [*found.notes, _NOT]
+    notes = [*found.notes, _NOT.replace("A probability", "Paths", 1).replace("it knows", "they know", 1)]
     answer("prospects forecast", data, found.rows(), as_json=as_json, notes=notes)
 
 

@@ -46,6 +46,14 @@ class Basis:
         told = [*self.notes, *(step.words for step in self.series.repairs)]
         left = f"Left out, stated only as a bound or roughly: {', '.join(self.held.left_out)}."
         told += [left] if self.held.left_out else []
+        if self.mirror is None and self.held.later:
+            found = "; ".join(
+                f"{figure.comparator.replace('=', '')}{figure.unit} {figure.point:,.0f} in {figure.period}"
+                for figure in self.held.later
+            )
+            told.append(
+                f"The series ends in {self.series.last}; newer counts of this trade are held by others: {found}."
+            )
         if self.mirror is None:
             return (f"Counted by {self.series.counter}.", *told)
         silent = self.mirror

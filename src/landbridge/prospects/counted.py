@@ -24,7 +24,8 @@ class Held:
 
     `counted` is (reporter, series); `years` its exact values; `left_out` years that it states only as a bound or roughly;
     `others` the series of other reporters for the same measure; `listed` every other series held, in words with its years;
-    `doubted` years of the series that its source or neighbours cast doubt on: none of them is forecast from.
+    `doubted` years of the series that its source or neighbours cast doubt on: none of them is forecast from. `later`
+    are counts of the same trade, by anybody and bounds too, of years after the series.
     """
 
     indicator: str
@@ -36,6 +37,7 @@ class Held:
     others: dict[Counted, dict[str, Figure]]
     listed: tuple[str, ...] = ()
     doubted: dict[str, Figure] = field(default_factory=dict)
+    later: tuple[Figure, ...] = ()
 
     @property
     def reporter(self) -> str:
@@ -95,6 +97,12 @@ def held(
             ].items()
             if year not in every[chosen] and figure.comparator == "="
         },
+        tuple(
+            years[year]
+            for _, years in sorted(every.items())
+            for year in sorted(years)
+            if year > max(exact[chosen])
+        ),
     )
 
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from landbridge.errors import BadSample, BadUsage, NotConverged, OutsideSupport
-from landbridge.forecasting.paths import Chance, Paths, Rule, chance, first_passage
+from landbridge.forecasting.paths import STILL, Chance, Paths, Rule, chance, first_passage
 from landbridge.forecasting.record import Record
 from landbridge.prospects.basis import Basis, basis
 from landbridge.prospects.drivers import AS_NOW, STATES, Slope, slope
@@ -196,6 +196,12 @@ def reckoned(
     probability = _probability(stands, level, said, model, by, rule)
     years = [str(year) for year in paths.periods]
     passed = first_passage(paths, value)
+    ahead = by - stands.series.last
+    support = behind(record, model, probability.point, ahead, rule)
+    if isinstance(support, Support) and ahead > support.last_step:
+        notes.append(
+            f"The question is {ahead} years ahead; the pooled record reaches {support.last_step}, single panels further."
+        )
     return Target(
         basis=stands,
         level=level,
@@ -224,7 +230,7 @@ def reckoned(
         fan=bands(stands, paths),
         stressed=None if stress is None else _stressed(stands, paths, stress, value, by, rule, seed),
         states=tuple(_states(data, stands, paths, value, by, rule, draws, seed)),
-        support=behind(record, model, probability.point, by - stands.series.last, rule),
+        support=support,
         notes=tuple(notes),
     )
 
@@ -232,6 +238,18 @@ def reckoned(
 def _sound(stands: Basis, record: Record, value: float, by: int) -> None:
     if not (np.isfinite(value) and value > 0):
         raise BadUsage(f"a target is a positive number ({stands.series.unit}); here {value}.")
+    if not isinstance(by, int | np.integer):
+        raise BadUsage(f"a deadline is a year; here {by!r}.", remedy="Write by=2030.")
+    if float(np.ptp(stands.series.logs)) < STILL:
+        raise BadSample(
+            f"{stands.series.name} never moves: it gives no scale to errors, and such series are not in the record."
+        )
+    others = sorted({figure.period for figure in stands.held.later if figure.period >= str(by)})
+    if stands.mirror is None and others:
+        raise BadUsage(
+            f"{by} is counted already, by others than {stands.series.counter}.",
+            remedy="`landbridge flows A B` shows every count; `landbridge targets A B` whether a target was met.",
+        )
     if by <= stands.series.last:
         raise BadUsage(
             f"{by} is counted already: the series ends in {stands.series.last}.",
@@ -339,7 +357,8 @@ def _needed(stands: Basis, level: Figure, by: int) -> Figure:
         (stands.latest, level, *((stands.mirror.ratio,) if stands.mirror else ())),
         _CODE,
         period=f"{since}/{by}",
-        note="Constant yearly growth from the newest count.",
+        note="Constant yearly growth from the newest count."
+        + (" That is the partner's, carried over by the ratio of the two." if stands.mirror else ""),
     )
 
 

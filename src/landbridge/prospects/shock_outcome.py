@@ -88,7 +88,7 @@ class Outcome:
 
     @property
     def told(self) -> Rare | Unavailable:
-        """The same, only where it is told from ordinary movement: rare among placebos.
+        """The same, only where it is told from ordinary movement: rare among placebos, its range not around zero.
 
         The reason of a refusal holds size, range and placebo share: who still wants such a size laid on has `stressed`.
         """
@@ -102,7 +102,7 @@ class Outcome:
         if not isinstance(self.effect, Figure) or self.effect.low is None or self.effect.high is None:
             return Unavailable(f"{self.blow.name}: no size with a range is told.")
         moved = f"{self.effect.point:+.0f} % ({self.effect.low:+.0f} to {self.effect.high:+.0f})"
-        if self.verdict != "rare":
+        if self.verdict != "rare" or self.effect.low <= 0 <= self.effect.high:
             return Unavailable(
                 f"{self.part} after {self.blow.since}, {self.method}: {moved}, {among}; not told from ordinary movement."
             )

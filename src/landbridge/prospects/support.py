@@ -18,6 +18,7 @@ class Alone:
     panel: str
     said: float
     came: float
+    reaches: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ class Support:
             }
         ]
         if self.alone:
-            rows.append({**empty, "item": f"the same by panel, {self.ahead}", **self._apart()})
+            rows.append({**empty, "item": "the same by panel", **self._apart()})
         if self.model != BASE and self.skill_pct is not None:
             rows.append(
                 {
@@ -96,7 +97,10 @@ class Support:
 
     def _apart(self) -> dict[str, Any]:
         """The lowest and highest share of the panels, with each in words."""
-        told = "; ".join(f"{item.panel}: said {item.said:.0f}, came {item.came:.0f}" for item in self.alone)
+        told = "; ".join(
+            f"{item.panel}, {self.first_step} to {item.reaches} years ahead: said {item.said:.0f}, came {item.came:.0f}"
+            for item in self.alone
+        )
         shares = [item.came for item in self.alone]
         return {"low": min(shares), "high": max(shares), "note": told}
 
@@ -174,7 +178,9 @@ def _support(
         last_step=row["reaches"],
         coverage_80_error_pct=_percent(skill.get("coverage_80_se")),
         coverage_years=skill.get("origin_years"),
-        alone=tuple(Alone(item["panel"], 100 * item["said"], 100 * item["came"]) for item in alone),
+        alone=tuple(
+            Alone(item["panel"], 100 * item["said"], 100 * item["came"], item["reaches"]) for item in alone
+        ),
     )
 
 

@@ -202,7 +202,7 @@ def _prospect(setting: Setting) -> Answer:
             outlook=outlook,
         )
         if isinstance(outlook, Figure) and isinstance(past, Figure)
-        else say("the newest count is of no series long enough to say what past growth would bring")
+        else say("no series is long enough to say what past growth would bring")
     )
     chance = next((found for found in setting.likely if found.scored is item), None)
     if item is not None and chance is not None and not isinstance(chance.answer, Unavailable):

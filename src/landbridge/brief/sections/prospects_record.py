@@ -139,7 +139,8 @@ def _apart(setting: Setting, held: Support) -> Iterator[Sentence]:
     lowest, highest = (pick(item.came for item in held.alone) for pick in (min, max))
     what = "Share of past thresholds of this probability that were reached, in one panel alone"
     yield setting.say(
-        "In single panels of the record from {low} to {high} came true: the average hides how far they differ.",
+        "In single panels of the record, which reach further ahead, from {low} to {high} came true: the average hides how "
+        "far they differ.",
         low=frequency(_tried(setting, what, lowest, "%")),
         high=frequency(_tried(setting, what, highest, "%")),
     )

@@ -89,14 +89,14 @@ def _rare(setting: Setting, row: Told) -> Sentence:
     }
     if row.back is not None:
         return say(
-            "After {shock} ({since}), {part} lay {effect} from where their own past led ({range}), more than ordinary times "
-            "show; they were back inside the usual range in {back}.",
+            "After {shock} ({since}), {part} lay {effect} from where their own past led ({range}), more than most ordinary "
+            "times show, as one or two of so many gaps would by chance; they were back inside the usual range in {back}.",
             back=Date(row.back),
             **parts,
         )
     return say(
-        "After {shock} ({since}), {part} lay {effect} from where their own past led ({range}), more than ordinary times "
-        "show; they were still outside the usual range at the end.",
+        "After {shock} ({since}), {part} lay {effect} from where their own past led ({range}), more than most ordinary "
+        "times show, as one or two of so many gaps would by chance; they were still outside the usual range at the end.",
         **parts,
     )
 
