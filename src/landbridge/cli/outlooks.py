@@ -144,13 +144,18 @@ def probability(
     if not as_json:
         # The answer in a sentence comes first; the numbers follow.
         print(plain(sentence(found)), file=sys.stderr)
-    notes.append(_NOT)
+    notes.append(_NO_PLAN)
     answer("prospects probability", data, rows, as_json=as_json, notes=notes)
 
 
-_NOT = (
+_RECORD_SAYS = "`landbridge prospects record` says how good such numbers were."
+_NO_PLAN = (
     "A probability from how trade of other pairs departed from such forecasts; it knows nothing of what either side "
-    "plans. `landbridge prospects record` says how good such numbers were."
+    f"plans. {_RECORD_SAYS}"
+)
+_NO_PLANS = (
+    "Paths from how trade of other pairs departed from such forecasts; they know nothing of what either side "
+    f"plans. {_RECORD_SAYS}"
 )
 
 
@@ -205,7 +210,7 @@ def forecast(
     _remember(data, [band.middle for band in found.fan])
     if picture is not None:
         _draw(picture, stands, found.fan, None)
-    notes = [*found.notes, _NOT.replace("A probability", "Paths", 1).replace("it knows", "they know", 1)]
+    notes = [*found.notes, _NO_PLANS]
     answer("prospects forecast", data, found.rows(), as_json=as_json, notes=notes)
 
 

@@ -229,7 +229,7 @@ def reckoned(
         never=_percent(stands, f"{stands.series.unit} {value:,.0f} not reached by {by}", passed.never, by),
         fan=bands(stands, paths),
         stressed=None if stress is None else _stressed(stands, paths, stress, value, by, rule, seed),
-        states=tuple(_states(data, stands, paths, value, by, rule, draws, seed)),
+        states=tuple(_states(data, stands, paths, value, by, rule, seed)),
         support=support,
         notes=tuple(notes),
     )
@@ -363,7 +363,7 @@ def _needed(stands: Basis, level: Figure, by: int) -> Figure:
 
 
 def _states(
-    data: Data, stands: Basis, paths: Paths, value: float, by: int, rule: Rule, draws: int, seed: int
+    data: Data, stands: Basis, paths: Paths, value: float, by: int, rule: Rule, seed: int
 ) -> list[State | Unavailable]:
     found: list[State | Unavailable] = []
     for driver in data.drivers.names:
